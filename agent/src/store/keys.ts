@@ -1,0 +1,59 @@
+import type { Slot } from '@plumbline/shared/update';
+import type { StreamClass } from '@plumbline/shared/wire';
+
+/** Every key of the Store and every path of Files: nobody else builds one. */
+export const IDENTITY = 'identity';
+export const TRUST = 'trust';
+/** Stands in the store while the process runs; found at a start, it says that the last one did not end cleanly. */
+export const RUNNING = 'running';
+export const SITE_CURSOR = 'site/cursor';
+
+export const UPDATES = 'update/';
+export const SITE_ENTRIES = 'site/entry/';
+export const STORED_PREDICTIONS = 'predicted/';
+export const OPEN_WINDOWS = 'window/';
+
+/** Wide enough for 2^53 − 1, so that the order of the keys is the order of the numbers. */
+const SEQ_DIGITS = 16;
+
+export function updateKey(line: string): string {
+  return UPDATES + line;
+}
+
+export function streamKey(of: StreamClass): string {
+  return `stream/${of}`;
+}
+
+export function rowKey(of: StreamClass, seq: number): string {
+  return `out/${of}/${String(seq).padStart(SEQ_DIGITS, '0')}`;
+}
+
+export function seqOfRowKey(key: string): number {
+  return Number(key.slice(-SEQ_DIGITS));
+}
+
+export function fetchKey(payloadSha256: string): string {
+  return `fetch/${payloadSha256}`;
+}
+
+export function siteEntryKey(id: string): string {
+  return SITE_ENTRIES + id;
+}
+
+/** Activity names are free text, so they stand in JSON: no name can reach into another key. */
+export function predictedKey(line: string, activity: string, sha256: string): string {
+  return STORED_PREDICTIONS + JSON.stringify([line, activity, sha256]);
+}
+
+export function windowKey(line: string, sha256: string, from: number): string {
+  return `${OPEN_WINDOWS}${line}/${sha256}/${from}`;
+}
+
+/** The archive as it was signed: one file, so that a slot is whole or absent, and one hash says which. */
+export function slotPath(line: string, slot: Slot): string {
+  return `slots/${line}/${slot}/bundle.plb`;
+}
+
+export function fetchPath(payloadSha256: string): string {
+  return `fetch/${payloadSha256}.part`;
+}

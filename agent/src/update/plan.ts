@@ -1,0 +1,38 @@
+import { stepOf, accepts } from './machine.ts';
+import { sameTarget, type Target, type UpdateEffect, type UpdateInput, type UpdateModel } from './model.ts';
+
+export type NextStep =
+  | { kind: 'tell'; input: UpdateInput }
+  | { kind: 'do'; effect: UpdateEffect }
+  /** Nothing to do until something is assigned, or until that time. */
+  | { kind: 'wait'; until?: number };
+
+/**
+ * Desired × current → the next step, derived anew each time: after a crash there is nothing to remember.
+ * @param now ms; never before the newest signed time the device knows
+ */
+export function nextStep(desired: Target | undefined, current: UpdateModel, now: number): NextStep {
+  if (desired !== undefined && wants(desired, current)) {
+    return { kind: 'tell', input: { type: 'assigned', target: desired } };
+  }
+  if (current.target !== undefined && now >= current.target.expires && INSTALLING.has(current.state)) {
+    const detail = `metadata expired at ${current.target.expires}`;
+    return { kind: 'tell', input: { type: 'failed', reason: 'stale_metadata', detail } };
+  }
+  if (current.state === 'offered') return { kind: 'tell', input: { type: 'begin' } };
+  if (current.state === 'deferred') {
+    const until = current.deferredUntil ?? 0;
+    return now >= until ? { kind: 'tell', input: { type: 'resumed' } } : { kind: 'wait', until };
+  }
+  const effect = stepOf(current.state);
+  return effect === undefined ? { kind: 'wait' } : { kind: 'do', effect };
+}
+
+/** Expired metadata stops an install until the moment of activation; never what already runs. */
+const INSTALLING = new Set(['offered', 'fetching', 'verifying', 'staged', 'self-testing', 'deferred']);
+
+function wants(desired: Target, current: UpdateModel): boolean {
+  // The counter of signed states never goes back: an older wish is what this line was told before.
+  if (current.target !== undefined && desired.seq <= current.target.seq) return false;
+  return sameTarget(desired, current.target) || accepts(current, desired);
+}

@@ -1,0 +1,9 @@
+import { CodedError } from '@plumbline/shared/errors';
+
+export type ProfileErrorCode =
+  | 'profile_unknown' // no profile of that id; `expected` lists the nearest ids
+  | 'profile_invalid'; // a file of this package breaks its own schema: the linter was not run
+
+export class ProfileError extends CodedError<ProfileErrorCode> {
+  override readonly name = 'ProfileError';
+}

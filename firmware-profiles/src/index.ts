@@ -1,0 +1,6 @@
+export * from './clamp.ts';
+export * from './detect.ts';
+export * from './errors.ts';
+export * from './fits.ts';
+export * from './resolve.ts';
+export * from './schema.ts';

@@ -1,0 +1,80 @@
+import { and, eq } from 'drizzle-orm';
+import { DERIVATIONS } from '@plumbline/shared/activity';
+import { rolloutDevices, type Db } from '../../platform/db/index.ts';
+import { chooseModel, getModel, lineDocumentBytes, withdrawModel, ModelError } from '../../supply/models/index.ts';
+import { assignModel, listDevices, type Device } from '../../sites/devices/index.ts';
+import type { RolloutDeps } from './deps.ts';
+import type { RolloutEffect } from './machine.ts';
+import { listMembers, type Rollout } from './read.ts';
+import { selectDevices } from './select.ts';
+
+type Executor = (tx: Db, deps: RolloutDeps, rollout: Rollout) => Promise<void>;
+
+/** What a transition of the machine makes happen, in the transition's own transaction, on the state it led to. */
+export const execute: Record<RolloutEffect['type'], Executor> = { 'open-stage': openStage, revert };
+
+const AUTHOR = 'system';
+
+/** Freezes the membership of a stage and assigns the release to it; a device it does not fit is left out and named. */
+async function openStage(tx: Db, deps: RolloutDeps, rollout: Rollout): Promise<void> {
+  const stage = rollout.plan.stages[rollout.state.stage];
+  if (stage === undefined) return;
+  const members = await listMembers(tx, rollout.id);
+  const devices = await listDevices(tx);
+  const chosen = selectDevices(stage, devices, new Set(members.map((one) => one.device)), rollout.plan.seed);
+  for (const device of chosen) {
+    const seq = await assignVersion(tx, deps, rollout, device, rollout.version);
+    if (seq === undefined) continue;
+    await tx.insert(rolloutDevices).values({
+      rollout: rollout.id,
+      device: device.id,
+      stage: rollout.state.stage,
+      assignmentSeq: seq,
+      assignedAt: deps.now(),
+    });
+  }
+}
+
+/** Sends everybody who was given the release back by the return ticket; offline devices find it when they come. */
+async function revert(tx: Db, deps: RolloutDeps, rollout: Rollout): Promise<void> {
+  const { predecessor } = await getModel(tx, rollout.line, rollout.version);
+  if (predecessor === null) return;
+  const devices = new Map((await listDevices(tx)).map((device) => [device.id, device]));
+  for (const member of await listMembers(tx, rollout.id)) {
+    const device = devices.get(member.device);
+    const seq = device && (await assignVersion(tx, deps, rollout, device, predecessor));
+    if (seq === undefined) continue;
+    await tx
+      .update(rolloutDevices)
+      .set({ assignmentSeq: seq, assignedAt: deps.now() })
+      .where(and(eq(rolloutDevices.rollout, rollout.id), eq(rolloutDevices.device, member.device)));
+  }
+  await withdrawModel(tx, AUTHOR, rollout.line, rollout.version, rollout.state.reason);
+}
+
+async function assignVersion(
+  tx: Db,
+  deps: RolloutDeps,
+  rollout: Rollout,
+  device: Device,
+  version: string,
+): Promise<number | undefined> {
+  const model = await getModel(tx, rollout.line, version);
+  const lineBytes = await lineDocumentBytes(tx, rollout.line);
+  if (lineBytes === undefined) return undefined;
+  try {
+    const chosen = chooseModel(model, lineBytes, { ...device, derivations: Object.keys(DERIVATIONS) });
+    const { settings } = rollout.plan;
+    const assigned = await assignModel(tx, deps, AUTHOR, {
+      device: device.id,
+      model: chosen,
+      version,
+      cause: rollout.id,
+      ...(settings === undefined ? {} : { settings }),
+    });
+    return assigned.seq;
+  } catch (error) {
+    if (error instanceof ModelError && error.code === 'variant_none_fits') return undefined;
+    throw error;
+  }
+}

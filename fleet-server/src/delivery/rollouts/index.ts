@@ -1,0 +1,10 @@
+export { advanceRollout, advanceRollouts } from './advance.ts';
+export { createRollout } from './create.ts';
+export type { RolloutDeps } from './deps.ts';
+export { RolloutError, type RolloutErrorCode } from './errors.ts';
+export { evaluateGate, type DeviceEvidence, type GateInput, type GateVerdict } from './evaluate.ts';
+export { DRAFT, rolloutMachine, type RolloutInput, type RolloutState } from './machine.ts';
+export { pauseRollout, resumeRollout, revertRollout, startRollout, stopRollout } from './orders.ts';
+export { parsePlan, rolloutPlan, type RolloutPlan, type Stage } from './plan.ts';
+export { getRollout, listDecisions, listMembers, listRollouts, type Rollout } from './read.ts';
+export { selectDevices } from './select.ts';

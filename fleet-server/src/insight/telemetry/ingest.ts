@@ -1,0 +1,80 @@
+import type { TelemetryAck } from '@plumbline/shared/wire';
+import type { Database } from '../../platform/db/index.ts';
+import { TelemetryError } from './errors.ts';
+import { takeBatch, type Incoming } from './take-batch.ts';
+
+export interface Ingest {
+  /** Resolves with the acknowledgement after the commit; rejects when nothing of the batch was kept. */
+  take(incoming: Incoming): Promise<TelemetryAck>;
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  incoming: Incoming;
+  resolve: (ack: TelemetryAck) => void;
+  reject: (error: unknown) => void;
+}
+
+/** Rows that share one commit at most: the price of a commit is spread, and none grows without end. */
+const GROUP_ROWS = 5_000;
+
+/**
+ * Commits what arrived while the last commit was under way in one transaction. When a group fails, each batch is tried
+ * on its own, so that one bad batch costs only itself.
+ */
+export function createIngest(deps: { database: Database; now: () => number }): Ingest {
+  const { database, now } = deps;
+  const queue: Waiting[] = [];
+  let running: Promise<void> | undefined;
+  let closed = false;
+
+  const commitGroup = async (group: Waiting[]): Promise<void> => {
+    try {
+      const acks = await database.transaction(async (tx) => {
+        const taken: TelemetryAck[] = [];
+        for (const { incoming } of group) taken.push(await takeBatch(tx, incoming, now()));
+        return taken;
+      });
+      group.forEach((waiting, i) => {
+        const ack = acks[i];
+        if (ack !== undefined) waiting.resolve(ack);
+      });
+    } catch (error) {
+      if (group.length === 1) group[0]?.reject(error);
+      else for (const waiting of group) await commitGroup([waiting]);
+    }
+  };
+
+  const drain = async (): Promise<void> => {
+    // One turn of the event loop lets everything that has arrived join the group.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    while (queue.length > 0) await commitGroup(nextGroup(queue));
+    running = undefined;
+  };
+
+  return {
+    take(incoming) {
+      if (closed) {
+        return Promise.reject(new TelemetryError('ingest_closed', 'the server is closing', { kind: 'unavailable' }));
+      }
+      return new Promise((resolve, reject) => {
+        queue.push({ incoming, resolve, reject });
+        running ??= drain();
+      });
+    },
+    async close() {
+      closed = true;
+      await running;
+    },
+  };
+}
+
+function nextGroup(queue: Waiting[]): Waiting[] {
+  let rows = 0;
+  let size = 0;
+  while (size < queue.length && (size === 0 || rows + (queue[size]?.incoming.batch.rows.length ?? 0) <= GROUP_ROWS)) {
+    rows += queue[size]?.incoming.batch.rows.length ?? 0;
+    size += 1;
+  }
+  return queue.splice(0, size);
+}

@@ -1,0 +1,118 @@
+import { eq } from 'drizzle-orm';
+import type { SiteLogEntry } from '@plumbline/shared/activity';
+import { row as rowSchema, type Row, type TelemetryAck, type TelemetryBatch } from '@plumbline/shared/wire';
+import { rejectedRows, rowsInserter, streams, telemetry, type Db } from '../../platform/db/index.ts';
+import { appendEntries } from '../../sites/activities/index.ts';
+import { columnsOf } from './columns.ts';
+import { TelemetryError } from './errors.ts';
+
+const insertRows = rowsInserter(telemetry);
+const insertRejected = rowsInserter(rejectedRows);
+
+export interface Incoming {
+  site: string;
+  device: string;
+  batch: TelemetryBatch;
+}
+
+type Rejected = typeof rejectedRows.$inferInsert;
+
+/** What became of the rows of a batch, before anything is written. */
+interface Sorted {
+  highWater: number;
+  kept: { seq: number; row: Row }[];
+  rejected: Rejected[];
+  gapped: number;
+}
+
+/**
+ * Writes the part of a batch that is new. One high-water mark per stream makes it exactly once: rows up to it are known,
+ * a row that does not follow it waits for the one before. A row that fails its schema costs one row.
+ * @returns the acknowledgement to send once this transaction has committed.
+ */
+export async function takeBatch(tx: Db, incoming: Incoming, now: number): Promise<TelemetryAck> {
+  const { site, device, batch } = incoming;
+  const stream = await streamOf(tx, incoming);
+  const sorted = sortRows(incoming, stream.highWater, now);
+  if (sorted.highWater > stream.highWater) {
+    await insertRows(
+      tx,
+      sorted.kept.map(({ seq, row }) => ({
+        stream: batch.stream,
+        seq,
+        device,
+        site,
+        kind: row.kind,
+        at: row.at,
+        ref: row.ref ?? null,
+        ...columnsOf(row),
+        body: JSON.stringify(row),
+        receivedAt: now,
+      })),
+    );
+    if (sorted.rejected.length > 0) await insertRejected(tx, sorted.rejected);
+    const entries = sorted.kept.flatMap(({ row }): SiteLogEntry[] => (row.kind === 'entry' ? [row.entry] : []));
+    await appendEntries(tx, site, entries);
+    await tx
+      .update(streams)
+      .set({
+        highWater: sorted.highWater,
+        rows: stream.rows + sorted.kept.length,
+        rejected: stream.rejected + sorted.rejected.length,
+        gapped: stream.gapped + sorted.gapped,
+      })
+      .where(eq(streams.id, batch.stream));
+  }
+  return {
+    stream: batch.stream,
+    upTo: sorted.highWater,
+    rejected: sorted.rejected.map(({ seq, code }) => ({ seq, code })),
+  };
+}
+
+async function streamOf(tx: Db, { site, device, batch }: Incoming): Promise<typeof streams.$inferSelect> {
+  const [known] = await tx.select().from(streams).where(eq(streams.id, batch.stream));
+  if (known === undefined) {
+    const fresh = { id: batch.stream, device, site, class: batch.class, highWater: 0, rows: 0, rejected: 0, gapped: 0 };
+    await tx.insert(streams).values(fresh);
+    return fresh;
+  }
+  if (known.device !== device) {
+    throw new TelemetryError('stream_foreign', `stream ${batch.stream} belongs to another device`, {
+      kind: 'forbidden',
+      field: 'stream',
+    });
+  }
+  if (known.class !== batch.class) {
+    throw new TelemetryError('stream_class_changed', `stream ${batch.stream} is of class ${known.class}`, {
+      field: 'class',
+      expected: known.class,
+    });
+  }
+  return known;
+}
+
+function sortRows({ device, batch }: Incoming, from: number, now: number): Sorted {
+  const sorted: Sorted = { highWater: from, kept: [], rejected: [], gapped: 0 };
+  for (const [seq, body] of batch.rows) {
+    if (seq <= sorted.highWater) continue;
+    if (seq !== sorted.highWater + 1) break;
+    const parsed = rowSchema.safeParse(body);
+    const wrongGap = parsed.success && parsed.data.kind === 'gap' && (parsed.data.from !== seq || parsed.data.to < seq);
+    if (!parsed.success || wrongGap) {
+      const field = parsed.success ? 'from' : (parsed.error.issues[0]?.path.join('.') ?? 'row');
+      sorted.rejected.push({ stream: batch.stream, seq, device, code: 'row_malformed', field, receivedAt: now });
+      sorted.highWater = seq;
+      continue;
+    }
+    sorted.kept.push({ seq, row: parsed.data });
+    // A gap record stands in the place of the first dropped row and speaks for all of them.
+    if (parsed.data.kind === 'gap') {
+      sorted.gapped += parsed.data.count;
+      sorted.highWater = parsed.data.to;
+    } else {
+      sorted.highWater = seq;
+    }
+  }
+  return sorted;
+}

@@ -1,0 +1,47 @@
+import type { Feature, FeatureValue } from '@plumbline/shared/manifest';
+
+/**
+ * One labelled row: what was known about an activity at `startAt`, and whether it turned out late.
+ * The label may be used from `knownAt` on and not a millisecond earlier. Times are ms since epoch, UTC.
+ */
+export interface Example {
+  /** Stable within the dataset: the same activity has the same ref in every version. */
+  ref: string;
+  site: string;
+  /** Rows of one group never stand on both sides of a split (project, building …). */
+  group: string;
+  /** When the prediction is asked for. */
+  startAt: number;
+  /** Cohort date: the planned end. */
+  dueAt: number;
+  knownAt: number;
+  label: 0 | 1;
+  values: Record<string, FeatureValue>;
+}
+
+export interface RejectedRow {
+  source: string;
+  line: number;
+  code: string;
+  message: string;
+}
+
+export type SplitRule = 'time' | 'group' | 'stratified';
+
+/** One immutable version of a dataset; `version` is the SHA-256 over canonical rows and features. */
+export interface Dataset {
+  name: string;
+  version: string;
+  /** Header signature that recognised the input, e.g. `nyc-sca`, `dslib-tracking`, `table`. */
+  reader: string;
+  sources: { name: string; sha256: string; rows: number }[];
+  features: Feature[];
+  /** What label 1 means, in words. */
+  target: string;
+  /** How rows must be split so that the figure is honest. */
+  split: SplitRule;
+  examples: Example[];
+  rejected: RejectedRow[];
+  /** Rows read, kept or not, and what became of them: sums to the rows of the sources. */
+  counts: Record<string, number>;
+}

@@ -1,0 +1,174 @@
+import type { Tree } from '../../../supply/onnx/fitted-model.ts';
+import type { Binned } from './bins.ts';
+import type { Histogram, HistogramStore } from './histogram.ts';
+import { fillHistogram, subtractHistogram } from './histogram.ts';
+import type { NodeSums, Split, SplitLimits } from './split.ts';
+import { findSplit } from './split.ts';
+import { createTreeBuilder } from './tree-builder.ts';
+
+export interface GrowLimits extends SplitLimits {
+  leaves: number;
+  maxDepth: number;
+  rate: number;
+}
+
+/** Arrays reused from tree to tree. `rows` holds the training rows and is reordered in place. */
+export interface GrowSpace {
+  rows: Int32Array;
+  scratch: Int32Array;
+  gradients: Float64Array;
+  hessians: Float64Array;
+  ordered: { gradients: Float64Array; hessians: Float64Array };
+  store: HistogramStore;
+}
+
+/** A finished leaf: the rows `space.rows[start … end)` get `value`. */
+export interface GrownLeaf {
+  start: number;
+  end: number;
+  value: number;
+}
+
+/** `splits[node]` is undefined at a leaf; binned rows are routed by it. */
+export interface GrownTree {
+  tree: Tree;
+  splits: (Split | undefined)[];
+  leaves: GrownLeaf[];
+}
+
+interface OpenLeaf {
+  node: number;
+  start: number;
+  end: number;
+  depth: number;
+  sums: NodeSums;
+  histogram: Histogram | undefined;
+  split: Split | undefined;
+}
+
+/** Grows one regression tree best-first on the gradients in `space`; `offered` marks the design columns it may use. */
+export function growTree(binned: Binned, space: GrowSpace, limits: GrowLimits, offered: Uint8Array): GrownTree {
+  const builder = createTreeBuilder(limits.leaves);
+  const root: OpenLeaf = {
+    node: builder.addNode(),
+    start: 0,
+    end: space.rows.length,
+    depth: 0,
+    sums: sumRows(space),
+    histogram: undefined,
+    split: undefined,
+  };
+  if (canSplit(root, limits)) {
+    root.histogram = measure(root, binned, space);
+    root.split = findSplit(root.histogram, binned, root.sums, limits, offered);
+  }
+  const open = [root];
+  while (open.length < limits.leaves) {
+    const best = bestOf(open);
+    if (best === undefined) break;
+    const split = open[best]!.split!;
+    const [left, right] = divide(open[best]!, split, builder.addNode(), builder.addNode(), space);
+    builder.setSplit(open[best]!.node, split, left.node, right.node);
+    // The last division's children stay leaves, whatever they could gain.
+    const more = open.length + 1 < limits.leaves;
+    shareHistogram(open[best]!, left, right, more, binned, space, limits);
+    for (const child of [left, right]) {
+      if (child.histogram === undefined) continue;
+      child.split = findSplit(child.histogram, binned, child.sums, limits, offered);
+    }
+    open.splice(best, 1, left, right);
+  }
+  const leaves = open.map((leaf) => {
+    if (leaf.histogram !== undefined) space.store.give(leaf.histogram);
+    const value = (-limits.rate * leaf.sums.gradient) / Math.max(leaf.sums.hessian + limits.l2, 1e-12);
+    builder.setLeaf(leaf.node, value);
+    return { start: leaf.start, end: leaf.end, value };
+  });
+  return { ...builder.finish(), leaves };
+}
+
+function bestOf(open: OpenLeaf[]): number | undefined {
+  let best: number | undefined;
+  for (let index = 0; index < open.length; index++) {
+    const gain = open[index]!.split?.gain ?? 0;
+    if (gain > 0 && (best === undefined || gain > open[best]!.split!.gain)) best = index;
+  }
+  return best;
+}
+
+function canSplit(leaf: OpenLeaf, limits: GrowLimits): boolean {
+  return leaf.depth < limits.maxDepth && leaf.end - leaf.start >= 2 * limits.minRows;
+}
+
+function sumRows(space: GrowSpace): NodeSums {
+  let gradient = 0;
+  let hessian = 0;
+  for (const row of space.rows) {
+    gradient += space.gradients[row]!;
+    hessian += space.hessians[row]!;
+  }
+  return { gradient, hessian, rows: space.rows.length };
+}
+
+function measure(leaf: OpenLeaf, binned: Binned, space: GrowSpace): Histogram {
+  const histogram = space.store.take();
+  const { rows, gradients, hessians, ordered } = space;
+  fillHistogram(histogram, binned, rows, leaf.start, leaf.end, gradients, hessians, ordered);
+  return histogram;
+}
+
+/** Counts the smaller child, subtracts to get the larger one, and gives back what nobody needs. */
+function shareHistogram(
+  parent: OpenLeaf,
+  left: OpenLeaf,
+  right: OpenLeaf,
+  more: boolean,
+  binned: Binned,
+  space: GrowSpace,
+  limits: GrowLimits,
+): void {
+  const whole = parent.histogram!;
+  const [small, large] = left.end - left.start <= right.end - right.start ? [left, right] : [right, left];
+  if (!more || !canSplit(large, limits)) {
+    space.store.give(whole);
+    return;
+  }
+  small.histogram = measure(small, binned, space);
+  subtractHistogram(whole, small.histogram);
+  large.histogram = whole;
+  if (canSplit(small, limits)) return;
+  space.store.give(small.histogram);
+  small.histogram = undefined;
+}
+
+/** Stable partition of the parent's rows: left rows first, both sides in their old order. */
+function divide(
+  parent: OpenLeaf,
+  split: Split,
+  leftNode: number,
+  rightNode: number,
+  space: GrowSpace,
+): [OpenLeaf, OpenLeaf] {
+  const { rows, scratch } = space;
+  const { bins } = split.column;
+  let write = parent.start;
+  let held = 0;
+  for (let index = parent.start; index < parent.end; index++) {
+    const row = rows[index]!;
+    if (goesLeft(split, bins[row]!)) rows[write++] = row;
+    else scratch[held++] = row;
+  }
+  rows.set(scratch.subarray(0, held), write);
+  const depth = parent.depth + 1;
+  const child = { depth, histogram: undefined, split: undefined };
+  return [
+    { ...child, node: leftNode, start: parent.start, end: write, sums: split.left },
+    { ...child, node: rightNode, start: write, end: parent.end, sums: split.right },
+  ];
+}
+
+/** The binned twin of "left when x <= threshold, or as `missingLeft` says for NaN". */
+export function goesLeft(split: Split, bin: number): boolean {
+  if (split.column.kind === 'category') return bin !== split.border;
+  return bin === split.column.valueBins ? split.missingLeft : bin <= split.border;
+}

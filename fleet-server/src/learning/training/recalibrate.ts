@@ -1,0 +1,69 @@
+import type { FittedModel } from '../../supply/onnx/fitted-model.ts';
+import type { CalibrationLine } from './measure/calibration.ts';
+import { applyLine, calibrationLine } from './measure/calibration.ts';
+import type { Scores } from './measure/metrics.ts';
+
+export interface Recalibration {
+  /** The line folded into the model, or undefined when recalibrating would not have helped. */
+  line: CalibrationLine | undefined;
+  /** Out-of-fold scores, each under a line learned without its own fold when `line` is there. */
+  scores: Scores;
+  /** Mean log-loss out of fold without and with the line. */
+  logLossBefore: number;
+  logLossAfter: number;
+}
+
+/**
+ * Decides by cross-fitting whether Platt's line improves out-of-fold scores: a fold's line comes from the other folds,
+ * with `earlierOnly` from the folds before it, so that time never runs backwards. It is kept when mean log-loss falls
+ * by more than one standard error of the paired difference; smaller gains are noise.
+ */
+export function recalibrate(
+  labels: Uint8Array,
+  scores: Scores,
+  folds: Int32Array,
+  earlierOnly: boolean,
+): Recalibration {
+  const adjusted = scores.slice();
+  for (const fold of new Set(folds)) {
+    const teachers = Int32Array.from(folds.keys()).filter((row) =>
+      earlierOnly ? folds[row]! < fold : folds[row] !== fold,
+    );
+    if (teachers.length === 0) continue;
+    const line = calibrationLine(
+      Uint8Array.from(teachers, (row) => labels[row]!),
+      Float64Array.from(teachers, (row) => scores[row]!),
+    );
+    folds.forEach((other, row) => {
+      if (other === fold) adjusted[row] = applyLine(line, scores[row]!);
+    });
+  }
+  const before = rowLosses(labels, scores);
+  const after = rowLosses(labels, adjusted);
+  const gains = before.map((loss, row) => loss - after[row]!);
+  const gain = mean(gains);
+  const error = Math.sqrt(mean(gains.map((value) => (value - gain) ** 2)) / gains.length);
+  const line = calibrationLine(labels, scores);
+  const figures = { logLossBefore: mean(before), logLossAfter: mean(after) };
+  // A line that falls would turn the model round: there is nothing to calibrate then.
+  if (gain <= error || line.slope <= 0) return { line: undefined, scores, ...figures };
+  return { line, scores: adjusted, ...figures };
+}
+
+/** The model whose log-odds are `slope · log-odds + intercept`, in the same neutral form. */
+export function foldLine(model: FittedModel, { slope, intercept }: CalibrationLine): FittedModel {
+  if (model.kind === 'linear') {
+    const weights = model.weights.map((weight) => slope * weight);
+    return { ...model, weights, bias: slope * model.bias + intercept };
+  }
+  const trees = model.trees.map((tree) => ({ ...tree, value: tree.value.map((value) => slope * value) }));
+  return { ...model, trees, base: slope * model.base + intercept };
+}
+
+function rowLosses(labels: Uint8Array, scores: Scores): Float64Array {
+  return scores.map((score, row) => -Math.log(Math.max(1e-15, labels[row] === 1 ? score : 1 - score)));
+}
+
+function mean(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

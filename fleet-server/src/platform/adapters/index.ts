@@ -1,0 +1,5 @@
+export type { Action, BrokerPolicy, Principal } from './aedes-acl.ts';
+export { createAedesBroker, type AedesBroker, type AedesBrokerOptions } from './aedes-broker.ts';
+export type { Address } from './aedes-listeners.ts';
+export { openArtifactFiles } from './artifact-files.ts';
+export { connectExternalBroker, type ExternalBrokerOptions } from './external-broker.ts';

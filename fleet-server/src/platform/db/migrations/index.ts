@@ -1,0 +1,12 @@
+import { platform } from './0001-platform.ts';
+import { supply } from './0002-supply.ts';
+import { sites } from './0003-sites.ts';
+import { insight } from './0004-insight.ts';
+import { delivery } from './0005-delivery.ts';
+import { learning } from './0006-learning.ts';
+import type { Migration } from './migration.ts';
+
+export type { Migration } from './migration.ts';
+
+/** In order, numbered from 1 without gaps. */
+export const migrations: readonly Migration[] = [platform, supply, sites, insight, delivery, learning];

@@ -1,0 +1,73 @@
+import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+
+/** One-time tokens by hash: the text itself is shown once and kept nowhere. */
+export const enrolmentTokens = sqliteTable('enrolment_tokens', {
+  tokenSha256: text('token_sha256').primaryKey(),
+  site: text('site').notNull(),
+  device: text('device').notNull(),
+  tags: text('tags').notNull(),
+  expiresAt: integer('expires_at').notNull(),
+  usedAt: integer('used_at'),
+  usedByKey: text('used_by_key'),
+});
+
+export const devices = sqliteTable(
+  'devices',
+  {
+    id: text('id').primaryKey(),
+    site: text('site').notNull(),
+    profile: text('profile').notNull(),
+    agent: text('agent').notNull(),
+    publicKey: text('public_key').notNull(),
+    keyId: text('key_id').notNull(),
+    /** JSON list of words an operator groups devices by. */
+    tags: text('tags').notNull(),
+    enrolledAt: integer('enrolled_at').notNull(),
+    lastSeenAt: integer('last_seen_at'),
+    /** Nonce of the live connection, null while there is none. */
+    connection: text('connection'),
+    report: text('report'),
+    reportNonce: text('report_nonce'),
+    reportCounter: integer('report_counter').notNull(),
+    /** Highest assignment sequence ever given out. */
+    assignedSeq: integer('assigned_seq').notNull(),
+  },
+  (table) => [index('devices_by_site').on(table.site, table.id)],
+);
+
+/** Every assignment ever signed, as exact bytes; the newest of a device is its desired state. */
+export const assignments = sqliteTable(
+  'assignments',
+  {
+    device: text('device').notNull(),
+    seq: integer('seq').notNull(),
+    line: text('line').notNull(),
+    version: text('version').notNull(),
+    counter: integer('counter').notNull(),
+    sha256: text('sha256').notNull(),
+    /** `direct`, or the rollout that asked for it. */
+    cause: text('cause').notNull(),
+    bytes: blob('bytes', { mode: 'buffer' }).notNull(),
+    issuedAt: integer('issued_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.device, table.seq] })],
+);
+
+/** The append-only log of a site; `cursor` counts from 1 within the site. */
+export const siteLog = sqliteTable(
+  'site_log',
+  {
+    site: text('site').notNull(),
+    cursor: integer('cursor').notNull(),
+    id: text('id').notNull(),
+    activity: text('activity').notNull(),
+    field: text('field').notNull(),
+    at: integer('at').notNull(),
+    entry: text('entry').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.site, table.cursor] }),
+    uniqueIndex('site_log_by_id').on(table.site, table.id),
+    index('site_log_by_activity').on(table.site, table.activity, table.field),
+  ],
+);

@@ -1,0 +1,12 @@
+/** Something that has happened and is committed; what it names is read back from the room that owns it. */
+export type FleetEvent =
+  | { type: 'device.enrolled'; site: string; device: string }
+  | { type: 'device.assigned'; site: string; device: string; seq: number }
+  | { type: 'device.reported'; site: string; device: string }
+  | { type: 'model.published'; model: string; version: string; releaseCounter: number }
+  | { type: 'rollout.transition'; rollout: string; from: string; to: string; reason: string }
+  | { type: 'drift.alert'; model: string; site?: string; device?: string; reason: string }
+  | { type: 'telemetry.committed'; site: string; device: string; stream: string; upTo: number };
+
+export type FleetEventType = FleetEvent['type'];
+export type EventOf<Type extends FleetEventType> = Extract<FleetEvent, { type: Type }>;

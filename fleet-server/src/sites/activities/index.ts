@@ -1,0 +1,2 @@
+export { appendEntries } from './append.ts';
+export { entriesOf, pageOf } from './page.ts';

@@ -1,0 +1,18 @@
+import { CodedError } from '@plumbline/shared/errors';
+
+export type ModelErrorCode =
+  | 'model_too_large'
+  | 'model_mapping_malformed'
+  | 'model_input_unknown'
+  | 'model_input_differs'
+  | 'model_output_unknown'
+  | 'model_trial_failed'
+  | 'model_unknown'
+  | 'model_not_awaiting_approval'
+  | 'model_not_published'
+  | 'approval_differs'
+  | 'variant_none_fits';
+
+export class ModelError extends CodedError<ModelErrorCode> {
+  override readonly name = 'ModelError';
+}

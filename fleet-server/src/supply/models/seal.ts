@@ -1,0 +1,111 @@
+import { canonicalBytes, createSeal, sha256Hex, utf8, type Payload, type Signer } from '@plumbline/shared/trust';
+import {
+  derivationsOf,
+  packArchive,
+  type BundleFile,
+  type BundleFiles,
+  type Manifest,
+} from '@plumbline/shared/manifest';
+import type { ArtifactStore } from '../../platform/ports/index.ts';
+import { inspectModel } from '../onnx/index.ts';
+import { brotli, deflate, type Candidate, type OptimizedModel } from './optimize.ts';
+
+/** A bundle in the artifact store, and the ways it can travel. */
+export interface SealedVariant {
+  variant: string;
+  recipe: string;
+  archive: string;
+  archiveBytes: number;
+  model: string;
+  modelBytes: number;
+  needs: Manifest['needs'];
+  payloads: Payload[];
+}
+
+/**
+ * Packs each variant into a bundle sealed by the builder, and stores it with its payloads.
+ * The same model, card and key give the same bytes.
+ */
+export async function sealVariants(
+  deps: { artifacts: ArtifactStore; builder: Signer },
+  optimized: OptimizedModel,
+  version: string,
+): Promise<SealedVariant[]> {
+  const sealed: SealedVariant[] = [];
+  for (const candidate of optimized.variants) sealed.push(await sealOne(deps, optimized, candidate, version));
+  return sealed;
+}
+
+async function sealOne(
+  { artifacts, builder }: { artifacts: ArtifactStore; builder: Signer },
+  { accepted, trials }: OptimizedModel,
+  candidate: Candidate,
+  version: string,
+): Promise<SealedVariant> {
+  const manifest: Manifest = {
+    kind: 'model',
+    v: 1,
+    line: accepted.line,
+    version,
+    variant: candidate.variant,
+    algorithm: accepted.algorithm,
+    target: accepted.target,
+    inputs: accepted.inputs,
+    output: accepted.output,
+    model: { sha256: sha256Hex(candidate.bytes), sizeBytes: candidate.bytes.length },
+    needs: needsOf(candidate, accepted),
+    parts: {
+      golden: accepted.goldenPart,
+      reference: accepted.reference === undefined ? 'absent' : 'given',
+      // Occlusion needs what is typical, which the reference knows.
+      reasons: accepted.reference === undefined ? 'absent' : 'generated',
+    },
+  };
+  const files: BundleFiles = {
+    'model.onnx': candidate.bytes,
+    'manifest.json': canonicalBytes(manifest),
+    'golden.json': canonicalBytes(accepted.golden),
+    'card.json': canonicalBytes({ ...accepted.card, line: accepted.line, version, changes: accepted.changes, trials }),
+    ...(accepted.reference === undefined ? {} : { 'reference.json': canonicalBytes(accepted.reference) }),
+  };
+  const name = `${accepted.line}@${version}/${candidate.variant}`;
+  files['model.sig'] = createSeal(name, digestsOf(files), builder);
+  const archive = packArchive(files);
+  return {
+    variant: candidate.variant,
+    recipe: candidate.recipe,
+    archive: await artifacts.put(archive),
+    archiveBytes: archive.length,
+    model: manifest.model.sha256,
+    modelBytes: candidate.bytes.length,
+    needs: manifest.needs,
+    payloads: await storePayloads(artifacts, archive),
+  };
+}
+
+/** SHA-256 of each file of a bundle but its seal. */
+export function digestsOf(files: BundleFiles): Record<string, string> {
+  const sealed = Object.entries(files).filter(([name]) => (name as BundleFile) !== 'model.sig');
+  return Object.fromEntries(sealed.map(([name, bytes]) => [name, sha256Hex(bytes ?? utf8(''))]));
+}
+
+async function storePayloads(artifacts: ArtifactStore, archive: Uint8Array): Promise<Payload[]> {
+  const encoded = { brotli: brotli(archive), deflate: deflate(archive), none: archive };
+  const payloads: Payload[] = [];
+  for (const codec of ['brotli', 'deflate', 'none'] as const) {
+    const bytes = encoded[codec];
+    payloads.push({ codec, length: bytes.length, sha256: await artifacts.put(bytes) });
+  }
+  return payloads.toSorted((a, b) => a.length - b.length);
+}
+
+function needsOf(candidate: Candidate, accepted: OptimizedModel['accepted']): Manifest['needs'] {
+  const graph = candidate.bytes === accepted.bytes ? accepted.graph : inspectModel(candidate.bytes);
+  return {
+    opsets: graph.opsets,
+    operators: Object.keys(graph.operators)
+      .map((name) => name.replace('::', ':'))
+      .toSorted(),
+    derivations: derivationsOf(accepted),
+  };
+}

@@ -1,0 +1,76 @@
+import type { Columns, FittedModel, Tree } from '../fitted-model.ts';
+import { OnnxError } from '../onnx-error.ts';
+
+/** Width of the design matrix: number columns, then one indicator a level. */
+export function designWidth(columns: Columns): number {
+  return columns.numbers.length + columns.categories.reduce((sum, column) => sum + column.levels.length, 0);
+}
+
+/**
+ * Refuses a fitted model that no graph can express; a trainer may run elsewhere and hand over plain JSON.
+ * @throws {OnnxError} onnx_fitted_invalid naming the field
+ */
+export function checkFitted(model: FittedModel): void {
+  checkColumns(model.columns, model.kind === 'linear');
+  const width = designWidth(model.columns);
+  if (width === 0) throw invalid('columns', 'describe no input', 'at least one number column or category level');
+  if (model.kind === 'linear') {
+    if (model.weights.length !== width)
+      throw invalid('weights', `has ${model.weights.length} values`, `${width} values`);
+    model.weights.forEach((weight, index) => checkFinite(`weights[${index}]`, weight));
+    checkFinite('bias', model.bias);
+    return;
+  }
+  checkFinite('base', model.base);
+  model.trees.forEach((tree, index) => checkTree(tree, `trees[${index}]`, width));
+}
+
+function checkColumns(columns: Columns, standardised: boolean): void {
+  columns.numbers.forEach((column, index) => {
+    const at = `columns.numbers[${index}]`;
+    if (!standardised) return;
+    checkFinite(`${at}.impute`, column.impute);
+    checkFinite(`${at}.mean`, column.mean);
+    checkFinite(`${at}.scale`, column.scale);
+    if (column.scale === 0) throw invalid(`${at}.scale`, 'is 0', 'a scale other than 0 (1 for a constant column)');
+  });
+  columns.categories.forEach((column, index) => {
+    if (new Set(column.levels).size === column.levels.length) return;
+    throw invalid(`columns.categories[${index}].levels`, 'names a level twice', 'distinct levels');
+  });
+}
+
+/** Every internal node must be reached once: the runtime rejects shared internal nodes, and a cycle never ends. */
+function checkTree(tree: Tree, at: string, width: number): void {
+  const size = tree.feature.length;
+  for (const name of ['threshold', 'left', 'right', 'missingLeft', 'value'] as const) {
+    if (tree[name].length !== size) throw invalid(`${at}.${name}`, `has ${tree[name].length} values`, `${size} values`);
+  }
+  const seen = new Uint8Array(size);
+  const open = [0];
+  while (open.length > 0) {
+    const node = open.pop()!;
+    const feature = tree.feature[node];
+    if (feature === undefined) throw invalid(at, `refers to node ${node}`, `nodes 0 to ${size - 1}`);
+    if (feature === -1) {
+      checkFinite(`${at}.value[${node}]`, tree.value[node]!);
+      continue;
+    }
+    if (seen[node]) throw invalid(at, `reaches node ${node} twice`, 'internal nodes with one parent');
+    seen[node] = 1;
+    if (feature < 0 || feature >= width) throw invalid(`${at}.feature[${node}]`, `is ${feature}`, `-1 to ${width - 1}`);
+    const threshold = tree.threshold[node]!;
+    if (!Object.is(Math.fround(threshold), threshold) || Number.isNaN(threshold)) {
+      throw invalid(`${at}.threshold[${node}]`, `is ${threshold}`, 'a number that float32 represents exactly');
+    }
+    open.push(tree.right[node]!, tree.left[node]!);
+  }
+}
+
+function checkFinite(field: string, value: number): void {
+  if (!Number.isFinite(Math.fround(value))) throw invalid(field, `is ${value}`, 'a finite float32');
+}
+
+function invalid(field: string, what: string, expected: string): OnnxError {
+  return new OnnxError('onnx_fitted_invalid', `${field} ${what}`, { field, expected });
+}

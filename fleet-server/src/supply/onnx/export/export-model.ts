@@ -1,0 +1,93 @@
+import { checkFitted } from './check-fitted.ts';
+import type { GraphPart } from './graph-part.ts';
+import { VALUES } from './graph-part.ts';
+import { linearScores } from './linear.ts';
+import { int, node } from './proto.ts';
+import { treeScores } from './trees/tree-scores.ts';
+import { treesV3 } from './trees/trees-v3.ts';
+import { treesV5 } from './trees/trees-v5.ts';
+import { encodeModel } from '../codec/encode-model.ts';
+import type { ModelProto, ValueInfoProto } from '../codec/messages.ts';
+import type { Columns, FittedModel, TreesModel } from '../fitted-model.ts';
+import { ML_DOMAIN } from '../graph/operator.ts';
+import { tensorType } from '../graph/value-type.ts';
+
+export interface ExportOptions {
+  /** `older` runs on ONNX Runtime 1.6 and later: ir 7, opsets 13 / ml 2, trees in their version 3. Default `current`. */
+  target?: keyof typeof TARGETS;
+  /** Default true; false only to measure what sharing saves. */
+  shareLeaves?: boolean;
+  /** Name of the graph. */
+  name?: string;
+}
+
+const TARGETS = {
+  current: { irVersion: 10n, onnx: 21n, ml: 5n },
+  older: { irVersion: 7n, onnx: 13n, ml: 2n },
+} as const;
+
+/**
+ * Writes a fitted model as one ONNX graph, pre-processing included; equal models give equal bytes.
+ * Inputs: `numbers` float32 `[N, k]` (NaN is missing), `categories` string `[N, m]`; one of width 0 is left out.
+ * Outputs: `probabilities` float32 `[N, 2]` of the classes 0 and 1, `label` int64 `[N]` (0 on a tie).
+ * @throws {OnnxError} onnx_fitted_invalid
+ */
+export function exportModel(model: FittedModel, options: ExportOptions = {}): Uint8Array {
+  checkFitted(model);
+  return encodeModel(assemble(model.columns, scoresOf(model, options), options));
+}
+
+/**
+ * A tree model as Python's converters write it: TreeEnsembleRegressor with hit rates, one tag an element.
+ * The baseline sizes are compared with; to deploy to an older runtime use `exportModel` with `target: 'older'`.
+ * @throws {OnnxError} onnx_fitted_invalid
+ */
+export function exportTreesAsV3(model: TreesModel): Uint8Array {
+  checkFitted(model);
+  const scores = treeScores(model, (trees, input, output) => treesV3(trees, input, output, { hitRates: true }));
+  return encodeModel(assemble(model.columns, scores, { target: 'older' }), { packed: false });
+}
+
+function scoresOf(model: FittedModel, options: ExportOptions): GraphPart {
+  if (model.kind === 'linear') return linearScores(model);
+  if (options.target === 'older') return treeScores(model, treesV3);
+  const { shareLeaves = true } = options;
+  return treeScores(model, (trees, input, output) => treesV5(trees, input, output, { shareLeaves }));
+}
+
+function assemble(columns: Columns, scores: GraphPart, options: ExportOptions): ModelProto {
+  const target = TARGETS[options.target ?? 'current'];
+  return {
+    irVersion: target.irVersion,
+    producerName: 'plumbline',
+    opsetImport: [
+      { domain: '', version: target.onnx },
+      { domain: ML_DOMAIN, version: target.ml },
+    ],
+    graph: {
+      name: options.name ?? 'model',
+      node: [
+        ...scores.nodes,
+        node('Sigmoid', [scores.output], [VALUES.probabilities]),
+        node('ArgMax', [VALUES.probabilities], [VALUES.label], [int('axis', 1), int('keepdims', 0)]),
+      ],
+      initializer: scores.initializers,
+      input: inputsOf(columns),
+      output: [
+        { name: VALUES.probabilities, type: tensorType('float32', ['N', 2]) },
+        { name: VALUES.label, type: tensorType('int64', ['N']) },
+      ],
+      valueInfo: [],
+    },
+    metadataProps: [],
+    functions: [],
+  };
+}
+
+function inputsOf(columns: Columns): ValueInfoProto[] {
+  const { numbers, categories } = columns;
+  return [
+    { name: VALUES.numbers, type: tensorType('float32', ['N', numbers.length]), width: numbers.length },
+    { name: VALUES.categories, type: tensorType('string', ['N', categories.length]), width: categories.length },
+  ].flatMap(({ width, ...input }) => (width > 0 ? [input] : []));
+}

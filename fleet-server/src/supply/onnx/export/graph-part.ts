@@ -1,0 +1,16 @@
+import type { NodeProto, TensorProto } from '../codec/messages.ts';
+
+/** Names of the graph's inputs and outputs; the agent and the manifest rely on them. */
+export const VALUES = {
+  numbers: 'numbers',
+  categories: 'categories',
+  probabilities: 'probabilities',
+  label: 'label',
+} as const;
+
+/** A stretch of the graph and the name of the value it ends in. */
+export interface GraphPart {
+  nodes: NodeProto[];
+  initializers: TensorProto[];
+  output: string;
+}

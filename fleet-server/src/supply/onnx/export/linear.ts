@@ -1,0 +1,58 @@
+import { designMatrix } from './design-matrix.ts';
+import type { GraphPart } from './graph-part.ts';
+import { VALUES } from './graph-part.ts';
+import { float, floats, floatTensor, mlNode, node } from './proto.ts';
+import type { LinearModel, NumberColumn } from '../fitted-model.ts';
+
+/**
+ * Above this sum of |weight · mean / scale|, folding the mean into the bias would subtract two large float32 numbers
+ * and cost more than about 1e-6 of score (16 · 2^-24); the mean is then subtracted in a node of its own.
+ */
+const FOLDABLE = 16;
+
+/**
+ * Scores of a linear model for both classes, float32 `[N, 2]` = (-score, score).
+ * Standardisation becomes part of weights and bias: `w' = w / scale`, `bias' = bias - Σ w' · (mean - centre)`,
+ * where `centre` is 0 when everything folds, else the mean as float32 (its rounding goes into the bias as well).
+ */
+export function linearScores(model: LinearModel): GraphPart {
+  const { numbers } = model.columns;
+  const centres = centresOf(model);
+  const weights = Float64Array.from(model.weights, (weight, j) => weight / (numbers[j]?.scale ?? 1));
+  let { bias } = model;
+  for (const [j, column] of numbers.entries()) bias -= weights[j]! * (column.mean - centres[j]!);
+  const design = designMatrix(model.columns, prepareNumbers(numbers, centres));
+  const both = new Float32Array(2 * weights.length);
+  for (const [j, weight] of weights.entries()) both.set([-weight, weight], 2 * j);
+  return {
+    nodes: [...design.nodes, node('Gemm', [design.output, 'weights', 'bias'], ['scores'])],
+    initializers: [
+      ...design.initializers,
+      floatTensor('weights', [weights.length, 2], both),
+      floatTensor('bias', [2], Float32Array.of(-bias, bias)),
+    ],
+    output: 'scores',
+  };
+}
+
+function centresOf(model: LinearModel): number[] {
+  const { numbers } = model.columns;
+  const shift = numbers.reduce((sum, { mean, scale }, j) => sum + Math.abs((model.weights[j]! * mean) / scale), 0);
+  return numbers.map(({ mean }) => (shift > FOLDABLE ? Math.fround(mean) : 0));
+}
+
+/** Centres, then imputes: NaN passes through Sub, and the imputed value is rounded where it is small. */
+function prepareNumbers(numbers: NumberColumn[], centres: number[]): GraphPart {
+  const centred = centres.some((centre) => centre !== 0);
+  const imputed = Float32Array.from(numbers, ({ impute }, j) => impute - centres[j]!);
+  const source = centred ? 'centred' : VALUES.numbers;
+  const attributes = [floats('imputed_value_floats', imputed), float('replaced_value_float', Number.NaN)];
+  return {
+    nodes: [
+      ...(centred ? [node('Sub', [VALUES.numbers, 'centres'], ['centred'])] : []),
+      mlNode('Imputer', [source], ['imputed'], attributes),
+    ],
+    initializers: centred ? [floatTensor('centres', [numbers.length], Float32Array.from(centres))] : [],
+    output: 'imputed',
+  };
+}

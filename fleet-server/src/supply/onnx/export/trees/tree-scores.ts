@@ -1,0 +1,31 @@
+import { designMatrix, rawNumbers } from '../design-matrix.ts';
+import type { GraphPart } from '../graph-part.ts';
+import { floatTensor, node } from '../proto.ts';
+import { foldLeafOnlyTrees } from './tree-layout.ts';
+import type { NodeProto } from '../../codec/messages.ts';
+import type { Tree, TreesModel } from '../../fitted-model.ts';
+
+/** Writes an ensemble as one node from `input` float32 `[N, D]` to `output` float32 `[N, 1]`. */
+export type EnsembleWriter = (trees: Tree[], input: string, output: string) => NodeProto;
+
+/**
+ * Scores of a tree model for both classes, float32 `[N, 2]` = (-score, score).
+ * One Gemm adds the base and spreads the score, so that the Sigmoid after it needs no `1 - p`.
+ */
+export function treeScores(model: TreesModel, write: EnsembleWriter): GraphPart {
+  const { trees, base } = foldLeafOnlyTrees(model);
+  const design = designMatrix(model.columns, rawNumbers());
+  return {
+    nodes: [
+      ...design.nodes,
+      write(trees, design.output, 'trees'),
+      node('Gemm', ['trees', 'signs', 'base'], ['scores']),
+    ],
+    initializers: [
+      ...design.initializers,
+      floatTensor('signs', [1, 2], Float32Array.of(-1, 1)),
+      floatTensor('base', [2], Float32Array.of(-base, base)),
+    ],
+    output: 'scores',
+  };
+}

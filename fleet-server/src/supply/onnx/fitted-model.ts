@@ -1,0 +1,57 @@
+/**
+ * What a trainer hands over: a fitted binary classifier in neutral form, raw values in, probability out.
+ * Every number of the pre-processing is here, because it becomes part of the graph.
+ */
+export interface NumberColumn {
+  name: string;
+  /** Replaces a missing value (NaN). Linear models only: trees send NaN down their own branch. */
+  impute: number;
+  /** Standardisation `(x - mean) / scale`. Linear models only: trees see raw values. */
+  mean: number;
+  scale: number;
+}
+
+export interface CategoryColumn {
+  name: string;
+  /** One indicator column per level, in this order; an unseen or missing level is all zeros. */
+  levels: string[];
+}
+
+/** Design-matrix order: all number columns, then the indicators of each category column in turn. */
+export interface Columns {
+  numbers: NumberColumn[];
+  categories: CategoryColumn[];
+}
+
+/** probability = sigmoid(bias + Σ weights[j] · x[j]) over the standardised design matrix. */
+export interface LinearModel {
+  kind: 'linear';
+  columns: Columns;
+  weights: Float64Array;
+  bias: number;
+}
+
+/**
+ * One regression tree as parallel arrays indexed by node; node 0 is the root.
+ * Internal node i: go left when `x[feature[i]] <= threshold[i]`, or, for NaN, when `missingLeft[i]` is 1; else right.
+ * A leaf has `feature[i] === -1` and its score in `value[i]`.
+ */
+export interface Tree {
+  feature: Int32Array;
+  /** Representable as float32: the runtime compares float32 with float32. */
+  threshold: Float64Array;
+  left: Int32Array;
+  right: Int32Array;
+  missingLeft: Uint8Array;
+  value: Float64Array;
+}
+
+/** probability = sigmoid(base + Σ_t leaf_t(x)) over the raw design matrix. */
+export interface TreesModel {
+  kind: 'trees';
+  columns: Columns;
+  trees: Tree[];
+  base: number;
+}
+
+export type FittedModel = LinearModel | TreesModel;

@@ -1,0 +1,24 @@
+import { refuseForeignOperators, refuseUnreadableTypes } from './refuse-unsupported.ts';
+import { stripZipMaps } from './strip-zip-map.ts';
+import { decodeModel } from '../codec/decode-model.ts';
+import { encodeModel } from '../codec/encode-model.ts';
+import type { DecodeLimits } from '../codec/limits.ts';
+
+export interface CleanedModel {
+  /** The very bytes handed in when nothing had to change. */
+  bytes: Uint8Array;
+  /** One sentence per change, for the card and the audit row. */
+  changes: string[];
+}
+
+/**
+ * Makes a foreign model one that a device can load, feed and read. It does not run the model: that is for a trial process.
+ * @throws {OnnxError} onnx_operator_unsupported, onnx_dtype_unsupported, and whatever `decodeModel` refuses
+ */
+export function cleanForRuntime(bytes: Uint8Array, limits: Partial<DecodeLimits> = {}): CleanedModel {
+  const model = decodeModel(bytes, limits);
+  refuseForeignOperators(model);
+  const changes = stripZipMaps(model);
+  refuseUnreadableTypes(model);
+  return { bytes: changes.length === 0 ? bytes : encodeModel(model), changes };
+}

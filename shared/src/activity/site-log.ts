@@ -1,0 +1,80 @@
+import { z } from 'zod';
+
+const values = z.record(z.string().max(128), z.union([z.number(), z.string().max(4096), z.null()]));
+
+/** What is planned for an activity, as head office knows it: the record predictions are made from. */
+export const plan = z.strictObject({
+  /** When a prediction is first wanted; ms since epoch, UTC. */
+  startAt: z.number().int(),
+  /** When the outcome falls due. */
+  dueAt: z.number().int(),
+  values,
+});
+
+/** Did it happen? 1 = late, 0 = in time, by the target of the model line. */
+export const outcome = z.strictObject({ label: z.union([z.literal(0), z.literal(1)]), observedAt: z.number().int() });
+
+const head = {
+  id: z.string().min(8).max(128),
+  activity: z.string().min(1).max(256),
+  /** Entry this one replaces, as its author saw it; null for the first of a field. */
+  base: z.string().max(128).nullable(),
+  actor: z.string().min(1).max(128),
+  at: z.number().int(),
+};
+
+/** One line of the append-only log of a site: who said what about which field of which activity, knowing what. */
+export const siteLogEntry = z.discriminatedUnion('field', [
+  z.strictObject({ ...head, field: z.literal('plan'), value: plan }),
+  z.strictObject({ ...head, field: z.literal('outcome'), value: outcome }),
+]);
+
+export type SiteLogEntry = z.infer<typeof siteLogEntry>;
+export type SiteLogField = SiteLogEntry['field'];
+export type Plan = z.infer<typeof plan>;
+export type Outcome = z.infer<typeof outcome>;
+
+/** One field of one activity: the entry in force, and those that were written without knowing of it. */
+export interface FieldState {
+  entry: SiteLogEntry;
+  conflicts: SiteLogEntry[];
+}
+
+export interface ActivityState {
+  activity: string;
+  plan?: FieldState;
+  outcome?: FieldState;
+}
+
+/**
+ * Folds entries into the state of each activity. The result does not depend on the order of arrival:
+ * an entry replaces the one it names as `base`; several heads of one field are a conflict, of which the latest
+ * (time, then id) is in force and the others are kept and shown.
+ */
+export function foldSiteLog(entries: Iterable<SiteLogEntry>): Map<string, ActivityState> {
+  const byField = new Map<string, SiteLogEntry[]>();
+  const seen = new Set<string>();
+  for (const entry of entries) {
+    if (seen.has(entry.id)) continue;
+    seen.add(entry.id);
+    const key = JSON.stringify([entry.activity, entry.field]);
+    byField.set(key, [...(byField.get(key) ?? []), entry]);
+  }
+  const state = new Map<string, ActivityState>();
+  for (const edits of byField.values()) {
+    const field = headsOf(edits);
+    const { activity } = field.entry;
+    state.set(activity, { ...(state.get(activity) ?? { activity }), [field.entry.field]: field });
+  }
+  return state;
+}
+
+function headsOf(edits: SiteLogEntry[]): FieldState {
+  const replaced = new Set(edits.map((edit) => edit.base));
+  const open = edits.filter((edit) => !replaced.has(edit.id));
+  // A ring of entries that replace each other can only be forged; then all of them are in conflict.
+  const heads = (open.length > 0 ? open : edits).toSorted((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1));
+  const [entry, ...conflicts] = heads;
+  if (entry === undefined) throw new Error('unreachable: a field has at least one entry');
+  return { entry, conflicts };
+}

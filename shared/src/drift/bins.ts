@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+/**
+ * Fixed bins of one feature, decided once from the training data, so that windows of any device and day merge exactly.
+ * Numbers: `edges` e₁ < … < eₖ make k+1 bins (−∞, e₁], (e₁, e₂], …, (eₖ, ∞). Categories: one bin per level.
+ * After them come two more bins: missing, and (categories only) unseen.
+ */
+export const featureBins = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('number'), name: z.string(), edges: z.array(z.number()).max(64) }),
+  z.strictObject({ type: z.literal('category'), name: z.string(), levels: z.array(z.string()).max(4096) }),
+]);
+
+export type FeatureBins = z.infer<typeof featureBins>;
+
+export const SCORE_BINS = 20;
+
+export function binCount(bins: FeatureBins): number {
+  return bins.type === 'number' ? bins.edges.length + 2 : bins.levels.length + 2;
+}
+
+/** Index of the bin of a value; `null`, NaN and a value of the wrong type are missing. */
+export function binOf(bins: FeatureBins, value: number | string | null | undefined): number {
+  if (bins.type === 'number') {
+    if (typeof value !== 'number' || Number.isNaN(value)) return bins.edges.length + 1;
+    let low = 0;
+    let high = bins.edges.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (value <= (bins.edges[middle] ?? Infinity)) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+  if (typeof value !== 'string' || value === '') return bins.levels.length;
+  const level = bins.levels.indexOf(value);
+  return level < 0 ? bins.levels.length + 1 : level;
+}
+
+/** Bin of a score in [0, 1]; anything outside is put into the nearest. */
+export function scoreBin(score: number): number {
+  return Math.min(SCORE_BINS - 1, Math.max(0, Math.floor(score * SCORE_BINS)));
+}
+
+/** Names of the bins in order, for people. */
+export function binNames(bins: FeatureBins): string[] {
+  if (bins.type === 'category') return [...bins.levels, '(missing)', '(unseen)'];
+  const bounds = ['-∞', ...bins.edges.map(String), '∞'];
+  return [...bounds.slice(1).map((to, i) => `(${bounds[i]}, ${to}]`), '(missing)'];
+}
+
+/** Quantile edges of the training values; ties collapse, a constant gets no edge but its own value. */
+export function quantileEdges(values: readonly number[], wanted = 10): number[] {
+  const sorted = values.filter((value) => Number.isFinite(value)).toSorted((a, b) => a - b);
+  const edges = Array.from({ length: wanted - 1 }, (_, i) => sorted[Math.floor(((i + 1) * sorted.length) / wanted)]);
+  return [...new Set(edges.filter((edge) => edge !== undefined))];
+}

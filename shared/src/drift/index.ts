@@ -1,0 +1,5 @@
+export * from './bins.ts';
+export * from './reference.ts';
+export * from './window.ts';
+export * from './assess.ts';
+export * from './chi-square.ts';

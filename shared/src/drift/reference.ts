@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { binCount, binOf, featureBins, SCORE_BINS, scoreBin, type FeatureBins } from './bins.ts';
+
+/** The training distribution in fixed bins: what a window is compared with. */
+export const reference = z.strictObject({
+  v: z.literal(1),
+  rows: z.number().int().nonnegative(),
+  features: z.array(
+    z.strictObject({
+      bins: featureBins,
+      counts: z.array(z.number().int().nonnegative()),
+      typical: z.union([z.number(), z.string(), z.null()]),
+    }),
+  ),
+  score: z.array(z.number().int().nonnegative()),
+  baseRate: z.number().min(0).max(1).optional(),
+});
+
+export type Reference = z.infer<typeof reference>;
+
+/** The bins of all features, in the order of the reference. */
+export function binsOf(of: Reference): FeatureBins[] {
+  return of.features.map((one) => one.bins);
+}
+
+/**
+ * Counts training rows into bins. `typical` is the median or the commonest level: what an occluded value is replaced by.
+ * @param scores one per row, in [0, 1]
+ */
+export function buildReference(
+  bins: FeatureBins[],
+  rows: readonly Record<string, number | string | null>[],
+  scores: readonly number[],
+  baseRate?: number,
+): Reference {
+  return {
+    v: 1,
+    rows: rows.length,
+    features: bins.map((one) => ({ bins: one, counts: countsOf(one, rows), typical: typicalOf(one, rows) })),
+    score: scores.reduce<number[]>((counts, score) => {
+      const bin = scoreBin(score);
+      counts[bin] = (counts[bin] ?? 0) + 1;
+      return counts;
+    }, Array<number>(SCORE_BINS).fill(0)),
+    ...(baseRate === undefined ? {} : { baseRate }),
+  };
+}
+
+function countsOf(bins: FeatureBins, rows: readonly Record<string, number | string | null>[]): number[] {
+  const counts = Array<number>(binCount(bins)).fill(0);
+  for (const row of rows) {
+    const bin = binOf(bins, row[bins.name]);
+    counts[bin] = (counts[bin] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function typicalOf(bins: FeatureBins, rows: readonly Record<string, number | string | null>[]): number | string | null {
+  if (bins.type === 'number') {
+    const present = rows
+      .map((row) => row[bins.name])
+      .filter((value) => typeof value === 'number' && !Number.isNaN(value));
+    const sorted = (present as number[]).toSorted((a, b) => a - b);
+    return sorted[Math.floor(sorted.length / 2)] ?? null;
+  }
+  const counts = countsOf(bins, rows).slice(0, bins.levels.length);
+  return bins.levels[counts.indexOf(Math.max(...counts))] ?? null;
+}

@@ -1,0 +1,6 @@
+export * from './decode.ts';
+export * from './encode.ts';
+export * from './errors.ts';
+export * from './place.ts';
+export * from './reasons.ts';
+export * from './trial.ts';

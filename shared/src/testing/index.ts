@@ -1,0 +1,3 @@
+export * from './memory-crypto.ts';
+export * from './seeded-random.ts';
+export * from './virtual-clock.ts';

@@ -1,0 +1,6 @@
+export * from './acl.ts';
+export * from './errors.ts';
+export * from './frame.ts';
+export * from './messages.ts';
+export * from './rows.ts';
+export * from './topics.ts';

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { siteLogEntry } from '../activity/site-log.ts';
+import { deviceSettings } from '../trust/documents.ts';
+import { proof, refusalReason, updateState } from '../update/index.ts';
+import { decodeFrame } from './frame.ts';
+import { streamClass } from './rows.ts';
+import { WireError } from './errors.ts';
+
+const bytes = z.instanceof(Uint8Array);
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const count = z.number().int().nonnegative();
+const nonce = z.string().min(8).max(64);
+
+/** up/tel: rows of one stream, in order of `seq`. A row is validated on its own, so that one bad row costs one row. */
+export const telemetryBatch = z.strictObject({
+  /** Made when the store was created: a wiped device starts a new stream instead of reusing numbers. */
+  stream: z.string().min(8).max(64),
+  class: streamClass,
+  rows: z
+    .array(z.tuple([z.number().int().positive(), z.unknown()]))
+    .min(1)
+    .max(5000),
+});
+
+/** dn/ack: everything up to and including `upTo` is committed; the rejected are counted and need not be sent again. */
+export const telemetryAck = z.strictObject({
+  stream: z.string(),
+  upTo: count,
+  rejected: z.array(z.strictObject({ seq: z.number().int(), code: z.string() })),
+});
+
+export const modelReport = z.strictObject({
+  model: z.string(),
+  state: updateState,
+  slot: z.enum(['A', 'B']).optional(),
+  /** What really runs, by hash of the archive; absent while nothing does. */
+  running: z.strictObject({ sha256: hash, version: z.string(), counter: count }).optional(),
+  /** What the device is working towards. */
+  target: z.strictObject({ sha256: hash, counter: count, assignmentSeq: count }).optional(),
+  proof: proof.optional(),
+  reason: refusalReason.optional(),
+  detail: z.string().max(1024).optional(),
+});
+
+/** up/report: the device's truth about itself, sent whole on every connect and after every change. */
+export const deviceReport = z.strictObject({
+  v: z.literal(1),
+  agent: z.string().max(64),
+  profile: z.string().max(64),
+  /** Same as in birth and death of this connection; with `counter` it makes an old report recognisable. */
+  nonce,
+  counter: count,
+  at: z.number().int(),
+  assignmentSeq: count,
+  models: z.array(modelReport).max(16),
+  outbox: z.record(z.string(), z.strictObject({ waiting: count, lastSeq: count })),
+  settings: deviceSettings.optional(),
+});
+
+const blockRef = z.union([z.strictObject({ sha256: hash }), z.strictObject({ root: z.number().int().positive() })]);
+export const MAX_BLOCK_BYTES = 65_536;
+
+/** up/req: a piece of a payload, a line document or a root. */
+export const blockRequest = z.strictObject({
+  ref: blockRef,
+  offset: count,
+  length: z.number().int().min(1).max(MAX_BLOCK_BYTES),
+});
+
+/** dn/blk: the piece, or why there is none. */
+export const block = z.union([
+  z.strictObject({ ref: blockRef, offset: count, bytes }),
+  z.strictObject({ ref: blockRef, offset: count, error: z.string() }),
+]);
+
+/** up/status: retained birth; the will says death with the same nonce. */
+export const deviceStatus = z.strictObject({ status: z.enum(['birth', 'death']), nonce, at: z.number().int() });
+
+/** dn/desired, retained: the signed assignment and the line documents it draws on, as exact bytes. */
+export const desired = z.strictObject({ assignment: bytes, lines: z.array(bytes).max(16) });
+
+/** up/site asks for the site log after `cursor`; dn/site answers with a page. */
+export const siteRequest = z.strictObject({ cursor: count });
+export const sitePage = z.strictObject({
+  cursor: count,
+  entries: z.array(siteLogEntry).max(500),
+  more: z.boolean(),
+});
+
+export type TelemetryBatch = z.infer<typeof telemetryBatch>;
+export type TelemetryAck = z.infer<typeof telemetryAck>;
+export type ModelReport = z.infer<typeof modelReport>;
+export type DeviceReport = z.infer<typeof deviceReport>;
+export type BlockRef = z.infer<typeof blockRef>;
+export type BlockRequest = z.infer<typeof blockRequest>;
+export type Block = z.infer<typeof block>;
+export type DeviceStatus = z.infer<typeof deviceStatus>;
+export type Desired = z.infer<typeof desired>;
+export type SiteRequest = z.infer<typeof siteRequest>;
+export type SitePage = z.infer<typeof sitePage>;
+
+/**
+ * Opens a frame and fits it to the schema of its channel.
+ * @throws WireError `frame_*` or `message_malformed`, naming the field.
+ */
+export function decodeMessage<T>(schema: z.ZodType<T>, frame: Uint8Array): T {
+  const parsed = schema.safeParse(decodeFrame(frame));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const field = issue?.path.join('.') || 'body';
+  throw new WireError('message_malformed', `${field}: ${issue?.message}`, {
+    field,
+    expected: issue?.message ?? 'the schema',
+  });
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { siteLogEntry } from '../activity/site-log.ts';
+import { driftWindow } from '../drift/window.ts';
+
+/** Importance of a stream: what people wrote goes first, and is dropped last. */
+export const PRIORITY = ['entries', 'reports', 'predictions', 'evidence', 'diagnostics'] as const;
+export const streamClass = z.enum(PRIORITY);
+export type StreamClass = z.infer<typeof streamClass>;
+
+const time = z.number().int();
+const text = z.string().max(256);
+
+export const reason = z.strictObject({
+  feature: text,
+  value: z.union([z.number(), z.string().max(4096), z.null()]),
+  /** Change of the score that this value makes; positive raises the risk. */
+  contribution: z.number(),
+  approximate: z.boolean(),
+});
+
+/** What a model said: which bytes said it, about what, as of when. */
+export const predictionRow = z.strictObject({
+  kind: z.literal('prediction'),
+  at: time,
+  ref: text.optional(),
+  activity: text.optional(),
+  line: text,
+  version: text,
+  sha256: text,
+  asOf: time,
+  score: z.number(),
+  label: text.optional(),
+  reasons: z.array(reason).max(16).optional(),
+});
+
+/** What a person recorded: an entry of the site log. */
+export const entryRow = z.strictObject({
+  kind: z.literal('entry'),
+  at: time,
+  ref: text.optional(),
+  entry: siteLogEntry,
+});
+
+/** Drift evidence of one model over one period. */
+export const windowRow = z.strictObject({
+  kind: z.literal('window'),
+  at: time,
+  ref: text.optional(),
+  window: driftWindow,
+});
+
+/** Something that happened to the agent itself. */
+export const eventRow = z.strictObject({
+  kind: z.literal('event'),
+  at: time,
+  ref: text.optional(),
+  code: text,
+  details: z.record(z.string().max(64), z.union([z.string().max(1024), z.number(), z.boolean(), z.null()])).optional(),
+});
+
+/** Stands in the place of rows that were dropped: an outage is declared, never hidden. */
+export const gapRow = z.strictObject({
+  kind: z.literal('gap'),
+  at: time,
+  ref: text.optional(),
+  from: z.number().int().positive(),
+  to: z.number().int().positive(),
+  count: z.number().int().positive(),
+  reason: z.enum(['over_budget', 'expired', 'quarantined', 'lost_to_restore']),
+  firstAt: time,
+  lastAt: time,
+});
+
+export const row = z.discriminatedUnion('kind', [predictionRow, entryRow, windowRow, eventRow, gapRow]);
+
+export type Reason = z.infer<typeof reason>;
+export type PredictionRow = z.infer<typeof predictionRow>;
+export type EntryRow = z.infer<typeof entryRow>;
+export type WindowRow = z.infer<typeof windowRow>;
+export type EventRow = z.infer<typeof eventRow>;
+export type GapRow = z.infer<typeof gapRow>;
+export type Row = z.infer<typeof row>;
+
+/** The class a row travels in. */
+export const CLASS_OF: Record<Row['kind'], StreamClass> = {
+  entry: 'entries',
+  event: 'reports',
+  prediction: 'predictions',
+  window: 'evidence',
+  gap: 'diagnostics',
+};

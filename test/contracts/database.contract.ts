@@ -1,0 +1,256 @@
+import { eq, getTableColumns, gt, is, sql, sum } from 'drizzle-orm';
+import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createVirtualClock } from '../../shared/src/testing/index.ts';
+import {
+  isUniqueViolation,
+  openDatabase,
+  preparedWrite,
+  rowsInserter,
+  type Database,
+  type Db,
+} from '../../fleet-server/src/platform/db/index.ts';
+import { chainHead, list, record, verifyChain } from '../../fleet-server/src/platform/audit/index.ts';
+import { createDispatcher, emit } from '../../fleet-server/src/platform/outbox/index.ts';
+import * as tables from '../../fleet-server/src/platform/db/tables/index.ts';
+import { history, samples } from './samples.ts';
+
+export interface DatabaseUnderTest {
+  /** Address of an empty database, different at each call. */
+  freshUrl(): Promise<string>;
+  /** False for a memory database, which shows a transaction its own changes whichever way it reads. */
+  readersSeeCommittedOnly: boolean;
+  /** Columns the database really has, in order, with their types in the dialect's words. */
+  columnsOf(database: Database, table: string): Promise<{ name: string; type: string }[]>;
+  /** `integer` and the like in the words of this database. */
+  typeName(type: string): string;
+}
+
+const row = (id: number) => ({
+  id,
+  site: 'site-1',
+  ratio: id / 3,
+  body: new Uint8Array([id % 256, 0, 255]),
+  note: null,
+});
+
+const open = (url: string) => openDatabase({ url, clock: createVirtualClock() }, history);
+
+const insert = rowsInserter(samples);
+
+async function addNext(tx: Db): Promise<void> {
+  const rows = await tx.select().from(samples);
+  await Promise.resolve();
+  await insert(tx, [row(rows.length + 1)]);
+}
+
+/** What every database must do, whatever it is made of. */
+export function databaseContract(under: () => DatabaseUnderTest): void {
+  let database: Database;
+  const count = async () => (await database.db.select().from(samples)).length;
+
+  beforeEach(async () => {
+    database = await open(await under().freshUrl());
+  });
+  afterEach(() => database.close());
+
+  describe('values', () => {
+    it('come back as they were written, up to the largest safe integer', async () => {
+      const written = {
+        id: Number.MAX_SAFE_INTEGER,
+        site: 'Zürich 🏗',
+        ratio: 0.1,
+        body: new Uint8Array([0, 128]),
+        note: null,
+      };
+      await database.transaction((tx) => insert(tx, [written]));
+      const [read] = await database.db.select().from(samples);
+      expect({ ...read, body: Uint8Array.from(read?.body ?? []) }).toEqual(written);
+    });
+
+    it('that are missing are stored as null', async () => {
+      const { note: _, ...rest } = row(1);
+      await database.transaction((tx) => insert(tx, [rest]));
+      expect((await database.db.select().from(samples))[0]?.note).toBeNull();
+    });
+
+    it('of an aggregate are numbers', async () => {
+      await database.transaction((tx) => insert(tx, [row(1), row(2), row(3)]));
+      const total = sum(samples.id).mapWith(Number);
+      const [read] = await database.db.select({ rows: sql<number>`count(*)`, total }).from(samples);
+      expect(read).toEqual({ rows: 3, total: 6 });
+    });
+  });
+
+  describe('a transaction', () => {
+    it('keeps everything on return and nothing on an error, which passes through', async () => {
+      const fault = new Error('on purpose');
+      const failing = database.transaction(async (tx) => {
+        await insert(tx, [row(1)]);
+        throw fault;
+      });
+      await expect(failing).rejects.toBe(fault);
+      expect(await count()).toBe(0);
+      await database.transaction((tx) => insert(tx, [row(1)]));
+      expect(await count()).toBe(1);
+    });
+
+    it('answers what its work returned, and a guarded update tells what it changed', async () => {
+      await database.transaction((tx) => insert(tx, [row(1)]));
+      const change = (id: number) =>
+        database.transaction((tx) =>
+          tx.update(samples).set({ note: 'seen' }).where(eq(samples.id, id)).returning({ id: samples.id }),
+        );
+      expect(await change(1)).toEqual([{ id: 1 }]);
+      expect(await change(2)).toEqual([]);
+    });
+
+    it('waits for the one before it, so that read-then-write needs no locks', async () => {
+      await Promise.all(Array.from({ length: 20 }, () => database.transaction(addNext)));
+      expect(await count()).toBe(20);
+    });
+
+    it('is not seen by others while it is open, and never when it fails', async () => {
+      const wrote = Promise.withResolvers<void>();
+      const end = Promise.withResolvers<void>();
+      const failing = database.transaction(async (tx) => {
+        await insert(tx, [row(1)]);
+        wrote.resolve();
+        await end.promise;
+        throw new Error('on purpose');
+      });
+      await wrote.promise;
+      const seen = count();
+      end.resolve();
+      await expect(failing).rejects.toThrow('on purpose');
+      expect(await seen).toBe(0);
+    });
+
+    it('is not seen beside its tx before its commit', async ({ skip }) => {
+      if (!under().readersSeeCommittedOnly) skip('a memory database has one connection');
+      await database.transaction(async (tx) => {
+        await insert(tx, [row(1)]);
+        expect(await count()).toBe(0);
+      });
+      expect(await count()).toBe(1);
+    });
+
+    it('refuses another one inside it', async () => {
+      const nested = database.transaction(() => database.transaction(() => Promise.resolve()));
+      await expect(nested).rejects.toMatchObject({ code: 'transaction_nested' });
+    });
+
+    it('refuses statements after its end', async () => {
+      const leaked = await database.transaction((tx) => Promise.resolve({ tx }));
+      await expect(insert(leaked.tx, [row(1)])).rejects.toMatchObject({ code: 'transaction_ended' });
+      await expect((async () => leaked.tx.insert(samples).values(row(1)))()).rejects.toThrow(/./);
+      expect(await count()).toBe(0);
+    });
+
+    it('names a broken key, and goes on after it', async () => {
+      await database.transaction((tx) => insert(tx, [row(1)]));
+      const again = database.transaction((tx) => insert(tx, [row(2), row(1)]));
+      await expect(again).rejects.toSatisfy(isUniqueViolation);
+      expect(await count()).toBe(1);
+      await database.transaction((tx) => insert(tx, [row(2)]));
+      expect(await count()).toBe(2);
+    });
+  });
+
+  it('refuses a write outside a transaction', async () => {
+    const writable = database.db as Db;
+    await expect((async () => writable.insert(samples).values(row(1)))()).rejects.toThrow(/./);
+    expect(await count()).toBe(0);
+  });
+
+  describe('hot writes', () => {
+    it('insert thousands of rows in one transaction and count them', async () => {
+      const rows = Array.from({ length: 2_500 }, (_, index) => row(index + 1));
+      expect(await database.transaction((tx) => insert(tx, rows))).toBe(2_500);
+      expect(await count()).toBe(2_500);
+    });
+
+    it('pass over rows that are there, when told to, and do not count them', async () => {
+      const tolerant = rowsInserter(samples, { onConflict: 'ignore' });
+      await database.transaction((tx) => tolerant(tx, [row(1), row(2)]));
+      expect(await database.transaction((tx) => tolerant(tx, [row(2), row(3)]))).toBe(1);
+      expect(await count()).toBe(3);
+    });
+
+    it('update by placeholders, again in a later transaction', async () => {
+      const annotate = preparedWrite<{ id: number; note: string }>((db) =>
+        db
+          .update(samples)
+          .set({ note: sql`${sql.placeholder('note')}` })
+          .where(eq(samples.id, sql.placeholder('id'))),
+      );
+      await database.transaction((tx) => insert(tx, [row(1), row(2)]));
+      expect(await database.transaction((tx) => annotate(tx, [{ id: 1, note: 'a' }]))).toBe(1);
+      const both = [1, 2, 9].map((id) => ({ id, note: 'b' }));
+      expect(await database.transaction((tx) => annotate(tx, both))).toBe(2);
+      expect((await database.db.select().from(samples).where(gt(samples.id, 1)))[0]?.note).toBe('b');
+    });
+  });
+
+  it('carries the audit chain and the outbox', async () => {
+    const clock = createVirtualClock();
+    const dispatcher = createDispatcher({ database, clock });
+    const heard: string[] = [];
+    dispatcher.subscribe('contract', ['device.enrolled'], async ({ device }) => void heard.push(device));
+    for (const device of ['d1', 'd2', 'd3']) {
+      await database.transaction(async (tx) => {
+        await record(tx, {
+          actor: 'system',
+          action: 'devices.enrol',
+          subject: `device:${device}`,
+          details: { device },
+        });
+        await emit(tx, { type: 'device.enrolled', site: 's1', device });
+      });
+    }
+    await dispatcher.start();
+    await dispatcher.settled();
+    await dispatcher.stop();
+    expect(heard).toEqual(['d1', 'd2', 'd3']);
+    expect(await database.db.select().from(tables.outboxEvents)).toEqual([]);
+    expect(await verifyChain(database.db, await chainHead(database.db))).toBeNull();
+    expect((await list(database.db, { limit: 2 })).rows.map(({ id }) => id)).toEqual([3, 2]);
+  });
+
+  describe('the schema', () => {
+    const known = [...Object.values(tables), samples].flatMap((table) => (is(table, SQLiteTable) ? [table] : []));
+
+    it.each(known.map((table) => [getTableConfig(table).name, table] as const))(
+      'of %s is what its migrations make',
+      async (name, table) => {
+        const defined = Object.values(getTableColumns(table)).map((column) => ({
+          name: column.name,
+          type: under().typeName(column.getSQLType()),
+        }));
+        expect(await under().columnsOf(database, name)).toEqual(defined);
+      },
+    );
+
+    it('of a newer program is refused', async ({ skip }) => {
+      const url = await under().freshUrl();
+      if (url === 'sqlite::memory:') skip('a memory database has no past');
+      await (await open(url)).close();
+      const older = openDatabase({ url, clock: createVirtualClock() }, history.slice(0, -1));
+      await expect(older).rejects.toMatchObject({ code: 'db_newer_than_code' });
+      const other = history.map((migration) => ({ ...migration, name: `${migration.name}-renamed` }));
+      const renamed = openDatabase({ url, clock: createVirtualClock() }, other);
+      await expect(renamed).rejects.toMatchObject({ code: 'db_history_differs' });
+    });
+
+    it('of a failed migration is not half there', async ({ skip }) => {
+      const url = await under().freshUrl();
+      if (url === 'sqlite::memory:') skip('a memory database has no past');
+      const statements = ['create table half (id integer primary key)', 'create nonsense'];
+      const broken = [...history, { number: history.length + 1, name: 'broken', statements }];
+      await expect(openDatabase({ url, clock: createVirtualClock() }, broken)).rejects.toThrow(/nonsense/);
+      const reopened = await open(url);
+      expect(await under().columnsOf(reopened, 'half')).toEqual([]);
+      await reopened.close();
+    });
+  });
+}
