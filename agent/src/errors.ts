@@ -7,6 +7,8 @@ export type AgentErrorCode =
   | 'enrolment_unreachable'
   | 'too_many_records'
   | 'line_unknown'
+  | 'slot_damaged' // the bytes on disk are not the ones that were verified
+  | 'codec_unknown'
   | 'body_too_large'
   | 'not_running';
 

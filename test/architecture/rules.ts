@@ -30,8 +30,8 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   {
     from: /^agent\/src\/update\//,
-    to: /^(?!shared\/|agent\/src\/update\/)/,
-    rule: 'agent/src/update is pure: it imports shared and itself only',
+    to: /^(?!shared\/|agent\/src\/update\/|npm:zod$)/,
+    rule: 'agent/src/update is pure: it imports shared, zod and itself only',
   },
   {
     from: /^agent\/tablet\//,

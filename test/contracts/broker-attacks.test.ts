@@ -106,6 +106,39 @@ describe('attacks on the embedded broker', () => {
     await Promise.all([victim.endAsync(true), attacker.endAsync(true)]);
   });
 
+  it('a subscription that is wider than its permission gets no more than the permission', async () => {
+    const careless = await createAedesBroker({
+      tcp: { host: '127.0.0.1', port: 0 },
+      policy: {
+        ...devicePolicy,
+        authorize: (action, who, topic) => action === 'subscribe' || devicePolicy.authorize(action, who, topic),
+      },
+    });
+    const client = await device(`mqtt://127.0.0.1:${careless.ports().tcp}`, 'd1');
+    const first = received(client, 2);
+    await careless.publish('f/s1/d2/dn/desired', bytes('retained, not for d1'), { retain: true });
+    await client.subscribeAsync('f/s1/+/dn/#', { qos: 1 });
+    await careless.publish('f/s1/d2/dn/ack', bytes('not for d1'), { retain: false });
+    for (const body of ['one', 'two']) await careless.publish('f/s1/d1/dn/ack', bytes(body), { retain: false });
+    expect((await first).map(({ body }) => body)).toEqual(['one', 'two']);
+    await client.endAsync(true);
+    await careless.close();
+  });
+
+  it('a message that makes the server throw costs that message and nothing else', async () => {
+    const heard: string[] = [];
+    broker.onMessage(() => {
+      throw new Error('a fault of ours');
+    });
+    broker.onMessage(({ clientId }) => heard.push(clientId ?? ''));
+    const client = await device(url, 'd1');
+    await client.publishAsync('f/s1/d1/up/tel', 'x', { qos: 1 });
+    await client.publishAsync('f/s1/d1/up/tel', 'y', { qos: 1 });
+    await client.endAsync();
+    expect(reasons.filter((reason) => reason === 'a fault of ours').length).toBeGreaterThan(0);
+    expect(new Set(heard)).toEqual(new Set(['d1']));
+  });
+
   it('are told with their reason', () => {
     for (const reason of ['only clean sessions', 'client id', 'publish on f/s1/d2/up/tel', 'subscribe to $SYS/#']) {
       expect(reasons).toContain(`refused: ${reason}`);

@@ -12,5 +12,5 @@ export const DEFAULT_BACKOFF: BackoffBounds = { firstDelayMs: 60_000, maxDelayMs
  * @param uniform a random number in [0, 1)
  */
 export function backoffDelay(attempt: number, uniform: number, bounds: BackoffBounds = DEFAULT_BACKOFF): number {
-  return uniform * Math.min(bounds.maxDelayMs, bounds.firstDelayMs * 2 ** attempt);
+  return Math.round(uniform * Math.min(bounds.maxDelayMs, bounds.firstDelayMs * 2 ** attempt));
 }

@@ -3,17 +3,19 @@ import { CodedError } from '@plumbline/shared/errors';
 export type NodeAgentErrorCode =
   | 'config_invalid'
   | 'state_unwritable'
+  | 'profile_undetected'
   | 'device_key_malformed'
+  | 'trial_unavailable'
   | 'clock_backwards'
-  | 'port_busy'
   | 'insecure_url'
-  | 'not_enrolled'
-  | 'not_running'
+  | 'port_busy'
+  | 'listen_failed'
+  | 'agent_not_running' // the process of a state folder, asked for by a command
+  | 'agent_silent'
+  | 'file_unreadable'
   | 'request_malformed'
-  | 'request_too_large'
   | 'request_not_local'
-  | 'no_such_route'
-  | 'not_in_development';
+  | 'no_such_route';
 
 /** Refusals of the gateway process itself; those of the core and of the ports keep their own codes. */
 export class NodeAgentError extends CodedError<NodeAgentErrorCode> {

@@ -33,7 +33,7 @@ const PAGE = 1000;
 export async function readAll<T>(store: Store, prefix: string, schema: z.ZodType<T>): Promise<[string, T][]> {
   const to = prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
   const all: [string, T][] = [];
-  for (let from = prefix; ; ) {
+  for (let from = prefix; ;) {
     const page = await store.scan({ from, to, limit: PAGE });
     for (const [key, bytes] of page) all.push([key, readStored(key, bytes, schema)]);
     const last = page.at(-1);

@@ -36,7 +36,7 @@ export const updateMachine: Machine<UpdateModel, UpdateInput, UpdateEffect> = (m
     case 'assigned':
       return assigned(model, input.target);
     case 'declined':
-      if (!isOpenToTargets(model)) return undefined;
+      if (!isOpenToTargets(model) || isDone(model, input.target)) return undefined;
       return to(model, 'refused', { target: input.target, reason: input.reason, detail: input.detail });
     case 'begin':
       return model.state === 'offered' ? begin(model) : undefined;
@@ -133,7 +133,11 @@ function startedUnclean(model: UpdateModel): Next {
   if (uncleanStarts < MAX_UNCLEAN_STARTS) {
     return { state: { ...model, uncleanStarts }, ...effectOf(model.state) };
   }
-  const why = { reason: 'unclean_exits', detail: `${uncleanStarts} starts without a clean end`, uncleanStarts } as const;
+  const why = {
+    reason: 'unclean_exits',
+    detail: `${uncleanStarts} starts without a clean end`,
+    uncleanStarts,
+  } as const;
   // While activating, the old slot is still the active one: there is nothing to leave, only to load again.
   return model.state === 'activating' ? to(model, 'rolling-back', why) : rollBack(model, why);
 }
@@ -166,9 +170,21 @@ function isOpenToTargets(model: UpdateModel): boolean {
   return RESTING.includes(model.state) || isBefore(model, 'activating');
 }
 
+/** Later doubts about the papers of what is done take nothing back: expired metadata stops installs, never predictions. */
+function isDone({ state, target }: UpdateModel, declined: Target): boolean {
+  return (state === 'committed' || state === 'rolled-back') && sameTarget(target, declined);
+}
+
 /** Moves on: what belonged to the state that is left (reason, detail, times, proof) stays behind unless given again. */
 function to(model: UpdateModel, state: UpdateState, change: Partial<UpdateModel> = {}): Next {
-  const { proof: _proof, reason: _reason, detail: _detail, provingSince: _since, deferredUntil: _until, ...kept } = model;
+  const {
+    proof: _proof,
+    reason: _reason,
+    detail: _detail,
+    provingSince: _since,
+    deferredUntil: _until,
+    ...kept
+  } = model;
   const next = { ...kept, ...change, state };
   if (next.detail !== undefined) next.detail = next.detail.slice(0, 1024);
   return { state: defined(next), ...effectOf(state) };

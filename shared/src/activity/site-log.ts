@@ -8,6 +8,8 @@ export const plan = z.strictObject({
   startAt: z.number().int(),
   /** When the outcome falls due. */
   dueAt: z.number().int(),
+  /** What must not be torn apart when a model is judged: the project or building the activity belongs to. */
+  group: z.string().max(256).optional(),
   values,
 });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { binCount, binOf, SCORE_BINS, scoreBin, type FeatureBins } from './bins.ts';
 
-const counts = z.array(z.number().int().nonnegative()).max(4098);
+const binCounts = z.array(z.number().int().nonnegative()).max(4098);
 
 /** Counts of one model on one device over one period. Merging is addition, in any order. */
 export const driftWindow = z.strictObject({
@@ -11,10 +11,10 @@ export const driftWindow = z.strictObject({
   from: z.number().int(),
   to: z.number().int(),
   count: z.number().int().nonnegative(),
-  features: z.record(z.string(), counts),
-  score: counts,
+  features: z.record(z.string(), binCounts),
+  score: binCounts,
   /** Outcomes that matured in this period, by the score bin of their prediction: [in time, late] per bin. */
-  matured: z.strictObject({ negative: counts, positive: counts }).optional(),
+  matured: z.strictObject({ negative: binCounts, positive: binCounts }).optional(),
   errors: z.number().int().nonnegative(),
 });
 

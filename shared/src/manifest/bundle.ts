@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { reference } from '../drift/reference.ts';
 import type { Reference } from '../drift/reference.ts';
 import { unpackArchive, type BundleFile, type BundleFiles } from './archive.ts';
@@ -54,7 +54,7 @@ function parseFile<T>(bytes: Uint8Array, name: BundleFile, schema: z.ZodType<T>)
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new ManifestError('manifest_malformed', `${name}: ${issue?.path.join('.')}: ${issue?.message}`, {
-    field: `${name}.${issue?.path.join('.')}`,
+    field: [name, ...(issue?.path ?? [])].join('.'),
   });
 }
 

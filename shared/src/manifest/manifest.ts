@@ -33,13 +33,16 @@ export const graphInput = z.discriminatedUnion('kind', [columnsInput, tensorInpu
  * `positive` is the class whose probability is the score (the risk). A regression has one `value` output.
  */
 export const graphOutput = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('classes'),
-    probabilities: z.string().min(1),
-    classes: z.array(z.string()).min(2).max(4096),
-    positive: z.string(),
-    threshold: z.number().min(0).max(1).optional(),
-  }),
+  z
+    .strictObject({
+      kind: z.literal('classes'),
+      probabilities: z.string().min(1),
+      classes: z.array(z.string()).min(2).max(4096),
+      positive: z.string(),
+      threshold: z.number().min(0).max(1).optional(),
+    })
+    // Otherwise every score would be 0.
+    .refine((one) => one.classes.includes(one.positive), { path: ['positive'], error: 'expected one of the classes' }),
   z.strictObject({ kind: z.literal('value'), value: z.string().min(1), unit: z.string().optional() }),
 ]);
 

@@ -32,7 +32,7 @@ export function encodeRuns(manifest: Pick<Manifest, 'inputs'>, records: readonly
     const part = records.slice(from, from + size.rows);
     const rows = part.length;
     const last = part.at(-1);
-    while (size.fixed && last !== undefined && part.length < size.rows) part.push(last);
+    if (size.fixed && last !== undefined) part.push(...Array<ActivityRecord>(size.rows - rows).fill(last));
     runs.push({ feeds: manifest.inputs.map((input) => feedOf(input, part)), rows });
   }
   return runs;
@@ -81,15 +81,21 @@ function put(data: TensorData, at: number, value: unknown, field: string): void 
   if (Array.isArray(data)) {
     data[at] = value === null ? '' : String(value);
   } else if (data instanceof BigInt64Array) {
-    if (typeof value !== 'number' || !Number.isInteger(value)) throw wrongType(field, value, 'an integer');
+    if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw wrongType(field, value, 'an integer');
     data[at] = BigInt(value);
   } else if (value === null && (data instanceof Float32Array || data instanceof Float64Array)) {
     data[at] = Number.NaN;
   } else if (typeof value === 'number') {
     data[at] = value;
+    // Integer arrays would cut and wrap in silence.
+    if (isIntegers(data) && data[at] !== value) throw wrongType(field, value, 'an integer that the input can hold');
   } else {
     throw wrongType(field, value, 'a number');
   }
+}
+
+function isIntegers(data: TensorData): boolean {
+  return data instanceof Int32Array || data instanceof Uint8Array;
 }
 
 function parseTensor(value: unknown, column: string, length: number): unknown[] {

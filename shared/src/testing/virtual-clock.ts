@@ -23,10 +23,6 @@ export function createVirtualClock(startAt = Date.UTC(2026, 0, 1)): VirtualClock
   const nextDue = (until: number): Task | undefined =>
     tasks.filter((task) => task.at <= until).toSorted((a, b) => a.at - b.at || a.order - b.order)[0];
 
-  const settle = async () => {
-    for (let round = 0; round < SETTLE_ROUNDS; round += 1) await Promise.resolve();
-  };
-
   return {
     now: () => now,
     after(delayMs, run) {
@@ -51,4 +47,8 @@ export function createVirtualClock(startAt = Date.UTC(2026, 0, 1)): VirtualClock
     },
     pending: () => tasks.length,
   };
+}
+
+async function settle(): Promise<void> {
+  for (let round = 0; round < SETTLE_ROUNDS; round += 1) await Promise.resolve();
 }

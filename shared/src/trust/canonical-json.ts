@@ -29,7 +29,7 @@ export function parseCanonical(bytes: Uint8Array, role: string): unknown {
   } catch (cause) {
     throw new TrustError('document_malformed', `${role}: not JSON (${String(cause)})`, role, 'canonical JSON');
   }
-  if (!equalBytes(canonicalBytes(value), bytes)) {
+  if (!equalBytes(utf8(write(value, role, 0)), bytes)) {
     throw new TrustError('not_canonical', `${role}: not in RFC 8785 form`, role, 'canonical JSON (RFC 8785)');
   }
   return value;

@@ -47,7 +47,6 @@ export function verifyConnectToken(
   key: PublicKey,
   expected: { site: string; device: string; nowMs: number; toleranceMs: number },
 ): ConnectClaims {
-  const refuse = (field: string) => new TrustError('token_invalid', `connect token: wrong ${field}`, `token.${field}`);
   const [header, body, signature, ...rest] = token.split('.');
   if (header === undefined || body === undefined || signature === undefined || rest.length > 0 || token.length > 2048) {
     throw refuse('form');
@@ -65,6 +64,10 @@ export function verifyConnectToken(
   if (exp - iat > LIFETIME_S || exp * 1000 + expected.toleranceMs < expected.nowMs) throw refuse('exp');
   if (iat * 1000 - expected.toleranceMs > expected.nowMs) throw refuse('iat');
   return parsed.data;
+}
+
+function refuse(field: string): TrustError {
+  return new TrustError('token_invalid', `connect token: wrong ${field}`, `token.${field}`);
 }
 
 function parsePart(part: string): unknown {

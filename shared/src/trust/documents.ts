@@ -2,7 +2,11 @@ import { z } from 'zod';
 import { publicKey } from './keys.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hex digits (SHA-256)');
-const date = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'expected a date as 2026-01-31T00:00:00Z');
+/** A date that does not exist parses to NaN, and would never be past. */
+const date = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'expected a date as 2026-01-31T00:00:00Z')
+  .refine(isOnCalendar, 'expected a date that exists');
 const counter = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 export const name = z
   .string()
@@ -100,3 +104,8 @@ export type AssignmentDocument = z.infer<typeof assignmentDocument>;
 export type AssignedModel = z.infer<typeof assignedModel>;
 export type DeviceSettings = z.infer<typeof deviceSettings>;
 export type Payload = z.infer<typeof payload>;
+
+function isOnCalendar(text: string): boolean {
+  const ms = Date.parse(text);
+  return !Number.isNaN(ms) && new Date(ms).toISOString() === text.replace('Z', '.000Z');
+}

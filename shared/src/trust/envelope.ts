@@ -10,7 +10,8 @@ const envelopeSchema = z.strictObject({
   signatures: z
     .array(z.strictObject({ keyid: z.string().regex(/^[0-9a-f]{64}$/), sig: z.string().regex(/^[0-9a-f]{128}$/) }))
     .max(32),
-  signed: z.record(z.string(), z.unknown()),
+  // Not z.record: it passes over `__proto__`, and what is signed must be the whole of what was parsed.
+  signed: z.custom<Record<string, unknown>>(isObject, 'expected an object'),
 });
 
 export type Envelope = z.infer<typeof envelopeSchema>;
@@ -33,7 +34,7 @@ export function openEnvelope(bytes: Uint8Array, role: string): Envelope {
   const parsed = envelopeSchema.safeParse(parseCanonical(bytes, role));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw new TrustError('document_malformed', `${role}: ${issue?.message}`, `${role}.${issue?.path.join('.')}`);
+    throw new TrustError('document_malformed', `${role}: ${issue?.message}`, [role, ...(issue?.path ?? [])].join('.'));
   }
   return parsed.data;
 }
@@ -66,7 +67,7 @@ export function verifyDocument<T>(
   const parsed = body.safeParse(envelope.signed);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw new TrustError('document_malformed', `${role}: ${issue?.message}`, `${role}.${issue?.path.join('.')}`);
+    throw new TrustError('document_malformed', `${role}: ${issue?.message}`, [role, ...(issue?.path ?? [])].join('.'));
   }
   return parsed.data;
 }
@@ -91,6 +92,10 @@ function tooFew(
     role,
     expected,
   );
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function signaturesOver(signed: Record<string, unknown>, signers: Signer[]) {

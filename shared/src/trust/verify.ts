@@ -169,13 +169,15 @@ export function checkInstall(
 }
 
 function refuseOneKeyInBothRoles(bytes: Uint8Array, role: string, root: RootDocument): void {
-  const both = [...authorityOf(root, 'builder').keys, ...authorityOf(root, 'approver').keys];
-  if (validSigners(openEnvelope(bytes, role), both).size < 2) {
+  const builder = authorityOf(root, 'builder');
+  const approver = authorityOf(root, 'approver');
+  const wanted = builder.threshold + approver.threshold;
+  if (validSigners(openEnvelope(bytes, role), [...builder.keys, ...approver.keys]).size < wanted) {
     throw new TrustError(
       'below_threshold',
       `${role}: one key stands for builder and approver`,
       role,
-      'two distinct keys',
+      `${wanted} distinct keys`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { downFilter, parseTopic } from './topics.ts';
+import { downFilter, isFleetName, parseTopic } from './topics.ts';
 
 export type Action = 'publish' | 'subscribe' | 'forward';
 
@@ -14,6 +14,8 @@ export type Principal = { kind: 'device'; site: string; device: string } | { kin
  */
 export function isAllowed(who: Principal, action: Action, topic: string): boolean {
   if (who.kind === 'server') return action !== 'publish' || parseTopic(topic)?.direction === 'dn';
+  // A hook that throws may take the broker with it; a name that no topic can hold is allowed nothing.
+  if (!isFleetName(who.site) || !isFleetName(who.device)) return false;
   if (action === 'subscribe') {
     const parsed = parseTopic(topic);
     return topic === downFilter(who.site, who.device) || (parsed !== undefined && isOwn(who, parsed, 'dn'));

@@ -9,9 +9,11 @@ export const MAX_FRAME_BYTES = 262_144;
 /** Bound on an inflated body: a small frame must not become a large allocation. */
 const MAX_BODY_BYTES = 4_194_304;
 const WORTH_DEFLATING_BYTES = 512;
+/** Deflate grows a byte to 1,032 at most, so one slice gives about 1 MB before the bound is looked at. */
+const INFLATE_SLICE_BYTES = 1024;
 
 export function encodeFrame(message: unknown, options: { compress?: boolean } = {}): Uint8Array {
-  const plain = encode(message);
+  const plain = encode(message, { ignoreUndefinedProperties: true });
   const deflated = options.compress === true && plain.length >= WORTH_DEFLATING_BYTES ? deflateSync(plain) : plain;
   const useDeflated = deflated.length < plain.length;
   const body = useDeflated ? deflated : plain;
@@ -60,10 +62,13 @@ function inflateBounded(body: Uint8Array): Uint8Array {
   let total = 0;
   const inflate = new Inflate((chunk) => {
     total += chunk.length;
-    if (total > MAX_BODY_BYTES) throw tooLarge(total);
+    if (total > MAX_BODY_BYTES) throw tooLarge(total, MAX_BODY_BYTES);
     chunks.push(chunk);
   });
-  inflate.push(body, true);
+  for (let from = 0; from < body.length; from += INFLATE_SLICE_BYTES) {
+    const to = from + INFLATE_SLICE_BYTES;
+    inflate.push(body.subarray(from, to), to >= body.length);
+  }
   const all = new Uint8Array(total);
   let offset = 0;
   for (const chunk of chunks) {
@@ -73,10 +78,10 @@ function inflateBounded(body: Uint8Array): Uint8Array {
   return all;
 }
 
-function tooLarge(sizeBytes: number): WireError {
+function tooLarge(sizeBytes: number, limitBytes = MAX_FRAME_BYTES): WireError {
   return new WireError('frame_too_large', `frame: ${sizeBytes} bytes`, {
     kind: 'too-large',
     field: 'frame',
-    expected: `≤ ${MAX_FRAME_BYTES} bytes`,
+    expected: `≤ ${limitBytes} bytes`,
   });
 }

@@ -1,5 +1,5 @@
 import { createPrivateKey, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { NodeAgentError } from '../errors.ts';
 
@@ -38,7 +38,7 @@ function make(path: string): KeyObject {
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
   try {
     const file = openSync(draft, 'wx', 0o600);
-    writeSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }));
     fsyncSync(file);
     closeSync(file);
     const isFirst = linkIfAbsent(draft, path);

@@ -1,11 +1,12 @@
 import { constants, mkdirSync, realpathSync } from 'node:fs';
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Files } from '../../ports/index.ts';
 import { storeFailure } from './failures.ts';
 import { nearestExisting, safePath } from './safe-path.ts';
 
 /** A final name that is a link is not followed: what is written stays inside the folder. */
+const READ = constants.O_RDONLY | constants.O_NOFOLLOW;
 const READ_WRITE = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
 
 /**
@@ -55,7 +56,8 @@ async function inside<T>(root: string, path: string, work: (full: string) => Pro
 
 async function readIfPresent(full: string): Promise<Uint8Array | undefined> {
   try {
-    return new Uint8Array(await readFile(full));
+    await using file = await open(full, READ);
+    return new Uint8Array(await file.readFile());
   } catch (cause) {
     if (isAbsent(cause)) return undefined;
     throw cause;
@@ -69,17 +71,12 @@ async function writeWhole(file: { write: WriteAt }, bytes: Uint8Array, offset: n
   }
 }
 
-type WriteAt = (
-  bytes: Uint8Array,
-  from: number,
-  length: number,
-  position: number,
-) => Promise<{ bytesWritten: number }>;
+type WriteAt = (bytes: Uint8Array, from: number, length: number, position: number) => Promise<{ bytesWritten: number }>;
 
 /** fsync of a file or folder; what was removed in the meantime needs none of its own. */
 async function syncFile(full: string): Promise<void> {
   try {
-    await using file = await open(full, constants.O_RDONLY | constants.O_NOFOLLOW);
+    await using file = await open(full, READ);
     await file.sync();
   } catch (cause) {
     if (!isAbsent(cause)) throw cause;

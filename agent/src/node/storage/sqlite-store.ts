@@ -34,7 +34,7 @@ export function openSqliteStore({ path, waitForLockMs = 5000, maxBytes }: Sqlite
       throw storeFailure(cause, path);
     }
   };
-  const group = createGroupCommit((changes) => attempt(() => apply.immediate(changes)));
+  const group = createGroupCommit<Change>((changes) => attempt(() => apply.immediate(changes)));
 
   return {
     get: async (key) => attempt(() => bytesOf(statements.get.get(key)?.value)),

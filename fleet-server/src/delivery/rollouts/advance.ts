@@ -1,5 +1,5 @@
 import { getDevice } from '../../sites/devices/index.ts';
-import type { RolloutDeps } from './deps.ts';
+import type { RolloutDeps } from './read.ts';
 import { evaluateGate, type GateInput, type GateVerdict } from './evaluate.ts';
 import { moveRollout } from './move.ts';
 import { getRollout, listMembers, listRollouts, type Rollout } from './read.ts';
@@ -33,7 +33,8 @@ async function askGate(deps: RolloutDeps, rollout: Rollout): Promise<GateVerdict
   const all = evaluateGate(await gateInput(deps, rollout, members), gateOf(rollout));
   if (all.verdict === 'fail') return all;
   const own = members.filter((one) => one.stage === rollout.state.stage);
-  return evaluateGate(await gateInput(deps, rollout, own), gateOf(rollout));
+  // In a small fleet a stage may find everybody it wanted in the stages before it.
+  return own.length === 0 ? all : evaluateGate(await gateInput(deps, rollout, own), gateOf(rollout));
 }
 
 async function gateInput(

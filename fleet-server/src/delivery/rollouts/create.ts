@@ -3,7 +3,7 @@ import { record } from '../../platform/audit/index.ts';
 import { rollouts } from '../../platform/db/index.ts';
 import { getModel } from '../../supply/models/index.ts';
 import { listDevices } from '../../sites/devices/index.ts';
-import type { RolloutDeps } from './deps.ts';
+import type { RolloutDeps } from './read.ts';
 import { RolloutError } from './errors.ts';
 import { DRAFT } from './machine.ts';
 import type { RolloutPlan } from './plan.ts';

@@ -3,7 +3,7 @@ import { DERIVATIONS } from '@plumbline/shared/activity';
 import { rolloutDevices, type Db } from '../../platform/db/index.ts';
 import { chooseModel, getModel, lineDocumentBytes, withdrawModel, ModelError } from '../../supply/models/index.ts';
 import { assignModel, listDevices, type Device } from '../../sites/devices/index.ts';
-import type { RolloutDeps } from './deps.ts';
+import type { RolloutDeps } from './read.ts';
 import type { RolloutEffect } from './machine.ts';
 import { listMembers, type Rollout } from './read.ts';
 import { selectDevices } from './select.ts';

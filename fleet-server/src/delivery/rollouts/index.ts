@@ -1,6 +1,6 @@
 export { advanceRollout, advanceRollouts } from './advance.ts';
 export { createRollout } from './create.ts';
-export type { RolloutDeps } from './deps.ts';
+export type { RolloutDeps } from './read.ts';
 export { RolloutError, type RolloutErrorCode } from './errors.ts';
 export { evaluateGate, type DeviceEvidence, type GateInput, type GateVerdict } from './evaluate.ts';
 export { DRAFT, rolloutMachine, type RolloutInput, type RolloutState } from './machine.ts';

@@ -3,7 +3,7 @@ import { record } from '../../platform/audit/index.ts';
 import { rolloutDecisions, rollouts, type Db } from '../../platform/db/index.ts';
 import { emit } from '../../platform/outbox/index.ts';
 import { getModel } from '../../supply/models/index.ts';
-import type { RolloutDeps } from './deps.ts';
+import type { RolloutDeps } from './read.ts';
 import { RolloutError } from './errors.ts';
 import { execute } from './execute.ts';
 import { rolloutMachine, type RolloutInput, type RolloutShape } from './machine.ts';
@@ -15,6 +15,8 @@ export interface Move {
   numbers?: Record<string, unknown>;
   /** The revision the caller saw; another in the database means somebody was faster. */
   expectedRevision?: number;
+  /** Looks around inside the transaction; what it throws undoes the move. */
+  guard?: (tx: Db, rollout: Rollout) => Promise<void>;
 }
 
 /**
@@ -31,6 +33,7 @@ export async function moveRollout(
   return deps.database.transaction(async (tx) => {
     const rollout = await getRollout(tx, id);
     if (move.expectedRevision !== undefined && move.expectedRevision !== rollout.revision) throw changed(id);
+    await move.guard?.(tx, rollout);
     const transition = rolloutMachine(await shapeOf(tx, rollout))(rollout.state)(move.input);
     if (transition === undefined) return undefined;
     const { state, effect } = transition;

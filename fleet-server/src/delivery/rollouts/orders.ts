@@ -1,8 +1,7 @@
-import { listRollouts, type Rollout } from './read.ts';
-import type { RolloutDeps } from './deps.ts';
+import type { Db } from '../../platform/db/index.ts';
 import { RolloutError } from './errors.ts';
 import { orderRollout } from './move.ts';
-import { getRollout } from './read.ts';
+import { listRollouts, type Rollout, type RolloutDeps } from './read.ts';
 
 interface Order {
   reason: string;
@@ -11,17 +10,18 @@ interface Order {
 
 /** Opens the first stage. One rollout of a line at a time. @throws RolloutError `rollout_line_busy` */
 export async function startRollout(deps: RolloutDeps, actor: string, id: string): Promise<Rollout> {
-  const rollout = await getRollout(deps.database.db, id);
-  const busy = (await listRollouts(deps.database.db)).find(
-    (one) => one.id !== id && one.line === rollout.line && ['running', 'paused'].includes(one.state.status),
+  return orderRollout(deps, actor, id, { input: { type: 'start', at: deps.now() }, guard: refuseBusyLine });
+}
+
+async function refuseBusyLine(tx: Db, rollout: Rollout): Promise<void> {
+  const busy = (await listRollouts(tx)).find(
+    (one) => one.id !== rollout.id && one.line === rollout.line && ['running', 'paused'].includes(one.state.status),
   );
-  if (busy !== undefined) {
-    throw new RolloutError('rollout_line_busy', `rollout ${busy.id} of ${rollout.line} is ${busy.state.status}`, {
-      kind: 'conflict',
-      field: 'line',
-    });
-  }
-  return orderRollout(deps, actor, id, { input: { type: 'start', at: deps.now() } });
+  if (busy === undefined) return;
+  throw new RolloutError('rollout_line_busy', `rollout ${busy.id} of ${rollout.line} is ${busy.state.status}`, {
+    kind: 'conflict',
+    field: 'line',
+  });
 }
 
 export async function pauseRollout(deps: RolloutDeps, actor: string, id: string, order: Order): Promise<Rollout> {

@@ -1,8 +1,16 @@
 import { asc, desc, eq } from 'drizzle-orm';
-import { rolloutDecisions, rolloutDevices, rollouts, type ReadDb } from '../../platform/db/index.ts';
+import type { Signer } from '@plumbline/shared/trust';
+import { rolloutDecisions, rolloutDevices, rollouts, type Database, type ReadDb } from '../../platform/db/index.ts';
 import { RolloutError } from './errors.ts';
 import type { RolloutState } from './machine.ts';
 import { rolloutPlan, type RolloutPlan } from './plan.ts';
+
+/** What every verb of this room needs. */
+export interface RolloutDeps {
+  database: Database;
+  director: Signer;
+  now: () => number;
+}
 
 export interface Rollout {
   id: string;

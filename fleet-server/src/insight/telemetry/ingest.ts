@@ -1,11 +1,13 @@
 import type { TelemetryAck } from '@plumbline/shared/wire';
 import type { Database } from '../../platform/db/index.ts';
 import { TelemetryError } from './errors.ts';
-import { takeBatch, type Incoming } from './take-batch.ts';
+import { takeBatch, type Incoming, type Taken } from './take-batch.ts';
 
 export interface Ingest {
   /** Resolves with the acknowledgement after the commit; rejects when nothing of the batch was kept. */
   take(incoming: Incoming): Promise<TelemetryAck>;
+  /** Rows that came again and were passed over, since the start. */
+  repeated(): number;
   close(): Promise<void>;
 }
 
@@ -27,17 +29,20 @@ export function createIngest(deps: { database: Database; now: () => number }): I
   const queue: Waiting[] = [];
   let running: Promise<void> | undefined;
   let closed = false;
+  let repeated = 0;
 
   const commitGroup = async (group: Waiting[]): Promise<void> => {
     try {
-      const acks = await database.transaction(async (tx) => {
-        const taken: TelemetryAck[] = [];
+      const all = await database.transaction(async (tx) => {
+        const taken: Taken[] = [];
         for (const { incoming } of group) taken.push(await takeBatch(tx, incoming, now()));
         return taken;
       });
       group.forEach((waiting, i) => {
-        const ack = acks[i];
-        if (ack !== undefined) waiting.resolve(ack);
+        const taken = all[i];
+        if (taken === undefined) return;
+        repeated += taken.known;
+        waiting.resolve(taken.ack);
       });
     } catch (error) {
       if (group.length === 1) group[0]?.reject(error);
@@ -62,6 +67,7 @@ export function createIngest(deps: { database: Database; now: () => number }): I
         running ??= drain();
       });
     },
+    repeated: () => repeated,
     async close() {
       closed = true;
       await running;

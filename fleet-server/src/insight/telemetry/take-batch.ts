@@ -23,14 +23,21 @@ interface Sorted {
   kept: { seq: number; row: Row }[];
   rejected: Rejected[];
   gapped: number;
+  /** Rows that came again. */
+  known: number;
+}
+
+/** The acknowledgement to send once the transaction has committed, and how many rows were there already. */
+export interface Taken {
+  ack: TelemetryAck;
+  known: number;
 }
 
 /**
  * Writes the part of a batch that is new. One high-water mark per stream makes it exactly once: rows up to it are known,
  * a row that does not follow it waits for the one before. A row that fails its schema costs one row.
- * @returns the acknowledgement to send once this transaction has committed.
  */
-export async function takeBatch(tx: Db, incoming: Incoming, now: number): Promise<TelemetryAck> {
+export async function takeBatch(tx: Db, incoming: Incoming, now: number): Promise<Taken> {
   const { site, device, batch } = incoming;
   const stream = await streamOf(tx, incoming);
   const sorted = sortRows(incoming, stream.highWater, now);
@@ -63,11 +70,8 @@ export async function takeBatch(tx: Db, incoming: Incoming, now: number): Promis
       })
       .where(eq(streams.id, batch.stream));
   }
-  return {
-    stream: batch.stream,
-    upTo: sorted.highWater,
-    rejected: sorted.rejected.map(({ seq, code }) => ({ seq, code })),
-  };
+  const rejected = sorted.rejected.map(({ seq, code }) => ({ seq, code }));
+  return { ack: { stream: batch.stream, upTo: sorted.highWater, rejected }, known: sorted.known };
 }
 
 async function streamOf(tx: Db, { site, device, batch }: Incoming): Promise<typeof streams.$inferSelect> {
@@ -93,8 +97,9 @@ async function streamOf(tx: Db, { site, device, batch }: Incoming): Promise<type
 }
 
 function sortRows({ device, batch }: Incoming, from: number, now: number): Sorted {
-  const sorted: Sorted = { highWater: from, kept: [], rejected: [], gapped: 0 };
+  const sorted: Sorted = { highWater: from, kept: [], rejected: [], gapped: 0, known: 0 };
   for (const [seq, body] of batch.rows) {
+    if (seq <= from) sorted.known += 1;
     if (seq <= sorted.highWater) continue;
     if (seq !== sorted.highWater + 1) break;
     const parsed = rowSchema.safeParse(body);

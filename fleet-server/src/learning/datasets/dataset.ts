@@ -44,4 +44,8 @@ export interface Dataset {
   rejected: RejectedRow[];
   /** Rows read, kept or not, and what became of them: sums to the rows of the sources. */
   counts: Record<string, number>;
+  /** Cells of kept rows that held a code or no usable value and became missing, by reason. */
+  missingValues?: Record<string, number>;
+  /** Columns of a table that are no features, and why. */
+  ignoredColumns?: Record<string, string>;
 }

@@ -77,9 +77,10 @@ function assignedFolds(examples: readonly Example[], { split, count, seed }: Fol
 
 /** Deals the shuffled rows of label 0, then of label 1, round the folds: counts differ by at most one per label. */
 function assignRows(examples: readonly Example[], count: number, seed: number): Uint8Array {
-  const order = shuffle(rowsWhere(examples, () => true), createRandom(seed)).toSorted(
-    (a, b) => examples[a]!.label - examples[b]!.label,
-  );
+  const order = shuffle(
+    rowsWhere(examples, () => true),
+    createRandom(seed),
+  ).toSorted((a, b) => examples[a]!.label - examples[b]!.label);
   const assigned = new Uint8Array(examples.length);
   order.forEach((row, position) => (assigned[row] = position % count));
   return assigned;

@@ -14,26 +14,17 @@ export interface Recalibration {
 }
 
 /**
- * Decides by cross-fitting whether Platt's line improves out-of-fold scores: a fold's line comes from the other folds,
- * with `earlierOnly` from the folds before it, so that time never runs backwards. It is kept when mean log-loss falls
- * by more than one standard error of the paired difference; smaller gains are noise.
+ * Decides by cross-fitting whether Platt's line improves out-of-fold scores. A fold's line comes from the other folds,
+ * the model's from all. With `inTime` a fold's line comes from the fold before it and the model's from the last: time
+ * never runs backwards, and the early folds' models, which knew little, do not judge the final one. The line is kept
+ * when mean log-loss falls by more than one standard error of the paired difference; smaller gains are noise.
  */
-export function recalibrate(
-  labels: Uint8Array,
-  scores: Scores,
-  folds: Int32Array,
-  earlierOnly: boolean,
-): Recalibration {
+export function recalibrate(labels: Uint8Array, scores: Scores, folds: Int32Array, inTime: boolean): Recalibration {
   const adjusted = scores.slice();
+  const last = Math.max(...folds);
   for (const fold of new Set(folds)) {
-    const teachers = Int32Array.from(folds.keys()).filter((row) =>
-      earlierOnly ? folds[row]! < fold : folds[row] !== fold,
-    );
-    if (teachers.length === 0) continue;
-    const line = calibrationLine(
-      Uint8Array.from(teachers, (row) => labels[row]!),
-      Float64Array.from(teachers, (row) => scores[row]!),
-    );
+    const line = lineOf(labels, scores, (row) => (inTime ? folds[row] === fold - 1 : folds[row] !== fold));
+    if (line === undefined) continue;
     folds.forEach((other, row) => {
       if (other === fold) adjusted[row] = applyLine(line, scores[row]!);
     });
@@ -43,11 +34,22 @@ export function recalibrate(
   const gains = before.map((loss, row) => loss - after[row]!);
   const gain = mean(gains);
   const error = Math.sqrt(mean(gains.map((value) => (value - gain) ** 2)) / gains.length);
-  const line = calibrationLine(labels, scores);
+  const line = lineOf(labels, scores, (row) => !inTime || folds[row] === last);
   const figures = { logLossBefore: mean(before), logLossAfter: mean(after) };
   // A line that falls would turn the model round: there is nothing to calibrate then.
-  if (gain <= error || line.slope <= 0) return { line: undefined, scores, ...figures };
+  if (!(gain > error) || line === undefined || line.slope <= 0) return { line: undefined, scores, ...figures };
   return { line, scores: adjusted, ...figures };
+}
+
+/** The line over the rows that `teaches` holds for; undefined without both labels among them. */
+function lineOf(labels: Uint8Array, scores: Scores, teaches: (row: number) => boolean): CalibrationLine | undefined {
+  const rows = Int32Array.from([...labels.keys()].filter(teaches));
+  const taught = Uint8Array.from(rows, (row) => labels[row]!);
+  if (!taught.includes(0) || !taught.includes(1)) return undefined;
+  return calibrationLine(
+    taught,
+    Float64Array.from(rows, (row) => scores[row]!),
+  );
 }
 
 /** The model whose log-odds are `slope · log-odds + intercept`, in the same neutral form. */

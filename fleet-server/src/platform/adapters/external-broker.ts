@@ -1,6 +1,13 @@
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import type { Clock, Random } from '@plumbline/shared/ports';
-import { BrokerError, UPLINK_FILTER, withoutThrowing, type Broker, type MessageHandler } from '../ports/index.ts';
+import {
+  BrokerError,
+  UPLINK_FILTER,
+  withoutThrowing,
+  type Broker,
+  type BrokerMessage,
+  type MessageHandler,
+} from '../ports/index.ts';
 
 export interface ExternalBrokerOptions {
   /** `mqtt://`, `mqtts://`, `ws://` or `wss://`. */
@@ -42,7 +49,13 @@ export async function connectExternalBroker(options: ExternalBrokerOptions): Pro
   });
   const onError = (error: Error) => options.onError?.(error);
   const handlers = new Set<MessageHandler>();
-  client.on('message', (topic, payload) => handlers.forEach((handler) => handler({ topic, payload })));
+  // Retained births arrive with the subscription, before anybody had a chance to listen.
+  const early: BrokerMessage[] = [];
+  client.on('message', (topic, payload) => {
+    const message = { topic, payload };
+    if (handlers.size === 0) early.push(message);
+    for (const handler of handlers) handler(message);
+  });
   client.on('error', onError); // a `close` follows, which is where it is answered
   client.on('connect', () => client.subscribe(UPLINK_FILTER, { qos: 1 }));
   const stopTrying = keepConnected(client, clock, random);
@@ -56,7 +69,11 @@ export async function connectExternalBroker(options: ExternalBrokerOptions): Pro
         throw unreachable(error);
       });
     },
-    onMessage: (handler) => void handlers.add(withoutThrowing(handler, onError)),
+    onMessage(handler) {
+      const guarded = withoutThrowing(handler, onError);
+      handlers.add(guarded);
+      for (const message of early.splice(0)) guarded(message);
+    },
     async disconnect(otherId) {
       // MQTT has no order to drop a client, but a second one of the same id takes the place of the first.
       const usurper = await connectAsync(url, { ...settings, clientId: otherId }, false).catch((error: unknown) => {

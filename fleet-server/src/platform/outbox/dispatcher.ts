@@ -48,7 +48,7 @@ export function createDispatcher(deps: { database: Database; clock: Clock }): Di
     async start() {
       await dropStaleCursors(database, [...lanes.keys()]);
       takeBack = database.onCommit(EMITTED, wakeAll);
-      for (const lane of lanes.values()) lane.open();
+      wakeAll();
     },
     async stop() {
       takeBack?.();

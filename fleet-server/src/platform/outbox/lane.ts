@@ -7,7 +7,6 @@ import { deliver, type Subscription } from './deliver.ts';
 const DATABASE_RETRY_MS = 5_000;
 
 export interface Lane {
-  open(): void;
   wake(): void;
   close(): Promise<void>;
   settled(): Promise<void>;
@@ -51,7 +50,6 @@ export function createLane(database: Database, clock: Clock, subscription: Subsc
   };
 
   return {
-    open: wake,
     wake,
     async close() {
       stop.abort();

@@ -11,7 +11,8 @@ const RETRY_MS = 60_000;
 
 /**
  * Trades a one-time token for a name. The private key was made on the device and stays there.
- * @throws DeviceError `token_unknown`, `token_expired`, `token_used`, `proof_invalid`; nothing is written then.
+ * @throws DeviceError `token_unknown`, `token_expired`, `token_used`, `proof_invalid`, `device_exists`; nothing is
+ * written then.
  */
 export async function enrolDevice(
   deps: { database: Database; now: () => number },
@@ -38,6 +39,12 @@ export async function enrolDevice(
     if (token.expiresAt <= now)
       throw new DeviceError('token_expired', 'enrolment: the token has expired', {
         kind: 'unauthenticated',
+        field: 'token',
+      });
+    const [taken] = await tx.select({ id: devices.id }).from(devices).where(eq(devices.id, device));
+    if (taken !== undefined)
+      throw new DeviceError('device_exists', `device ${device} was enrolled by another token`, {
+        kind: 'conflict',
         field: 'token',
       });
     await tx.insert(devices).values({

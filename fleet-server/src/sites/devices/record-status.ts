@@ -2,7 +2,10 @@ import { and, eq } from 'drizzle-orm';
 import type { DeviceStatus } from '@plumbline/shared/wire';
 import { devices, type Database } from '../../platform/db/index.ts';
 
-/** Birth opens a connection; a death counts only for the connection it belongs to, so a late will changes nothing. */
+/**
+ * Birth opens a connection; a death counts only for the connection it belongs to, so a late will changes nothing.
+ * The broker tells a death, long after the fact: nobody was seen then.
+ */
 export async function recordStatus(
   deps: { database: Database; now: () => number },
   device: string,
@@ -16,7 +19,7 @@ export async function recordStatus(
     }
     await tx
       .update(devices)
-      .set({ connection: null, lastSeenAt: now })
+      .set({ connection: null })
       .where(and(eq(devices.id, device), eq(devices.connection, status.nonce)));
   });
 }

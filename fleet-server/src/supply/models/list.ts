@@ -1,4 +1,4 @@
-import { and, asc, desc, eq } from 'drizzle-orm';
+import { and, asc, desc, eq, like } from 'drizzle-orm';
 import { lineDocuments, modelVariants, modelVersions, type ReadDb } from '../../platform/db/index.ts';
 import type { Manifest } from '@plumbline/shared/manifest';
 import { payload, type Payload } from '@plumbline/shared/trust';
@@ -106,4 +106,14 @@ export async function pendingApprovals(db: ReadDb): Promise<PendingApproval[]> {
     )
     .where(and(eq(lineDocuments.state, 'draft'), eq(modelVersions.state, 'awaiting-approval')))
     .orderBy(asc(lineDocuments.createdAt));
+}
+
+/** True for a hash under which a bundle of some version travels: all that devices may ask for. */
+export async function isReleasedPayload(db: ReadDb, sha256: string): Promise<boolean> {
+  const [row] = await db
+    .select({ line: modelVariants.line })
+    .from(modelVariants)
+    .where(like(modelVariants.payloads, `%"${sha256}"%`))
+    .limit(1);
+  return row !== undefined;
 }

@@ -1,7 +1,7 @@
-import { brotliCompressSync, constants, deflateRawSync } from 'node:zlib';
 import type { ModelTrial } from '@plumbline/shared/predict';
-import type { AcceptedModel } from './intake.ts';
-import { scoresOf } from './intake.ts';
+import type { AcceptedModel } from './intake/intake.ts';
+import { wireSizes, type WireSizes } from '../onnx/index.ts';
+import { scoresOf } from './intake/intake.ts';
 
 /** One encoding to be tried: what made it, and its bytes. */
 export interface Candidate {
@@ -15,7 +15,7 @@ export interface TrialRow {
   variant: string;
   recipe: string;
   bytes: number;
-  wire: { none: number; deflate: number; brotli: number };
+  wire: WireSizes;
   maxDiff: number;
   agreement: number;
   verdict: 'pass' | 'refuse';
@@ -55,7 +55,7 @@ async function tryOne(trial: ModelTrial, accepted: AcceptedModel, candidate: Can
     variant: candidate.variant,
     recipe: candidate.recipe,
     bytes: candidate.bytes.length,
-    wire: wireSizes(candidate.bytes),
+    wire: await wireSizes(candidate.bytes),
   };
   const { rows } = accepted.golden;
   try {
@@ -79,22 +79,6 @@ async function tryOne(trial: ModelTrial, accepted: AcceptedModel, candidate: Can
     const reason = error instanceof Error ? error.message : String(error);
     return { ...row, maxDiff: Infinity, agreement: 0, verdict: 'refuse', reason };
   }
-}
-
-/** Bytes that travel under each payload codec. */
-export function wireSizes(bytes: Uint8Array): TrialRow['wire'] {
-  return { none: bytes.length, deflate: deflate(bytes).length, brotli: brotli(bytes).length };
-}
-
-/** Raw deflate (RFC 1951), which every browser inflates. */
-export function deflate(bytes: Uint8Array): Uint8Array {
-  return deflateRawSync(bytes, { level: 9 });
-}
-
-export function brotli(bytes: Uint8Array): Uint8Array {
-  return brotliCompressSync(bytes, {
-    params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
-  });
 }
 
 function uniqueByBytes(candidates: Candidate[]): Candidate[] {

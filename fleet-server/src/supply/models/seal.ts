@@ -8,7 +8,8 @@ import {
 } from '@plumbline/shared/manifest';
 import type { ArtifactStore } from '../../platform/ports/index.ts';
 import { inspectModel } from '../onnx/index.ts';
-import { brotli, deflate, type Candidate, type OptimizedModel } from './optimize.ts';
+import type { Candidate, OptimizedModel } from './optimize.ts';
+import { storePayloads } from './payloads.ts';
 
 /** A bundle in the artifact store, and the ways it can travel. */
 export interface SealedVariant {
@@ -87,16 +88,6 @@ async function sealOne(
 export function digestsOf(files: BundleFiles): Record<string, string> {
   const sealed = Object.entries(files).filter(([name]) => (name as BundleFile) !== 'model.sig');
   return Object.fromEntries(sealed.map(([name, bytes]) => [name, sha256Hex(bytes ?? utf8(''))]));
-}
-
-async function storePayloads(artifacts: ArtifactStore, archive: Uint8Array): Promise<Payload[]> {
-  const encoded = { brotli: brotli(archive), deflate: deflate(archive), none: archive };
-  const payloads: Payload[] = [];
-  for (const codec of ['brotli', 'deflate', 'none'] as const) {
-    const bytes = encoded[codec];
-    payloads.push({ codec, length: bytes.length, sha256: await artifacts.put(bytes) });
-  }
-  return payloads.toSorted((a, b) => a.length - b.length);
 }
 
 function needsOf(candidate: Candidate, accepted: OptimizedModel['accepted']): Manifest['needs'] {

@@ -22,7 +22,7 @@ export async function* decodeText(source: TextSource): AsyncGenerator<string> {
 }
 
 /** Without a chunk: the end of the text, where a character cut short is an error. */
-function decode(decoder: TextDecoder, chunk?: Uint8Array): string {
+function decode(decoder: InstanceType<typeof TextDecoder>, chunk?: Uint8Array): string {
   try {
     return chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode();
   } catch (cause) {

@@ -17,31 +17,34 @@ export function fitLogistic(matrix: Matrix, parameters: LogisticParameters): Lin
   const residuals = new Float64Array(rows);
   // Everything is divided by the rows, so that one tolerance suits every size.
   const penalty = 1 / (parameters.c * rows);
-  const point = minimise((weights, gradient) => {
-    margins.fill(weights[width]!);
-    addMargins(margins, standard, codes, columns, weights);
-    let loss = 0;
-    for (let row = 0; row < rows; row++) {
-      const label = labels[row]!;
-      loss += logLossOfMargin(margins[row]!, label);
-      residuals[row] = (sigmoid(margins[row]!) - label) / rows;
-    }
-    loss /= rows;
-    gradient.fill(0);
-    for (let column = 0; column < numberCount; column++) {
-      const base = column * rows;
-      let sum = 0;
-      for (let row = 0; row < rows; row++) sum += residuals[row]! * standard[base + row]!;
-      gradient[column] = sum;
-    }
-    addIndicatorGradient(gradient, residuals, codes, columns);
-    for (let row = 0; row < rows; row++) gradient[width]! += residuals[row]!;
-    for (let column = 0; column < width; column++) {
-      loss += 0.5 * penalty * weights[column]! ** 2;
-      gradient[column]! += penalty * weights[column]!;
-    }
-    return loss;
-  }, new Float64Array(width + 1));
+  const point = minimise(
+    (weights, gradient) => {
+      margins.fill(weights[width]!);
+      addMargins(margins, standard, codes, columns, weights);
+      let loss = 0;
+      for (let row = 0; row < rows; row++) {
+        const label = labels[row]!;
+        loss += logLossOfMargin(margins[row]!, label);
+        residuals[row] = (sigmoid(margins[row]!) - label) / rows;
+      }
+      loss /= rows;
+      gradient.fill(0);
+      for (let column = 0; column < numberCount; column++) {
+        const base = column * rows;
+        let sum = 0;
+        for (let row = 0; row < rows; row++) sum += residuals[row]! * standard[base + row]!;
+        gradient[column] = sum;
+      }
+      addIndicatorGradient(gradient, residuals, codes, columns);
+      for (let row = 0; row < rows; row++) gradient[width]! += residuals[row]!;
+      for (let column = 0; column < width; column++) {
+        loss += 0.5 * penalty * weights[column]! ** 2;
+        gradient[column]! += penalty * weights[column]!;
+      }
+      return loss;
+    },
+    new Float64Array(width + 1),
+  );
   return { kind: 'linear', columns, weights: point.slice(0, width), bias: point[width]! };
 }
 

@@ -28,9 +28,17 @@ function treeMargins(model: TreesModel, matrix: Matrix): Float64Array {
 type ColumnReader = (row: number) => number;
 
 function columnReaders({ rows, columns, numbers, codes }: Matrix): ColumnReader[] {
-  const numberReaders = columns.numbers.map((_, column): ColumnReader => (row) => numbers[column * rows + row]!);
+  const numberReaders = columns.numbers.map(
+    (_, column): ColumnReader =>
+      (row) =>
+        numbers[column * rows + row]!,
+  );
   const indicatorReaders = columns.categories.flatMap(({ levels }, index) =>
-    levels.map((_, level): ColumnReader => (row) => (codes[index]![row] === level ? 1 : 0)),
+    levels.map(
+      (_, level): ColumnReader =>
+        (row) =>
+          codes[index]![row] === level ? 1 : 0,
+    ),
   );
   return [...numberReaders, ...indicatorReaders];
 }

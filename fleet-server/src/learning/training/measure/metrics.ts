@@ -10,7 +10,7 @@ export function rocAuc(labels: Uint8Array, scores: Scores): number {
   let pairs = 0;
   let negatives = 0;
   let positives = 0;
-  for (let index = 0; index < order.length; ) {
+  for (let index = 0; index < order.length;) {
     const score = scores[order[index]!]!;
     let tiedPositives = 0;
     let tied = 0;
@@ -27,7 +27,7 @@ export function rocAuc(labels: Uint8Array, scores: Scores): number {
 
 /** Rows from the lowest to the highest score. */
 export function rankOrder(scores: Scores): Int32Array {
-  return Int32Array.from(scores.keys()).sort((a, b) => scores[a]! - scores[b]! || a - b);
+  return Int32Array.from(scores.keys()).toSorted((a, b) => scores[a]! - scores[b]! || a - b);
 }
 
 /** Mean squared error of the probability. */

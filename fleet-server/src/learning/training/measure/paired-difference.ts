@@ -97,7 +97,7 @@ function weightedAuc(labels: Uint8Array, scores: Scores): WeightedDifference {
     let pairs = 0;
     let negatives = 0;
     let positives = 0;
-    for (let index = 0; index < order.length; ) {
+    for (let index = 0; index < order.length;) {
       const score = scores[order[index]!];
       const tied = [0, 0] as [number, number];
       for (; index < order.length && scores[order[index]!] === score; index++) {

@@ -39,7 +39,7 @@ function place(rows: number[], labels: Uint8Array, scores: Scores, placements: F
   const positives = rows.filter((row) => labels[row] === 1).length;
   let below = [0, 0] as [number, number];
   let ordered = 0;
-  for (let index = 0; index < rows.length; ) {
+  for (let index = 0; index < rows.length;) {
     let end = index;
     while (end < rows.length && scores[rows[end]!] === scores[rows[index]!]) end++;
     const tied = rows.slice(index, end);

@@ -1,6 +1,6 @@
 import type { FittedModel } from '../../../supply/onnx/fitted-model.ts';
 import type { Fold } from '../folds.ts';
-import { fitBoosting } from '../learners/boosting.ts';
+import { fitBoosting } from '../boosting/boosting.ts';
 import { fitLogistic } from '../learners/logistic.ts';
 import { probabilitiesOf } from '../learners/margins.ts';
 import type { Member } from '../learners/parameters.ts';
@@ -37,26 +37,53 @@ export interface JobAnswers {
 
 export type AnswerOf<J extends Job> = JobAnswers[J['kind']];
 
-/** Runs one job to its end. Depends on context and job alone, so any thread gives the same answer. */
-export function runJob<J extends Job>(context: JobContext, job: J): AnswerOf<J>;
-export function runJob(context: JobContext, job: Job): JobAnswers[Job['kind']] {
-  const begun = performance.now();
-  const seconds = (): number => (performance.now() - begun) / 1000;
-  switch (job.kind) {
-    case 'fold': {
-      const scores = scoreFold(context, job.member, job.fold, context.table.labels);
-      return { scores, seconds: seconds() };
+export type JobRunner = <J extends Job>(job: J) => AnswerOf<J>;
+
+/**
+ * Runs jobs to their end. An answer depends on context and job alone, so any thread gives the same one. The matrices of
+ * a fold are kept from job to job: they hold no label, so members and shuffles share them.
+ */
+export function createJobRunner(context: JobContext): JobRunner {
+  const { table, folds, matrix: options } = context;
+  const prepared: PreparedFold[] = [];
+  const prepare = (fold: number): PreparedFold => {
+    const { train, valid } = folds[fold]!;
+    const columns = fitColumns(table, train, options);
+    return { train: buildMatrix(table, columns, train), valid: buildMatrix(table, columns, valid) };
+  };
+  const scoreFold: FoldScorer = (member, fold, labels) => {
+    const { train, valid } = (prepared[fold] ??= prepare(fold));
+    const model = fitMember({ ...train, labels: pick(labels, folds[fold]!.train) }, context, member, fold);
+    return probabilitiesOf(model, valid);
+  };
+  const run = (job: Job): JobAnswers[Job['kind']] => {
+    const begun = performance.now();
+    const seconds = (): number => (performance.now() - begun) / 1000;
+    switch (job.kind) {
+      case 'fold': {
+        const scores = scoreFold(job.member, job.fold, table.labels);
+        return { scores, seconds: seconds() };
+      }
+      case 'refit': {
+        const all = Int32Array.from({ length: table.rows }, (_, row) => row);
+        const whole = buildMatrix(table, fitColumns(table, all, options), all);
+        const model = fitMember(whole, context, job.member, 'refit');
+        return { model, seconds: seconds() };
+      }
+      case 'chance':
+        return { auc: chanceAuc(context, scoreFold, job.index, job.members) };
     }
-    case 'refit': {
-      const all = Int32Array.from({ length: context.table.rows }, (_, row) => row);
-      const matrix = buildMatrix(context.table, fitColumns(context.table, all, context.matrix), all);
-      const model = fitMember(matrix, context, job.member, 'refit');
-      return { model, seconds: seconds() };
-    }
-    case 'chance':
-      return { auc: chanceAuc(context, job.index, job.members) };
-  }
+  };
+  return run as JobRunner;
 }
+
+interface PreparedFold {
+  train: Matrix;
+  valid: Matrix;
+}
+
+/** Scores of a fold's validation rows by a member fitted on its training rows under the given labels of the table. */
+type FoldScorer = (member: number, fold: number, labels: Uint8Array) => Scores;
 
 function fitMember(matrix: Matrix, context: JobContext, member: number, part: string | number): FittedModel {
   const { algorithm, parameters } = context.members[member]!;
@@ -64,20 +91,12 @@ function fitMember(matrix: Matrix, context: JobContext, member: number, part: st
   return fitBoosting(matrix, parameters, deriveSeed(context.seed, 'fit', member, part));
 }
 
-function scoreFold(context: JobContext, member: number, fold: number, labels: Uint8Array): Scores {
-  const { table, folds } = context;
-  const { train, valid } = folds[fold]!;
-  const columns = fitColumns(table, train, context.matrix);
-  const model = fitMember(buildMatrix(table, columns, train, labels), context, member, fold);
-  return probabilitiesOf(model, buildMatrix(table, columns, valid, labels));
-}
-
 /** Out-of-fold AUC of the configuration that the same rule chooses when labels mean nothing. */
-function chanceAuc(context: JobContext, index: number, members: number[]): number {
+function chanceAuc(context: JobContext, scoreFold: FoldScorer, index: number, members: number[]): number {
   const { folds, seed } = context;
   const labels = shuffle(context.table.labels.slice(), createRandom(deriveSeed(seed, 'chance', index)));
   const trials = members.map((member) => {
-    const scores = folds.map((_, fold) => scoreFold(context, member, fold, labels));
+    const scores = folds.map((_, fold) => scoreFold(member, fold, labels));
     const briers = folds.map(({ valid }, fold) => brier(pick(labels, valid), scores[fold]!));
     return { scores, briers };
   });

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { requireWithin, TrainingError } from '../errors.ts';
 import type { TrainingErrorCode } from '../errors.ts';
 import type { AnswerOf, Job, JobContext } from './job.ts';
-import { runJob } from './job.ts';
+import { createJobRunner } from './job.ts';
 import type { JobFailure, JobReply } from './worker.ts';
 
 export interface JobPool extends AsyncDisposable {
@@ -33,6 +33,7 @@ function stopped(signal: AbortSignal | undefined): TrainingError {
 }
 
 function inlinePool(context: JobContext, signal: AbortSignal | undefined): JobPool {
+  const runJob = createJobRunner(context);
   let last: Promise<unknown> = Promise.resolve();
   return {
     width: 1,
@@ -40,7 +41,7 @@ function inlinePool(context: JobContext, signal: AbortSignal | undefined): JobPo
       const answer = last.then(async () => {
         await nextTurn();
         if (signal?.aborted) throw stopped(signal);
-        return runJob(context, job);
+        return runJob(job);
       });
       last = answer.catch(() => undefined);
       return answer;
@@ -73,7 +74,7 @@ function threadPool(context: JobContext, width: number, signal: AbortSignal | un
       const worker = idle.pop()!;
       const waiting = queue.shift()!;
       busy.set(worker, waiting);
-      worker.postMessage(waiting.job);
+      worker.postMessage(waiting.job, []);
     }
   };
   const workers = Array.from({ length: width }, () => {

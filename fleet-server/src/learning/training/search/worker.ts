@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { isCodedError, messageOf } from '@plumbline/shared/errors';
-import type { Job, JobContext } from './job.ts';
-import { runJob } from './job.ts';
+import type { Job, JobAnswers, JobContext } from './job.ts';
+import { createJobRunner } from './job.ts';
 
 /** A failure as plain data: classes do not survive the way between threads. */
 export interface JobFailure {
@@ -11,15 +11,15 @@ export interface JobFailure {
   expected?: string | undefined;
 }
 
-export type JobReply = { answer: ReturnType<typeof runJob> } | { failure: JobFailure };
+export type JobReply = { answer: JobAnswers[Job['kind']] } | { failure: JobFailure };
 
-const context = workerData as JobContext;
+const runJob = createJobRunner(workerData as JobContext);
 
-parentPort?.on('message', (job: Job) => parentPort?.postMessage(reply(job)));
+parentPort?.on('message', (job: Job) => parentPort?.postMessage(reply(job), []));
 
 function reply(job: Job): JobReply {
   try {
-    return { answer: runJob(context, job) };
+    return { answer: runJob(job) };
   } catch (error) {
     const message = messageOf(error);
     if (!isCodedError(error)) return { failure: { message } };

@@ -13,7 +13,7 @@ import { ML_DOMAIN } from '../graph/operator.ts';
 import { tensorType } from '../graph/value-type.ts';
 
 export interface ExportOptions {
-  /** `older` runs on ONNX Runtime 1.6 and later: ir 7, opsets 13 / ml 2, trees in their version 3. Default `current`. */
+  /** `older` is for ONNX Runtime before 1.21: ir 7, opsets 13 / ml 2 (ONNX 1.8), trees in their version 3. Default `current`. */
   target?: keyof typeof TARGETS;
   /** Default true; false only to measure what sharing saves. */
   shareLeaves?: boolean;

@@ -1,10 +1,11 @@
 import type { AttributeProto, NodeProto } from '../codec/messages.ts';
 
+export const DEFAULT_DOMAIN = 'ai.onnx';
 export const ML_DOMAIN = 'ai.onnx.ml';
 
 /** The empty domain and `ai.onnx` are the same one. */
 export function domainOf(node: NodeProto): string {
-  return node.domain === undefined || node.domain === '' ? 'ai.onnx' : node.domain;
+  return node.domain === undefined || node.domain === '' ? DEFAULT_DOMAIN : node.domain;
 }
 
 /** `domain::op`, e.g. `ai.onnx::Gemm`. */

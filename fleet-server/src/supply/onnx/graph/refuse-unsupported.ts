@@ -1,10 +1,10 @@
-import { domainOf, ML_DOMAIN, operatorName } from './operator.ts';
+import { DEFAULT_DOMAIN, domainOf, ML_DOMAIN, operatorName } from './operator.ts';
 import { describeValue, feedsOf } from './value-type.ts';
 import { nodesOf } from './walk.ts';
 import type { ModelProto, ValueInfoProto } from '../codec/messages.ts';
 import { OnnxError } from '../onnx-error.ts';
 
-const DOMAINS = new Set(['ai.onnx', ML_DOMAIN]);
+const DOMAINS = new Set([DEFAULT_DOMAIN, ML_DOMAIN]);
 
 /**
  * What a JavaScript runtime can take in and give out. An INT4 or UINT4 output aborts the whole process,

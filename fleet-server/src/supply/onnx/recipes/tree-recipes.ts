@@ -7,7 +7,7 @@ export interface Candidate {
   bytes: Uint8Array;
 }
 
-/** TreeEnsemble version 5 with shared leaves: the same scores, about a seventh of a converter's file. */
+/** TreeEnsemble version 5 with shared leaves: the same scores, about a sixth of a converter's file. */
 export function treeLossless(model: TreesModel): Candidate {
   return { recipe: 'tree-lossless', bytes: exportModel(model) };
 }

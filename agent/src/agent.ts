@@ -1,0 +1,134 @@
+import type { SiteLogEntry } from '@plumbline/shared/activity';
+import type { ActivityRecord } from '@plumbline/shared/manifest';
+import { sleep } from '@plumbline/shared/ports';
+import { utf8 } from '@plumbline/shared/trust';
+import { AgentError } from './errors.ts';
+import { readIdentity } from './identity.ts';
+import { createOnline, type Online } from './online.ts';
+import type { AgentOptions } from './options.ts';
+import type { Ports } from './ports/index.ts';
+import type { Prediction, PredictOptions } from './predict/predictor.ts';
+import { openRooms, type Rooms } from './rooms.ts';
+import { recordOutcome, type OutcomeInput } from './sources/outcomes.ts';
+import { activitiesOf, stateOf, type ActivityView, type AgentState } from './state.ts';
+import { RUNNING } from './store/keys.ts';
+
+/** One device of the fleet. Everything it answers, it answers without a network. */
+export interface Agent {
+  /**
+   * Opens the store, loads the active models from disk and sets everything in motion; does not wait for a connection.
+   * @throws AgentError `not_enrolled`; StoreError
+   */
+  start(): Promise<void>;
+  /** Ends every loop, says goodbye to the server, makes durable what was made. The ports stay the caller's to close. */
+  stop(): Promise<void>;
+  /** @throws PredictError, AgentError `line_unknown`, `too_many_records` */
+  predict(records: readonly ActivityRecord[], options?: PredictOptions): Promise<Prediction[]>;
+  /** Resolves when the entry survives a power cut. @throws StoreError and then nothing of it was kept */
+  recordOutcome(outcome: OutcomeInput): Promise<SiteLogEntry>;
+  state(): AgentState;
+  activities(): ActivityView[];
+  /** Does all work that is due: predictions, outcomes, windows. @returns the number of predictions made */
+  tick(): Promise<number>;
+  /** Resolves when everything made so far is durable and, with a connection, on its way. */
+  flush(): Promise<void>;
+  /** Closes all drift windows now, without waiting for the end of their period. @returns how many */
+  closeWindows(): Promise<number>;
+}
+
+interface Running {
+  rooms: Rooms;
+  stop: AbortController;
+  loops: Promise<unknown>;
+}
+
+export function createAgent(ports: Ports, options: AgentOptions): Agent {
+  let running: Running | undefined;
+  const rooms = (): Rooms => {
+    if (running !== undefined) return running.rooms;
+    throw new AgentError('not_running', 'the agent has not been started', { kind: 'unavailable' });
+  };
+
+  return {
+    async start() {
+      if (running !== undefined) return;
+      const identity = await readIdentity(ports.store);
+      if (identity === undefined) {
+        const expected = 'an enrolment code, once';
+        throw new AgentError('not_enrolled', 'this device has no identity yet', { kind: 'conflict', expected });
+      }
+      const later: { online?: Online } = {};
+      const opened = await openRooms(ports, identity, options, {
+        lineChanged({ state }) {
+          later.online?.reportSoon();
+          // What is open on the site is the first traffic a new model is proved by.
+          if (state === 'proving') workArrived();
+        },
+      });
+      const workArrived = () => opened.events.guard('tick', opened.schedule.tick());
+      const online = createOnline(ports, opened, options, workArrived);
+      later.online = online;
+      const clean = (await ports.store.get(RUNNING)) === undefined;
+      await ports.store.commit([{ put: RUNNING, value: utf8('1') }]);
+      if (!clean) opened.events.record('started_after_unclean_end', {});
+      await opened.lines.open(clean);
+      const stop = new AbortController();
+      const loops = Promise.all([
+        opened.lines.run(stop.signal),
+        online.run(stop.signal),
+        every(ports, opened.timing.tickMs, stop.signal, workArrived),
+        every(ports, opened.timing.reportIntervalMs, stop.signal, () => {
+          online.reportSoon();
+          if (opened.channel.isOpen()) opened.events.guard('site', online.askForSite());
+        }),
+      ]);
+      running = { rooms: opened, stop, loops };
+      workArrived();
+    },
+
+    async stop() {
+      if (running === undefined) return;
+      const { rooms: open, stop, loops } = running;
+      running = undefined;
+      stop.abort();
+      await loops;
+      await open.schedule.idle();
+      await open.outbox.flush();
+      await open.predictor.close();
+      await ports.store.commit([{ remove: RUNNING }]);
+    },
+
+    predict: async (records, how) => rooms().predictor.predict(records, how),
+
+    async recordOutcome(outcome) {
+      const { outbox, siteLog, identity, events, schedule } = rooms();
+      const entry = await recordOutcome({ ...ports, outbox, siteLog, device: identity.device }, outcome);
+      events.guard('tick', schedule.tick());
+      return entry;
+    },
+
+    state: () => stateOf(rooms()),
+    activities: () => activitiesOf(rooms()),
+    tick: async () => rooms().schedule.tick(),
+
+    async flush() {
+      const { outbox, uplink } = rooms();
+      await outbox.flush();
+      await uplink.pump();
+    },
+
+    async closeWindows() {
+      const { outbox, windows } = rooms();
+      const closed = windows.close(undefined, ports.clock.now());
+      if (closed !== undefined) await outbox.write(closed);
+      return closed?.rows?.length ?? 0;
+    },
+  };
+}
+
+async function every(ports: Ports, intervalMs: number, signal: AbortSignal, work: () => void): Promise<void> {
+  while (!signal.aborted) {
+    await sleep(ports.clock, intervalMs, signal);
+    if (!signal.aborted) work();
+  }
+}

@@ -1,0 +1,13 @@
+export * from './agent.ts';
+export * from './enrol.ts';
+export * from './errors.ts';
+export { readIdentity, type Identity } from './identity.ts';
+export * from './options.ts';
+export type { Decoder, Decoders } from './install/payload.ts';
+export type { StreamCounts } from './link/outbox/index.ts';
+export type { StoredPrediction } from './observe/stored-predictions.ts';
+export type { Prediction, PredictOptions } from './predict/predictor.ts';
+export type { OutcomeInput } from './sources/outcomes.ts';
+export type { ActivityView, AgentState, LineState } from './state.ts';
+export type { UpdateModel } from './update/index.ts';
+export * from './ports/index.ts';

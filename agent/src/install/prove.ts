@@ -1,0 +1,50 @@
+import { sleep } from '@plumbline/shared/ports';
+import { isModelFault } from '../predict/predictor.ts';
+import type { UpdateInput } from '../update/index.ts';
+import type { InstallDeps, StepInput } from './step.ts';
+
+const DEFAULT_RECORDS = 20;
+const DEFAULT_TIMEOUT_MS = 600_000;
+/** So many failed calls, and so large a share of all, speak against the model and not against chance. */
+const MIN_ERRORS = 3;
+const MAX_ERROR_SHARE = 0.05;
+
+/**
+ * The soak: ends at N records or after T since activation. No traffic at all proves nothing and says so;
+ * errors in service roll back.
+ */
+export async function prove(deps: InstallDeps, { model, signal }: StepInput): Promise<UpdateInput | undefined> {
+  const { clock, predictor } = deps;
+  const { proveRecords = DEFAULT_RECORDS, proveTimeoutMs = DEFAULT_TIMEOUT_MS } = deps.settings();
+  const endsAt = (model.provingSince ?? clock.now()) + proveTimeoutMs;
+  const decided = new AbortController();
+  let records = 0;
+  let calls = 0;
+  let errors = 0;
+  const failing = () => errors >= MIN_ERRORS && errors / (errors + calls) > MAX_ERROR_SHARE;
+  const stopListening = predictor.listen({
+    predicted({ line }, predicted) {
+      if (line !== model.line) return;
+      calls += 1;
+      records += predicted.length;
+      if (records >= proveRecords) decided.abort();
+    },
+    failed({ line }, error) {
+      if (line !== model.line || !isModelFault(error)) return;
+      errors += 1;
+      if (failing()) decided.abort();
+    },
+  });
+  try {
+    await sleep(clock, Math.max(0, endsAt - clock.now()), AbortSignal.any([signal, decided.signal]));
+  } finally {
+    stopListening();
+  }
+  if (failing()) {
+    const detail = `${errors} of ${errors + calls} calls failed`;
+    return { type: 'failed', reason: 'errors_in_service', detail };
+  }
+  if (signal.aborted && !decided.signal.aborted) return undefined;
+  if (records === 0) return { type: 'proved', proof: 'unproven: no traffic' };
+  return { type: 'proved', proof: 'proven', detail: `${records} of ${proveRecords} records` };
+}

@@ -1,0 +1,32 @@
+import type { Profile } from '@plumbline/firmware-profiles';
+import type { DeviceSettings, RootDocument } from '@plumbline/shared/trust';
+import type { Blocks } from '../link/blocks.ts';
+import type { Ports } from '../ports/index.ts';
+import type { Predictor } from '../predict/predictor.ts';
+import type { Target, UpdateInput, UpdateModel } from '../update/index.ts';
+import type { Decoders } from './payload.ts';
+
+export interface InstallDeps extends Pick<Ports, 'clock' | 'crypto' | 'store' | 'files' | 'trial' | 'inference'> {
+  blocks: Blocks;
+  predictor: Predictor;
+  root: RootDocument;
+  profile: Profile;
+  agentVersion: string;
+  decoders: Decoders;
+  settings: () => DeviceSettings;
+  /** Something worth a row: what a step measured or found. */
+  event: (code: string, details: Record<string, string | number | boolean | null>) => void;
+  /** A block that had been stored before a crash, but not counted, is about to be fetched again. */
+  refetching: (blocks: number) => void;
+}
+
+export interface StepInput {
+  /** The state that was stored before this step. */
+  model: UpdateModel;
+  target: Target;
+  /** Fires when the line turns to another target or the agent stops. */
+  signal: AbortSignal;
+}
+
+/** One step of an install. What it answers is an input of the machine; undefined says that it was interrupted. */
+export type Executor = (deps: InstallDeps, step: StepInput) => Promise<UpdateInput | undefined>;

@@ -1,0 +1,141 @@
+import { codeOf, isRetryable, messageOf } from '@plumbline/shared/errors';
+import { sleep } from '@plumbline/shared/ports';
+import type { InstallDeps } from '../install/step.ts';
+import { loadModel } from '../predict/load.ts';
+import { stored } from '../store/json.ts';
+import { updateKey } from '../store/keys.ts';
+import { nextStep, updateMachine, type Target, type UpdateInput, type UpdateModel } from '../update/index.ts';
+import { EXECUTORS } from './executors.ts';
+import { inputOfFailure } from './failure.ts';
+
+export interface LineDeps extends InstallDeps {
+  /** The newest time that is known for sure, ms: a clock set back does not make old papers young. */
+  trustedNow: () => number;
+  changed: (model: UpdateModel) => void;
+}
+
+/** One model line: the pure machine, its executors, and the state on disk between them. */
+export interface Line {
+  model(): UpdateModel;
+  /** Tells the machine how the process before ended, and brings the active slot into service without the network. */
+  open(cleanStart: boolean): Promise<void>;
+  assign(target: Target): void;
+  decline(input: Extract<UpdateInput, { type: 'declined' }>): Promise<void>;
+  /** Takes step after step until the signal fires; never rejects. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** After a step whose outcome could not be stored or used: the plan is derived again, but not in a hot loop. */
+const RETRY_MS = 10_000;
+/** States that are worth a row of their own; the rest shows in the device report. */
+const REPORTED = new Set<UpdateModel['state']>(['refused', 'deferred', 'rolling-back', 'committed']);
+/** Re-check of what depends on time alone (expiry), while nothing happens. */
+const IDLE_MS = 3_600_000;
+
+export function createLine(deps: LineDeps, initial: UpdateModel, initialTarget?: Target): Line {
+  let model = initial;
+  let desired = initialTarget;
+  let interrupt = new AbortController();
+
+  let turn: Promise<unknown> = Promise.resolve();
+
+  /**
+   * Next state first, step second: what is stored is never behind what was done. Inputs are taken one after the other.
+   * @param asOf the input answers this state only
+   * @returns false when the input changed nothing
+   */
+  const apply = (input: UpdateInput, asOf?: UpdateModel): Promise<boolean> => {
+    const result = turn.then(() => applyNow(input, asOf));
+    turn = result.catch(() => undefined);
+    return result;
+  };
+
+  const applyNow = async (input: UpdateInput, asOf?: UpdateModel): Promise<boolean> => {
+    // Overtaken while the step ran: the plan is derived again.
+    if (asOf !== undefined && asOf !== model) return true;
+    const transition = updateMachine(model)(input);
+    if (transition === undefined) return false;
+    await deps.store.commit([{ put: updateKey(model.line), value: stored(transition.state) }]);
+    const before = model;
+    model = transition.state;
+    if (model.state !== before.state) report(before);
+    deps.changed(model);
+    return true;
+  };
+
+  const report = (before: UpdateModel) => {
+    if (!REPORTED.has(model.state)) return;
+    const { line, state, reason = null, detail = null, target, proof = null } = model;
+    const details = { line, from: before.state, reason, detail, proof, sha256: target?.sha256 ?? null };
+    deps.event(`update_${state.replaceAll('-', '_')}`, details);
+  };
+
+  const doStep = async (signal: AbortSignal): Promise<boolean> => {
+    const next = nextStep(desired, model, deps.trustedNow());
+    if (next.kind === 'tell') return apply(next.input);
+    if (next.kind === 'wait') {
+      await sleep(deps.clock, Math.min(IDLE_MS, (next.until ?? Infinity) - deps.trustedNow()), signal);
+      return true;
+    }
+    const { target } = model;
+    if (target === undefined) return false;
+    const doing = model;
+    try {
+      const input = await EXECUTORS[next.effect](deps, { model: doing, target, signal });
+      return input === undefined || (await apply(input, doing));
+    } catch (error) {
+      return await apply(inputOfFailure(error, next.effect, doing, deps.trustedNow()), doing);
+    }
+  };
+
+  /** Brings the active slot into service; a slot that cannot serve is given up for the other one or another fetch. */
+  const serve = async () => {
+    while (model.active !== undefined && model.state !== 'rolling-back') {
+      const slot = model.active;
+      const content = model.slots[slot];
+      if (content === undefined || deps.predictor.get(model.line)?.sha256 === content.sha256) return;
+      try {
+        deps.predictor.swap(await loadModel(deps, model.line, slot, content));
+        return;
+      } catch (error) {
+        deps.event('slot_unusable', { line: model.line, slot, code: codeOf(error), detail: messageOf(error) });
+        if (isRetryable(error) || !(await apply({ type: 'damaged', slot }))) return;
+      }
+    }
+  };
+
+  const wake = () => {
+    const interrupted = interrupt;
+    interrupt = new AbortController();
+    interrupted.abort();
+  };
+
+  return {
+    model: () => model,
+    async open(cleanStart) {
+      await apply({ type: 'started', clean: cleanStart });
+      await serve();
+    },
+    assign(target) {
+      desired = target;
+      const next = nextStep(desired, model, deps.trustedNow());
+      if (next.kind === 'tell' && next.input.type === 'assigned') wake();
+    },
+    async decline(input) {
+      if (await apply(input)) wake();
+    },
+    async run(signal) {
+      while (!signal.aborted) {
+        const step = AbortSignal.any([signal, interrupt.signal]);
+        let moved = false;
+        try {
+          await serve();
+          moved = await doStep(step);
+        } catch (error) {
+          deps.event('update_stuck', { line: model.line, code: codeOf(error), detail: messageOf(error) });
+        }
+        if (!moved) await sleep(deps.clock, RETRY_MS, step);
+      }
+    },
+  };
+}

@@ -1,0 +1,2 @@
+export * from './outbox.ts';
+export type { Write, Journal } from './journal.ts';

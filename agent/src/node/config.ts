@@ -1,0 +1,84 @@
+import { profileIds } from '@plumbline/firmware-profiles';
+import { z } from 'zod';
+import { NodeAgentError } from './errors.ts';
+import { FAULTS } from './inject.ts';
+import { LOG_LEVELS } from './log.ts';
+
+/** What a command line or the environment may say, as text; every setting by its name in the configuration. */
+export type RawSettings = Partial<Record<keyof z.input<typeof settings>, unknown>>;
+
+const FIXED_PORT = 7420;
+
+const settings = z
+  .object({
+    state: z.string('expected a folder: --state DIR or PLUMBLINE_AGENT_STATE').min(1, 'expected a folder'),
+    port: z.coerce.number('expected 0–65535').int('expected 0–65535').min(0).max(65_535).default(FIXED_PORT),
+    clock: z.enum(['real', 'driven']).default('real'),
+    now: z.iso.datetime({ offset: true, error: 'expected a time such as 2026-03-01T06:00:00Z' }).optional(),
+    firstDelayMs: z.coerce.number('expected milliseconds').int().nonnegative('expected milliseconds').optional(),
+    profile: z
+      .string()
+      .refine((id) => profileIds.includes(id), `expected one of ${profileIds.join(', ')}`)
+      .optional(),
+    logLevel: z.enum(LOG_LEVELS).default('info'),
+    development: z.boolean().default(false),
+    inject: z.array(z.enum(FAULTS)).default([]),
+  })
+  .superRefine(({ clock, now, inject, development }, context) => {
+    const refuse = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+    if (clock === 'driven' && now === undefined) refuse('now', 'a driven clock needs a time to start at: --now');
+    if (clock === 'real' && now !== undefined) refuse('now', 'only a driven clock is told the time: --clock driven');
+    if (inject.length > 0 && !development) refuse('inject', 'faults are planted with --development only');
+  });
+
+export interface NodeConfig {
+  stateFolder: string;
+  /** 0: any free one. Always on loopback. */
+  port: number;
+  /** Driven: the time it starts at, ms. */
+  clock: { kind: 'real' } | { kind: 'driven'; now: number };
+  /** Firmware profile; undefined: the one of the enrolment. */
+  profile: string | undefined;
+  firstDelayMs: number | undefined;
+  logLevel: (typeof LOG_LEVELS)[number];
+  inject: readonly (typeof FAULTS)[number][];
+}
+
+/** The environment's part; nothing else reads the environment. */
+export function readEnv(env: Readonly<Record<string, string | undefined>> = process.env): RawSettings {
+  return withoutUndefined({
+    state: env['PLUMBLINE_AGENT_STATE'],
+    port: env['PLUMBLINE_AGENT_PORT'],
+    profile: env['PLUMBLINE_AGENT_PROFILE'],
+    firstDelayMs: env['PLUMBLINE_AGENT_FIRST_DELAY_MS'],
+    logLevel: env['PLUMBLINE_AGENT_LOG_LEVEL'],
+  });
+}
+
+/**
+ * The command line goes before the environment.
+ * @throws NodeAgentError `config_invalid`, listing every problem at once
+ */
+export function configOf(flags: RawSettings, env: RawSettings = readEnv()): NodeConfig {
+  const parsed = settings.safeParse({ ...env, ...withoutUndefined(flags) });
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw new NodeAgentError('config_invalid', problems.join('\n'), {
+      field: [...new Set(parsed.error.issues.map(({ path }) => String(path[0])))].join(', '),
+    });
+  }
+  const { state, port, clock, now, profile, firstDelayMs, logLevel, inject } = parsed.data;
+  return {
+    stateFolder: state,
+    port,
+    clock: clock === 'driven' && now !== undefined ? { kind: 'driven', now: Date.parse(now) } : { kind: 'real' },
+    profile,
+    firstDelayMs,
+    logLevel,
+    inject,
+  };
+}
+
+function withoutUndefined(values: RawSettings): RawSettings {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}

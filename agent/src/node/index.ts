@@ -1,0 +1,15 @@
+export { configOf, readEnv, type NodeConfig, type RawSettings } from './config.ts';
+export { createNodeAgent, type NodeAgent } from './create-node-agent.ts';
+export { enrolNode } from './enrol-node.ts';
+export { NodeAgentError, type NodeAgentErrorCode } from './errors.ts';
+export { createLog } from './log.ts';
+export { createMqttLink, type MqttLinkOptions } from './link/mqtt-link.ts';
+export { createOrtInference } from './models/ort-inference.ts';
+export { createProcessTrial, type ProcessTrial } from './models/process-trial.ts';
+export { nodeDecoders } from './platform/decoders.ts';
+export { createDrivenClock, type DrivenClock } from './platform/driven-clock.ts';
+export { createNodeClock } from './platform/node-clock.ts';
+export { createNodeCrypto } from './platform/node-crypto.ts';
+export { createNodeRandom } from './platform/node-random.ts';
+export { openDirectoryFiles } from './storage/directory-files.ts';
+export { openSqliteStore, type SqliteStoreOptions } from './storage/sqlite-store.ts';

@@ -1,0 +1,51 @@
+import type * as Runtime from 'onnxruntime-node';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import packageFile from 'onnxruntime-node/package.json' with { type: 'json' };
+import { messageOf } from '@plumbline/shared/errors';
+import type { Feed, RunOutputs } from '@plumbline/shared/predict';
+import { InferenceError, type Inference, type Session } from '../../ports/index.ts';
+
+/** One thread per model: a gateway answers one record at a time, and other programs need the second core. */
+const SESSION_OPTIONS: InferenceSession.SessionOptions = {
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  executionMode: 'sequential',
+};
+
+/** ONNX Runtime of the predicting process, brought into memory by the first model. */
+export function createOrtInference(): Inference {
+  let runtime: Promise<typeof Runtime> | undefined;
+  return {
+    runtime: `${packageFile.name} ${packageFile.version}`,
+    async load(model) {
+      runtime ??= import('onnxruntime-node');
+      const ort = await runtime;
+      try {
+        return sessionOf(ort, await ort.InferenceSession.create(model, SESSION_OPTIONS));
+      } catch (cause) {
+        throw new InferenceError('model_unloadable', messageOf(cause), { kind: 'refused', field: 'model', cause });
+      }
+    },
+  };
+}
+
+function sessionOf(ort: typeof Runtime, session: InferenceSession): Session {
+  return {
+    async run(feeds, outputs) {
+      const inputs: Record<string, Tensor> = {};
+      try {
+        for (const feed of feeds) inputs[feed.name] = tensorOf(ort, feed);
+        // Tensors already have the two members of RunOutputs: nothing is copied on the way out.
+        return (await session.run(inputs, outputs)) as RunOutputs;
+      } catch (cause) {
+        throw new InferenceError('run_failed', messageOf(cause), { kind: 'refused', cause });
+      }
+    },
+    close: () => session.release(),
+  };
+}
+
+/** The constructor is overloaded by element type; one spelling stands for all, as `encodeRuns` pairs them. */
+function tensorOf(ort: typeof Runtime, { dtype, data, dims }: Feed): Tensor {
+  return new ort.Tensor(dtype as 'float32', data as Float32Array, dims);
+}

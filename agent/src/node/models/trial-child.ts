@@ -1,0 +1,116 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { TrialJob, TrialResult } from '../../ports/index.ts';
+import { NodeAgentError } from '../errors.ts';
+import { MAX_DETAIL, trialReply, type TrialReply } from './trial-protocol.ts';
+
+/** Address space that Node and the runtime take before any model: reserved, hardly any of it used. */
+const RUNTIME_ADDRESS_SPACE_MB = 2048;
+const READY_WITHIN_MS = 60_000;
+const MAIN = fileURLToPath(new URL('./trial-main.ts', import.meta.url));
+
+export interface TrialChild {
+  readonly pid: number;
+  readonly memoryMb: number;
+  readonly alive: boolean;
+  /** One job at a time. The deadline counts from here: starting the process is not the model's fault. */
+  ask(job: TrialJob): Promise<TrialResult>;
+  /** SIGKILL; resolves when the process is gone. */
+  kill(): Promise<void>;
+}
+
+type Ending = { reply: TrialReply } | { exit: string } | { late: true };
+
+/** @throws NodeAgentError `trial_unavailable`: the machine could not start the process, which says nothing of a model */
+export async function startTrialChild(memoryMb: number): Promise<TrialChild> {
+  const child = spawnLimited(memoryMb);
+  const exited = new Promise<string>((resolve) => {
+    child.once('error', (cause) => resolve(cause.message));
+    child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
+  });
+  const lastWords = collectTail(child);
+  let alive = true;
+  void exited.then(() => (alive = false));
+
+  const kill = async () => {
+    child.kill('SIGKILL');
+    await exited;
+  };
+  const nextEnding = async (withinMs: number): Promise<Ending> => {
+    const listening = new AbortController();
+    const reply = new Promise<Ending>((resolve) => {
+      const listen = (message: unknown) => resolve(endingOf(message));
+      child.once('message', listen);
+      listening.signal.addEventListener('abort', () => child.off('message', listen));
+    });
+    const late = new Promise<Ending>((resolve) => {
+      const timer = setTimeout(() => resolve({ late: true }), withinMs);
+      listening.signal.addEventListener('abort', () => clearTimeout(timer));
+    });
+    try {
+      return await Promise.race([reply, late, exited.then((exit): Ending => ({ exit }))]);
+    } finally {
+      listening.abort();
+    }
+  };
+
+  const first = await nextEnding(READY_WITHIN_MS);
+  if (!('reply' in first) || first.reply.type !== 'ready') {
+    await kill();
+    throw new NodeAgentError('trial_unavailable', `the trial process did not start: ${await exited} ${lastWords()}`, {
+      kind: 'unavailable',
+    });
+  }
+  return {
+    pid: child.pid ?? 0,
+    memoryMb,
+    get alive() {
+      return alive;
+    },
+    async ask(job) {
+      const startedAt = performance.now();
+      child.send(job, () => undefined);
+      const ending = await nextEnding(job.deadlineMs);
+      // A reply that was already on its way when the timer should have fired is late all the same.
+      if ('late' in ending || performance.now() - startedAt > job.deadlineMs) {
+        await kill();
+        return { ok: false, reason: 'timed_out', detail: `no answer within ${job.deadlineMs} ms` };
+      }
+      if ('exit' in ending) return { ok: false, reason: 'crashed', detail: `${ending.exit} ${lastWords()}`.trim() };
+      return resultOf(ending.reply);
+    },
+    kill,
+  };
+}
+
+/** `ulimit -v` bounds what any code of the process can allocate; nothing of our environment goes with it. */
+function spawnLimited(memoryMb: number): ChildProcess {
+  const limitKb = Math.ceil(RUNTIME_ADDRESS_SPACE_MB + memoryMb) * 1024;
+  return spawn('/bin/sh', ['-c', `ulimit -v ${limitKb}; exec "$0" "$1"`, process.execPath, MAIN], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    serialization: 'advanced',
+    env: {},
+  });
+}
+
+function endingOf(message: unknown): Ending {
+  const parsed = trialReply.safeParse(message);
+  return { reply: parsed.success ? parsed.data : { type: 'failed', detail: 'the trial process answered nonsense' } };
+}
+
+function resultOf(reply: TrialReply): TrialResult {
+  if (reply.type === 'scored') {
+    const { scores, loadMs, runMs, peakMb } = reply;
+    return { ok: true, scores, loadMs, runMs, peakMb };
+  }
+  return { ok: false, reason: 'failed', detail: reply.type === 'failed' ? reply.detail : 'answered out of turn' };
+}
+
+/** The last words of a process that dies; all else it writes is dropped. */
+function collectTail(child: ChildProcess): () => string {
+  let tail = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    tail = (tail + text).slice(-MAX_DETAIL);
+  });
+  return () => tail.trim();
+}

@@ -1,0 +1,57 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import { messageOf } from '@plumbline/shared/errors';
+import { decodeOutputs, encodeRuns } from '@plumbline/shared/predict';
+import type { Inference, TrialJob } from '../../ports/index.ts';
+import { createOrtInference } from './ort-inference.ts';
+import { MAX_DETAIL, type TrialReply } from './trial-protocol.ts';
+
+/** The child of `process-trial.ts`: loads and runs what may crash it. One job at a time, one reply a job. */
+const inference = createOrtInference();
+await import('onnxruntime-node');
+// A run blocks this thread, so a second one watches whether anybody is still waiting for the answer.
+new Worker(new URL('./trial-watchdog.ts', import.meta.url)).unref();
+process.on('message', (job: TrialJob) => {
+  runTrial(inference, job)
+    .catch((cause: unknown): TrialReply => ({ type: 'failed', detail: messageOf(cause).slice(0, MAX_DETAIL) }))
+    .then(tell);
+});
+tell({ type: 'ready' });
+
+async function runTrial({ load }: Inference, { model, manifest, records }: TrialJob): Promise<TrialReply> {
+  forgetPeak();
+  const before = memoryMb('VmRSS');
+  const startedAt = performance.now();
+  const session = await load(model);
+  const loadedAt = performance.now();
+  const { output } = manifest;
+  const outputs = [output.kind === 'classes' ? output.probabilities : output.value];
+  const scores: number[] = [];
+  for (const { feeds, rows } of encodeRuns(manifest, records)) {
+    const scored = decodeOutputs(manifest, await session.run(feeds, outputs), rows);
+    for (const { score } of scored) scores.push(score);
+  }
+  const runMs = performance.now() - loadedAt;
+  const peakMb = Math.max(0, memoryMb('VmHWM') - before);
+  await session.close();
+  return { type: 'scored', scores, loadMs: loadedAt - startedAt, runMs, peakMb };
+}
+
+function tell(reply: TrialReply): void {
+  process.send?.(reply);
+}
+
+/** Sets the high-water mark of this process back to what it holds now: proc(5), clear_refs. */
+function forgetPeak(): void {
+  try {
+    writeFileSync('/proc/self/clear_refs', '5');
+  } catch {
+    // Without it the peak of an earlier job may be reported: too high, never too low.
+  }
+}
+
+/** `VmRSS` or `VmHWM` of proc(5) in 2^20 bytes. */
+function memoryMb(field: 'VmRSS' | 'VmHWM'): number {
+  const line = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(readFileSync('/proc/self/status', 'utf8'));
+  return Number(line?.[1] ?? 0) / 1024;
+}

@@ -1,0 +1,71 @@
+import { detect, resolveProfile, type Profile } from '@plumbline/firmware-profiles';
+import type { Ports } from '../ports/index.ts';
+import type { NodeConfig } from './config.ts';
+import { NodeAgentError } from './errors.ts';
+import { doubleSend, skipFsync } from './inject.ts';
+import { createMqttLink } from './link/mqtt-link.ts';
+import { createOrtInference } from './models/ort-inference.ts';
+import { createProcessTrial } from './models/process-trial.ts';
+import { deviceFacts } from './platform/device-facts.ts';
+import { createDrivenClock, type DrivenClock } from './platform/driven-clock.ts';
+import { createNodeClock } from './platform/node-clock.ts';
+import { createNodeCrypto } from './platform/node-crypto.ts';
+import { createNodeRandom } from './platform/node-random.ts';
+import { openDirectoryFiles } from './storage/directory-files.ts';
+import { openSqliteStore } from './storage/sqlite-store.ts';
+import { openStateFolder, type StateFolder } from './storage/state-folder.ts';
+
+export interface NodePorts extends AsyncDisposable {
+  ports: Ports;
+  folder: StateFolder;
+  /** The clock, when it is driven from outside. */
+  driven: DrivenClock | undefined;
+}
+
+/**
+ * Everything an agent needs of a gateway, opened in its state folder; disposing closes it.
+ * @throws NodeAgentError `state_unwritable`; StoreError `store_unavailable` when another agent holds the folder
+ */
+export async function openNodePorts(config: Pick<NodeConfig, 'stateFolder' | 'clock' | 'inject'>): Promise<NodePorts> {
+  const folder = openStateFolder(config.stateFolder);
+  const driven = config.clock.kind === 'driven' ? createDrivenClock(config.clock.now) : undefined;
+  const clock = driven ?? createNodeClock();
+  const disk = openSqliteStore({ path: folder.storeFile });
+  const store = config.inject.includes('skip-fsync') ? await skipFsync(disk, clock) : disk;
+  const link = createMqttLink();
+  const trial = createProcessTrial();
+  return {
+    folder,
+    driven,
+    ports: {
+      clock,
+      random: createNodeRandom(),
+      crypto: createNodeCrypto(folder.deviceKeyFile),
+      store,
+      files: openDirectoryFiles(folder.filesFolder),
+      link: config.inject.includes('double-send') ? doubleSend(link) : link,
+      inference: createOrtInference(),
+      trial,
+    },
+    async [Symbol.asyncDispose]() {
+      await trial.close();
+      await store.close();
+    },
+  };
+}
+
+/**
+ * The firmware profile: the one asked for, else the one of the enrolment, else what the machine looks like.
+ * @throws ProfileError `profile_unknown`; NodeAgentError `profile_undetected`
+ */
+export function profileOf(folder: StateFolder, asked: string | undefined): Profile {
+  const known = asked ?? folder.profile();
+  if (known !== undefined) return resolveProfile(known);
+  const { profile, reason } = detect(deviceFacts());
+  if (profile !== undefined) return resolveProfile(profile);
+  throw new NodeAgentError('profile_undetected', reason, {
+    kind: 'refused',
+    field: 'profile',
+    expected: '--profile with the id of a firmware profile',
+  });
+}

@@ -1,0 +1,92 @@
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { messageOf } from '@plumbline/shared/errors';
+import { z } from 'zod';
+import { NodeAgentError } from '../errors.ts';
+
+/** Everything an agent keeps lies in one folder; nobody else knows the names in it. */
+export interface StateFolder {
+  path: string;
+  storeFile: string;
+  filesFolder: string;
+  deviceKeyFile: string;
+  /** Firmware profile chosen at enrolment; undefined: to be detected. */
+  profile(): string | undefined;
+  setProfile(id: string): void;
+  /** Where the running agent listens; what a killed agent left behind is still there. */
+  address(): AgentAddress | undefined;
+  setAddress(address: AgentAddress | undefined): void;
+}
+
+const agentAddress = z.strictObject({ url: z.url(), site: z.string(), device: z.string() });
+export type AgentAddress = z.infer<typeof agentAddress>;
+
+/** @throws NodeAgentError `state_unwritable`, naming the folder */
+export function openStateFolder(folder: string): StateFolder {
+  const path = makeFolder(folder);
+  const profileFile = join(path, 'profile');
+  const addressFile = join(path, 'address.json');
+  return {
+    path,
+    storeFile: join(path, 'agent.sqlite'),
+    filesFolder: join(path, 'files'),
+    deviceKeyFile: join(path, 'device.key'),
+    profile: () => readText(profileFile)?.trim(),
+    setProfile: (id) => replaceFile(profileFile, `${id}\n`),
+    address() {
+      const parsed = agentAddress.safeParse(jsonOf(readText(addressFile)));
+      return parsed.success ? parsed.data : undefined;
+    },
+    setAddress(address) {
+      if (address === undefined) rmSync(addressFile, { force: true });
+      else replaceFile(addressFile, JSON.stringify(address));
+    },
+  };
+}
+
+function makeFolder(folder: string): string {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    return realpathSync(folder);
+  } catch (cause) {
+    throw new NodeAgentError('state_unwritable', `${folder}: ${messageOf(cause)}`, {
+      kind: 'unavailable',
+      field: 'state',
+      expected: 'a folder this user may write',
+      cause,
+    });
+  }
+}
+
+/** The new content appears at once; an old one is never half overwritten. */
+function replaceFile(path: string, text: string): void {
+  const draft = `${path}.new`;
+  writeFileSync(draft, text, { mode: 0o600, flush: true });
+  renameSync(draft, path);
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function jsonOf(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
+}

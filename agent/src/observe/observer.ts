@@ -1,0 +1,117 @@
+import { featuresOf, type ActivityRecord } from '@plumbline/shared/manifest';
+import { valuesOf } from '@plumbline/shared/predict';
+import type { PredictionRow } from '@plumbline/shared/wire';
+import type { Outbox, Write } from '../link/outbox/index.ts';
+import type { Clock } from '../ports/index.ts';
+import type { LoadedModel } from '../predict/load.ts';
+import { isModelFault, type Prediction, type Predictor } from '../predict/predictor.ts';
+import type { StoredPredictions } from './stored-predictions.ts';
+import type { Windows } from './windows.ts';
+
+export interface PredictionCounters {
+  predictions: number;
+  /** Calls that failed by the model's fault. */
+  modelErrors: number;
+  /** Calls that were refused for their values. */
+  refusedCalls: number;
+  latency: { calls: number; totalMs: number; maxMs: number };
+}
+
+export interface ObserverDeps {
+  clock: Clock;
+  outbox: Outbox;
+  windows: Windows;
+  predictions: StoredPredictions;
+  /** What the site log knows of an activity's plan. */
+  planOf: (activity: string) => { entry: string; startAt: number } | undefined;
+}
+
+/** Watches a predictor: every answer becomes a row, a stored prediction and a count, in one group commit. */
+export function observePredictions(predictor: Predictor, deps: ObserverDeps): PredictionCounters {
+  const counters: PredictionCounters = {
+    predictions: 0,
+    modelErrors: 0,
+    refusedCalls: 0,
+    latency: { calls: 0, totalMs: 0, maxMs: 0 },
+  };
+  const { outbox, windows, clock } = deps;
+  predictor.listen({
+    predicted(model, records, predictions, tookMs) {
+      counters.predictions += predictions.length;
+      counters.latency.calls += 1;
+      counters.latency.totalMs += tookMs;
+      counters.latency.maxMs = Math.max(counters.latency.maxMs, tookMs);
+      predictions.forEach((prediction, i) => {
+        const record = records[i];
+        if (record === undefined) return;
+        const ended = windows.close(prediction.asOf, clock.now());
+        if (ended !== undefined) outbox.writeSoon(ended);
+        outbox.writeSoon(writeOf(deps, model, record, prediction));
+      });
+    },
+    failed(model, error, records) {
+      if (!isModelFault(error)) {
+        counters.refusedCalls += 1;
+        return;
+      }
+      counters.modelErrors += 1;
+      outbox.writeSoon(windows.fail(model, clock.now(), records));
+    },
+  });
+  return counters;
+}
+
+function writeOf(deps: ObserverDeps, model: LoadedModel, record: ActivityRecord, prediction: Prediction): Write {
+  const { kept, isFirst } = keep(deps, prediction);
+  const counted =
+    isFirst && startsInPeriod(deps, prediction)
+      ? deps.windows.count(model, prediction.asOf, valuesOf(featuresOf(model.manifest), record), prediction.score)
+      : {};
+  return { ...counted, ...kept, rows: [rowOf(prediction)] };
+}
+
+/** Without the name of an activity nothing can be recognised, and every record counts. */
+function keep(deps: ObserverDeps, prediction: Prediction): { kept: Write; isFirst: boolean } {
+  const { activity, line, sha256, version, asOf, at, score, label, reasons } = prediction;
+  if (activity === undefined) return { kept: {}, isFirst: true };
+  const before = deps.predictions.get(line, activity, sha256);
+  const kept = deps.predictions.put({
+    line,
+    activity,
+    sha256,
+    version,
+    first: before?.first ?? { asOf, score },
+    at,
+    asOf,
+    score,
+    label,
+    reasons,
+    plan: deps.planOf(activity)?.entry,
+    matured: before?.matured ?? false,
+  });
+  return { kept, isFirst: before === undefined };
+}
+
+/**
+ * A new version predicts everything that is open at once; activities begun in earlier periods were counted then,
+ * and would now pass for a change of the present.
+ */
+function startsInPeriod(deps: ObserverDeps, { activity, asOf }: Prediction): boolean {
+  const plan = activity === undefined ? undefined : deps.planOf(activity);
+  return plan === undefined || plan.startAt >= deps.windows.period(asOf).from;
+}
+
+function rowOf({ activity, line, version, sha256, asOf, at, score, label, reasons }: Prediction): PredictionRow {
+  return {
+    kind: 'prediction',
+    at,
+    line,
+    version,
+    sha256,
+    asOf,
+    score,
+    ...(activity !== undefined && { activity }),
+    ...(label !== undefined && { label }),
+    ...(reasons !== undefined && { reasons }),
+  };
+}

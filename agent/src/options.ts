@@ -1,0 +1,49 @@
+import type { Profile } from '@plumbline/firmware-profiles';
+import type { DeviceSettings } from '@plumbline/shared/trust';
+import type { EventRow } from '@plumbline/shared/wire';
+import type { Decoders } from './install/payload.ts';
+import { DEFAULT_BACKOFF } from './link/backoff.ts';
+
+export interface AgentOptions {
+  /** What this class of device can run; the adapter resolves it from the catalogue. */
+  profile: Profile;
+  /** semver, for reports and `fits`. */
+  agentVersion: string;
+  /** Unpackers beside the standard ones (`none`, `deflate`). */
+  decoders?: Decoders;
+  /** Used where the assignment says nothing. */
+  settings?: DeviceSettings;
+  timing?: Partial<AgentTiming>;
+  /** For a log: everything that also becomes an event row, and problems of the moment that do not. */
+  onEvent?: (event: AgentEvent) => void;
+}
+
+export interface AgentEvent {
+  at: number;
+  code: string;
+  details: NonNullable<EventRow['details']>;
+}
+
+/** Milliseconds all. */
+export interface AgentTiming {
+  /** Spread of the first reconnect after a drop. */
+  firstDelayMs: number;
+  maxDelayMs: number;
+  ackTimeoutMs: number;
+  blockTimeoutMs: number;
+  groupCommitMs: number;
+  tickMs: number;
+  /** Changes within this time share a report. */
+  reportDelayMs: number;
+  reportIntervalMs: number;
+}
+
+export const DEFAULT_TIMING: AgentTiming = {
+  ...DEFAULT_BACKOFF,
+  ackTimeoutMs: 30_000,
+  blockTimeoutMs: 30_000,
+  groupCommitMs: 250,
+  tickMs: 60_000,
+  reportDelayMs: 200,
+  reportIntervalMs: 3_600_000,
+};

@@ -1,0 +1,80 @@
+import type { Reference } from '@plumbline/shared/drift';
+import { openBundle, type ActivityRecord, type Bundle, type Manifest } from '@plumbline/shared/manifest';
+import { toHex } from '@plumbline/shared/trust';
+import type { Slot } from '@plumbline/shared/update';
+import { AgentError } from '../errors.ts';
+import type { Ports, Session } from '../ports/index.ts';
+import { slotPath } from '../store/keys.ts';
+import type { SlotContent } from '../update/index.ts';
+import { scoreRecords } from './score.ts';
+
+/** A model that can answer. */
+export interface LoadedModel extends SlotContent {
+  line: string;
+  manifest: Manifest;
+  reference: Reference | undefined;
+  session: Session;
+}
+
+type LoadPorts = Pick<Ports, 'files' | 'crypto' | 'inference'>;
+
+/**
+ * The bundle in a slot, proved again by its hash: what was verified once may have rotted since.
+ * @throws AgentError `slot_damaged`
+ */
+export async function openSlot(
+  { files, crypto }: Pick<Ports, 'files' | 'crypto'>,
+  line: string,
+  slot: Slot,
+  content: SlotContent,
+): Promise<Bundle> {
+  const path = slotPath(line, slot);
+  const archive = await files.read(path);
+  const digest = async (bytes: Uint8Array) => toHex(await crypto.sha256(bytes));
+  if (archive === undefined || (await digest(archive)) !== content.sha256) {
+    const what = archive === undefined ? 'absent' : 'changed on disk';
+    throw new AgentError('slot_damaged', `${path}: ${what}`, {
+      kind: 'internal',
+      field: path,
+      expected: content.sha256,
+    });
+  }
+  return openBundle(archive, digest);
+}
+
+/**
+ * Loads a slot from disk, without the network, and warms it up: the first caller does not pay for lazy set-up.
+ * @throws AgentError `slot_damaged`, InferenceError `model_unloadable`, PredictError when the warm-up answers nonsense
+ */
+export async function loadModel(
+  ports: LoadPorts,
+  line: string,
+  slot: Slot,
+  content: SlotContent,
+): Promise<LoadedModel> {
+  const { manifest, reference, golden, model } = await openSlot(ports, line, slot, content);
+  const loaded = { ...content, line, manifest, reference, session: await ports.inference.load(model) };
+  const record = golden?.rows[0]?.record ?? (reference && typicalRecord(manifest, reference));
+  if (record === undefined) return loaded;
+  try {
+    await scoreRecords(loaded, [record]);
+  } catch (error) {
+    await loaded.session.close();
+    throw error;
+  }
+  return loaded;
+}
+
+function typicalRecord(manifest: Manifest, reference: Reference): ActivityRecord | undefined {
+  const typical = new Map(reference.features.map((one) => [one.bins.name, one.typical]));
+  const values: ActivityRecord['values'] = {};
+  for (const input of manifest.inputs) {
+    if (input.kind === 'tensor') return undefined;
+    for (const { from, name, missing } of input.features) {
+      const value = typical.get(name) ?? null;
+      if (value === null && missing === 'refuse') return undefined;
+      if ('column' in from) values[from.column] = value;
+    }
+  }
+  return { values, asOf: 0 };
+}

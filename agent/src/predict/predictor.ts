@@ -1,0 +1,179 @@
+import { isCodedError } from '@plumbline/shared/errors';
+import type { ActivityRecord } from '@plumbline/shared/manifest';
+import { PredictError } from '@plumbline/shared/predict';
+import type { Reason } from '@plumbline/shared/wire';
+import { AgentError } from '../errors.ts';
+import type { Clock } from '../ports/index.ts';
+import { explain } from './explain.ts';
+import type { LoadedModel } from './load.ts';
+import { scoreRecords } from './score.ts';
+
+/** What a model said about one record, and which bytes said it. */
+export interface Prediction {
+  activity?: string;
+  line: string;
+  version: string;
+  sha256: string;
+  asOf: number;
+  /** When it was made, ms. */
+  at: number;
+  /** Risk in [0, 1], or the value of a regression. */
+  score: number;
+  label?: string;
+  probabilities?: Record<string, number>;
+  reasons?: Reason[];
+}
+
+export interface PredictOptions {
+  /** Model line; may be left out while there is only one. */
+  line?: string;
+  reasons?: boolean;
+  /** Reasons per record, 3 by default. */
+  top?: number;
+}
+
+export interface PredictorListener {
+  predicted: (
+    model: LoadedModel,
+    records: readonly ActivityRecord[],
+    predictions: readonly Prediction[],
+    tookMs: number,
+  ) => void;
+  failed: (model: LoadedModel, error: unknown, records: number) => void;
+}
+
+export interface Predictor {
+  /** @throws PredictError, AgentError `line_unknown`, `too_many_records` */
+  predict(records: readonly ActivityRecord[], options?: PredictOptions): Promise<Prediction[]>;
+  /** From now on this model answers for its line; the one before is closed after its last call. */
+  swap(model: LoadedModel): void;
+  /** Nothing answers for this line any more. */
+  drop(line: string): void;
+  loaded(): LoadedModel[];
+  get(line: string): LoadedModel | undefined;
+  listen(listener: Partial<PredictorListener>): () => void;
+  close(): Promise<void>;
+}
+
+const MAX_RECORDS = 10_000;
+const DEFAULT_REASONS = 3;
+
+interface Held {
+  model: LoadedModel;
+  calls: number;
+  retired: boolean;
+}
+
+export function createPredictor({ clock }: { clock: Clock }): Predictor {
+  const lines = new Map<string, Held>();
+  const listeners = new Set<Partial<PredictorListener>>();
+  const closing = new Set<Promise<void>>();
+
+  const closeWhenIdle = (held: Held) => {
+    if (!held.retired || held.calls > 0) return;
+    // A session that cannot be closed is gone either way.
+    const closed = held.model.session.close().catch(() => undefined);
+    closing.add(closed);
+    void closed.finally(() => closing.delete(closed));
+  };
+
+  const retire = (line: string) => {
+    const held = lines.get(line);
+    lines.delete(line);
+    if (held === undefined) return;
+    held.retired = true;
+    closeWhenIdle(held);
+  };
+
+  const find = (line: string | undefined): Held => {
+    if (lines.size === 0) throw noModel(line);
+    if (line === undefined) {
+      const [only, ...others] = lines.values();
+      if (only !== undefined && others.length === 0) return only;
+      const expected = [...lines.keys()].join(' | ');
+      throw new AgentError('line_unknown', 'line: several models run here', { field: 'line', expected });
+    }
+    const held = lines.get(line);
+    if (held === undefined) throw noModel(line);
+    return held;
+  };
+
+  return {
+    async predict(records, options = {}) {
+      if (records.length > MAX_RECORDS) {
+        throw new AgentError('too_many_records', `records: ${records.length}`, {
+          kind: 'too-large',
+          field: 'records',
+          expected: `≤ ${MAX_RECORDS} records a call`,
+        });
+      }
+      const held = find(options.line);
+      const { model } = held;
+      const startedAt = clock.now();
+      held.calls += 1;
+      try {
+        const predictions = await answer(model, records, options, startedAt);
+        const tookMs = clock.now() - startedAt;
+        for (const listener of listeners) listener.predicted?.(model, records, predictions, tookMs);
+        return predictions;
+      } catch (error) {
+        for (const listener of listeners) listener.failed?.(model, error, records.length);
+        throw error;
+      } finally {
+        held.calls -= 1;
+        closeWhenIdle(held);
+      }
+    },
+    swap(model) {
+      retire(model.line);
+      lines.set(model.line, { model, calls: 0, retired: false });
+    },
+    drop: retire,
+    loaded: () => [...lines.values()].map(({ model }) => model),
+    get: (line) => lines.get(line)?.model,
+    listen(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      for (const line of lines.keys()) retire(line);
+      await Promise.all(closing);
+    },
+  };
+}
+
+async function answer(
+  model: LoadedModel,
+  records: readonly ActivityRecord[],
+  { reasons, top }: PredictOptions,
+  at: number,
+): Promise<Prediction[]> {
+  const scored = await scoreRecords(model, records);
+  const explained = reasons === true ? await explain(model, records, scored, top ?? DEFAULT_REASONS) : undefined;
+  const { line, version, sha256 } = model;
+  return records.map(({ activity, asOf }, i) => {
+    const said = scored[i];
+    if (said === undefined) throw new PredictError('output_missing', `no output for record ${i}`, { kind: 'refused' });
+    const why = explained?.[i];
+    return {
+      ...(activity !== undefined && { activity }),
+      line,
+      version,
+      sha256,
+      asOf,
+      at,
+      ...said,
+      ...(why && { reasons: why }),
+    };
+  });
+}
+
+/** True when the model is at fault and not the question: only such errors speak against it. */
+export function isModelFault(error: unknown): boolean {
+  return !isCodedError(error) || (error.kind !== 'invalid' && error.kind !== 'too-large');
+}
+
+function noModel(line: string | undefined): PredictError {
+  const what = line === undefined ? 'no model runs here yet' : `no model of line ${line} runs here`;
+  return new PredictError('no_model', what, { kind: 'unavailable', field: 'line' });
+}

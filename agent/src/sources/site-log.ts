@@ -1,0 +1,65 @@
+import { foldSiteLog, siteLogEntry, type ActivityState, type SiteLogEntry } from '@plumbline/shared/activity';
+import type { SitePage } from '@plumbline/shared/wire';
+import { z } from 'zod';
+import type { Change, Store } from '../ports/index.ts';
+import { readAll, readOne, stored } from '../store/json.ts';
+import { SITE_CURSOR, SITE_ENTRIES, siteEntryKey } from '../store/keys.ts';
+
+/** The log of the site as this device knows it: entries by id, folded per activity. */
+export interface SiteLog {
+  cursor(): number;
+  states(): Iterable<ActivityState>;
+  get(activity: string): ActivityState | undefined;
+  /** What has to be committed to take these entries in; `take` follows once it was. */
+  changesOf(entries: readonly SiteLogEntry[], cursor?: number): Change[];
+  take(entries: readonly SiteLogEntry[], cursor?: number): void;
+}
+
+export async function createSiteLog(store: Store): Promise<SiteLog> {
+  const byActivity = new Map<string, Map<string, SiteLogEntry>>();
+  const folded = new Map<string, ActivityState>();
+  let cursor = (await readOne(store, SITE_CURSOR, z.number().int().nonnegative())) ?? 0;
+
+  const takeIn = (entries: readonly SiteLogEntry[]) => {
+    const touched = new Set<string>();
+    for (const entry of entries) {
+      const own = byActivity.get(entry.activity) ?? new Map<string, SiteLogEntry>();
+      if (!own.has(entry.id)) touched.add(entry.activity);
+      // The first form of an entry stands: the log is append-only.
+      byActivity.set(entry.activity, own.has(entry.id) ? own : own.set(entry.id, entry));
+    }
+    for (const activity of touched) {
+      const state = foldSiteLog(byActivity.get(activity)?.values() ?? []).get(activity);
+      if (state !== undefined) folded.set(activity, state);
+    }
+  };
+
+  takeIn((await readAll(store, SITE_ENTRIES, siteLogEntry)).map(([, entry]) => entry));
+  return {
+    cursor: () => cursor,
+    states: () => folded.values(),
+    get: (activity) => folded.get(activity),
+    changesOf(entries, next) {
+      const fresh = entries.filter(({ id, activity }) => !byActivity.get(activity)?.has(id));
+      const changes: Change[] = fresh.map((entry) => ({ put: siteEntryKey(entry.id), value: stored(entry) }));
+      if (next !== undefined && next > cursor) changes.push({ put: SITE_CURSOR, value: stored(next) });
+      return changes;
+    },
+    take(entries, next) {
+      takeIn(entries);
+      cursor = Math.max(cursor, next ?? 0);
+    },
+  };
+}
+
+/** Takes a page in: entries and cursor in one commit. @returns true when the server has more */
+export async function takePage(
+  log: SiteLog,
+  write: (changes: Change[]) => Promise<void>,
+  page: SitePage,
+): Promise<boolean> {
+  const changes = log.changesOf(page.entries, page.cursor);
+  if (changes.length > 0) await write(changes);
+  log.take(page.entries, page.cursor);
+  return page.more;
+}

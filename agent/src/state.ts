@@ -1,0 +1,85 @@
+import type { Outcome, Plan, SiteLogEntry } from '@plumbline/shared/activity';
+import type { ModelReport, StreamClass } from '@plumbline/shared/wire';
+import type { StreamCounts } from './link/outbox/index.ts';
+import type { StoredPrediction } from './observe/stored-predictions.ts';
+import type { PredictionCounters } from './observe/observer.ts';
+import type { Rooms } from './rooms.ts';
+import type { UpdateModel } from './update/index.ts';
+
+/** One model line as a person wants to see it. */
+export interface LineState extends UpdateModel {
+  running: ModelReport['running'];
+}
+
+export interface AgentState {
+  identity: { site: string; device: string; mqttUrl: string; rootSha256: string };
+  connected: boolean;
+  assignmentSeq: number;
+  lines: LineState[];
+  outbox: Record<StreamClass, StreamCounts>;
+  counters: PredictionCounters & {
+    blocksFetched: number;
+    blocksFetchedTwice: number;
+    blocksRefused: number;
+    rowsRejected: number;
+    rowsLost: number;
+  };
+  siteCursor: number;
+}
+
+/** An activity of the site: what is planned, what happened, and what each model line said last. */
+export interface ActivityView {
+  activity: string;
+  plan: Plan | undefined;
+  outcome: Outcome | undefined;
+  /** Edits made without knowing of each other: shown, never thrown away. */
+  conflicts: SiteLogEntry[];
+  predictions: StoredPrediction[];
+}
+
+export function stateOf(rooms: Rooms): AgentState {
+  const { site, device, mqttUrl, rootSha256 } = rooms.identity;
+  const blocks = rooms.blocks.counts();
+  return {
+    identity: { site, device, mqttUrl, rootSha256 },
+    connected: rooms.channel.isOpen(),
+    assignmentSeq: rooms.desired.seq(),
+    lines: rooms.lines.models().map((model) => ({ ...model, running: runningOf(rooms, model.line) })),
+    outbox: rooms.outbox.counts(),
+    counters: {
+      ...structuredClone(rooms.counters),
+      blocksFetched: blocks.received,
+      blocksFetchedTwice: blocks.receivedTwice + rooms.losses.blocksRefetched,
+      blocksRefused: blocks.refused,
+      rowsRejected: rooms.uplink.rejected(),
+      rowsLost: rooms.losses.rowsLost,
+    },
+    siteCursor: rooms.siteLog.cursor(),
+  };
+}
+
+/** What answers predictions, by the hash of the bytes that were loaded; the counter is the newest it stands under. */
+export function runningOf(rooms: Rooms, line: string): ModelReport['running'] {
+  const loaded = rooms.predictor.get(line);
+  if (loaded === undefined) return undefined;
+  const model = rooms.lines.get(line);
+  const slot = model?.active && model.slots[model.active];
+  const counter = slot?.sha256 === loaded.sha256 ? slot.counter : loaded.counter;
+  return { sha256: loaded.sha256, version: loaded.version, counter };
+}
+
+export function activitiesOf({ siteLog, predictions }: Rooms): ActivityView[] {
+  return [...siteLog.states()].map(({ activity, plan, outcome }) => ({
+    activity,
+    plan: plan?.entry.field === 'plan' ? plan.entry.value : undefined,
+    outcome: outcome?.entry.field === 'outcome' ? outcome.entry.value : undefined,
+    conflicts: [...(plan?.conflicts ?? []), ...(outcome?.conflicts ?? [])],
+    predictions: latestPerLine(predictions.of(activity)),
+  }));
+}
+
+function latestPerLine(all: readonly StoredPrediction[]): StoredPrediction[] {
+  const latest = new Map<string, StoredPrediction>();
+  for (const one of all) if (one.at >= (latest.get(one.line)?.at ?? -Infinity)) latest.set(one.line, one);
+  return [...latest.values()];
+}

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { openBundle, unpackArchive } from '@plumbline/shared/manifest';
+import type { ModelTrial } from '@plumbline/shared/predict';
+import {
+  lineDocument,
+  openEnvelope,
+  sha256Hex,
+  verifyDocument,
+  verifySeal,
+  authorityOf,
+  type LineDocument,
+  type RootDocument,
+} from '@plumbline/shared/trust';
+import { digestsOf } from '../../supply/models/index.ts';
+import { ApproverError } from './policy.ts';
+import type { Client } from './client.ts';
+
+/** What an approver makes out for itself, from the bytes and not from what the server says of them. */
+export interface Examination {
+  line: string;
+  version: string;
+  predecessor: string | undefined;
+  origin: string;
+  bundles: { path: string; sha256: string }[];
+  goldenRows: number;
+}
+
+const card = z.object({
+  origin: z.enum(['trained', 'imported']),
+  gate: z.object({ verdict: z.enum(['pass', 'refuse']) }).optional(),
+  comparison: z.object({ low: z.number() }).optional(),
+});
+
+const TRIAL = { deadlineMs: 60_000, memoryMb: 1024 };
+
+/**
+ * Examines a draft: the builder's signature over it, every bundle it adds by hash and seal, the golden rows in a trial
+ * process, and the verdicts on the card.
+ * @throws ApproverError, TrustError: the reason why it is not signed.
+ */
+export async function examine(
+  deps: { client: Client; trial: ModelTrial; root: RootDocument },
+  draft: Uint8Array,
+  version: string,
+): Promise<Examination> {
+  const document = verifyDocument(draft, 'draft', lineDocument, authorityOf(deps.root, 'builder'));
+  const added = Object.entries(document.targets).filter(([, target]) => target.custom.version === version);
+  let origin = 'imported';
+  let goldenRows = 0;
+  for (const [path, target] of added) {
+    const archive = await deps.client.bytes(`/api/v1/artifacts/${target.hashes.sha256}`);
+    if (sha256Hex(archive) !== target.hashes.sha256 || archive.length !== target.length) {
+      throw new ApproverError('bundle_differs', `${path}: not the bytes the draft names`, {
+        kind: 'refused',
+        field: path,
+      });
+    }
+    const files = unpackArchive(archive);
+    verifySeal(files['model.sig'] ?? new Uint8Array(), digestsOf(files), authorityOf(deps.root, 'builder').keys);
+    goldenRows += await runGolden(deps.trial, archive, path);
+    origin = readCard(files['card.json'], path);
+  }
+  const predecessor = Object.values(document.targets).find((target) => target.custom.version !== version);
+  return {
+    line: document.line,
+    version,
+    predecessor: predecessor?.custom.version,
+    origin,
+    bundles: added.map(([path, target]) => ({ path, sha256: target.hashes.sha256 })),
+    goldenRows,
+  };
+}
+
+/** The document inside an unverified draft, for showing it. */
+export function readDraft(bytes: Uint8Array): LineDocument {
+  return lineDocument.parse(openEnvelope(bytes, 'draft').signed);
+}
+
+async function runGolden(trial: ModelTrial, archive: Uint8Array, path: string): Promise<number> {
+  const bundle = await openBundle(archive, async (bytes) => sha256Hex(bytes));
+  const rows = bundle.golden?.rows ?? [];
+  const result = await trial.run({
+    model: bundle.model,
+    manifest: bundle.manifest,
+    records: rows.map((row) => row.record),
+    ...TRIAL,
+  });
+  if (!result.ok)
+    throw new ApproverError('golden_differs', `${path}: ${result.reason}: ${result.detail}`, {
+      kind: 'refused',
+      field: path,
+    });
+  const wrong = rows.findIndex(
+    (row, i) => Math.abs(row.score - (result.scores[i] ?? Infinity)) > (bundle.golden?.tolerance ?? 0),
+  );
+  if (wrong >= 0)
+    throw new ApproverError('golden_differs', `${path}: golden row ${wrong} differs`, {
+      kind: 'refused',
+      field: `golden.rows.${wrong}`,
+    });
+  return rows.length;
+}
+
+function readCard(bytes: Uint8Array | undefined, path: string): string {
+  const parsed = card.parse(JSON.parse(new TextDecoder().decode(bytes ?? new TextEncoder().encode('{}'))));
+  if (parsed.origin === 'trained' && parsed.gate?.verdict !== 'pass') {
+    throw new ApproverError('gate_not_passed', `${path}: the card says the quality gate was not passed`, {
+      kind: 'refused',
+      field: 'card.gate',
+    });
+  }
+  if (parsed.comparison !== undefined && parsed.comparison.low <= 0) {
+    throw new ApproverError('candidate_not_better', `${path}: not surely better than its predecessor`, {
+      kind: 'refused',
+      field: 'card.comparison',
+    });
+  }
+  return parsed.origin;
+}

@@ -1,0 +1,81 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { CodedError } from '@plumbline/shared/errors';
+import type { Device } from '../../../sites/devices/index.ts';
+import type { Client } from '../../approver/index.ts';
+import { connect, type Global } from '../connection.ts';
+import { print, table } from '../output.ts';
+
+export function addDevices(program: Command): void {
+  const devices = program.command('devices').description('devices: enrol, look at, assign');
+  devices
+    .command('token <site> <device>')
+    .description('make a one-time enrolment code for a device')
+    .option('--tag <tag...>', 'words to group it by', [])
+    .option('--hours <hours>', 'how long the code is good', '24')
+    .action(async (site: string, device: string, flags: { tag: string[]; hours: string }, command: Command) => {
+      const global = command.optsWithGlobals<Global>();
+      const body = { site, device, tags: flags.tag, hours: Number(flags.hours) };
+      const made = await (await connect(global)).post<{ code: string; expiresAt: number }>('/api/v1/tokens', body);
+      print(made, global.json, () => made.code);
+    });
+  devices
+    .command('list')
+    .description('what every device says it runs')
+    .action(async (_flags: unknown, command: Command) => {
+      const global = command.optsWithGlobals<Global>();
+      const { devices: all } = await (await connect(global)).get<{ devices: Device[] }>('/api/v1/devices');
+      print(all, global.json, () =>
+        table(
+          ['device', 'site', 'profile', 'tags', 'online', 'runs'],
+          all.map((one) => [one.id, one.site, one.profile, one.tags.join(' '), one.online ? 'yes' : 'no', runs(one)]),
+        ),
+      );
+    });
+  devices
+    .command('assign <device> <model>')
+    .description('assign LINE@VERSION to one device, outside any rollout')
+    .option('--wait <seconds>', 'wait until the device reports how it ended')
+    .action(async (device: string, model: string, flags: { wait?: string }, command: Command) => {
+      const global = command.optsWithGlobals<Global>();
+      const client = await connect(global);
+      const [line = '', version = ''] = model.split('@');
+      const assigned = await client.post<{ seq: number; sha256: string }>(`/api/v1/devices/${device}/assignment`, {
+        line,
+        version,
+      });
+      if (flags.wait === undefined)
+        return print(assigned, global.json, () => `assignment ${assigned.seq} signed: ${assigned.sha256}`);
+      const outcome = await settled(client, { device, line, seq: assigned.seq, seconds: Number(flags.wait) });
+      print(
+        { ...assigned, ...outcome },
+        global.json,
+        () =>
+          `${device}: ${outcome.state} ${assigned.sha256.slice(0, 12)}${outcome.reason ? ` (${outcome.reason})` : ''}`,
+      );
+      if (outcome.state !== 'committed') process.exitCode = 4;
+    });
+}
+
+function runs(device: Device): string {
+  return (
+    (device.report?.models ?? []).map((one) => `${one.model}@${one.running?.version ?? '–'} ${one.state}`).join(', ') ||
+    '–'
+  );
+}
+
+async function settled(client: Client, of: { device: string; line: string; seq: number; seconds: number }) {
+  for (let tries = 0; tries < of.seconds * 4; tries += 1) {
+    const { report } = await client.get<Device>(`/api/v1/devices/${of.device}`);
+    const model = report?.models.find((one) => one.model === of.line);
+    const reached = (model?.target?.assignmentSeq ?? 0) >= of.seq;
+    if (reached && model && ['committed', 'refused', 'rolled-back'].includes(model.state)) {
+      return { state: model.state, reason: model.reason };
+    }
+    await wait(250);
+  }
+  throw new CodedError('device_silent', `${of.device} has not reported on assignment ${of.seq} after ${of.seconds} s`, {
+    kind: 'unavailable',
+    field: 'device',
+  });
+}

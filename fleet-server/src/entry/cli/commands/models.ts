@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { parse } from 'yaml';
+import { CodedError } from '@plumbline/shared/errors';
+import { toBase64 } from '@plumbline/shared/trust';
+import type { TrialRow, VersionSummary } from '../../../supply/models/index.ts';
+import { inspectModel } from '../../../supply/onnx/index.ts';
+import { connect, type Global } from '../connection.ts';
+import { print, table } from '../output.ts';
+
+interface Imported {
+  line: string;
+  version: string;
+  counter: number;
+  trials: TrialRow[];
+  changes: string[];
+}
+
+export function addModels(program: Command): void {
+  const models = program.command('models').description('models: take in, look at');
+  models
+    .command('import <file>')
+    .description('take in an ONNX file; it waits for its second signature afterwards')
+    .requiredOption('--mapping <yaml>', 'what the inputs and outputs of the file mean')
+    .action(async (file: string, flags: { mapping: string }, command: Command) => {
+      const global = command.optsWithGlobals<Global>();
+      const client = await connect(global);
+      const mapping: unknown = parse(Buffer.from(await bytesOf(flags.mapping)).toString('utf8'));
+      const imported = await client.post<Imported>('/api/v1/models', { mapping, model: toBase64(await bytesOf(file)) });
+      print(imported, global.json, () =>
+        [
+          `${imported.line}@${imported.version} sealed under release counter ${imported.counter}; awaiting approval`,
+          ...imported.changes.map((change) => `  changed: ${change}`),
+          table(
+            ['variant', 'bytes', 'brotli', 'max diff', 'verdict'],
+            imported.trials.map((row) => [
+              row.variant,
+              row.bytes,
+              row.wire.brotli,
+              row.maxDiff,
+              `${row.verdict}: ${row.reason}`,
+            ]),
+          ),
+        ].join('\n'),
+      );
+    });
+  models
+    .command('list')
+    .description('all versions, newest first')
+    .action(async (_flags: unknown, command: Command) => {
+      const global = command.optsWithGlobals<Global>();
+      const { models: all } = await (await connect(global)).get<{ models: VersionSummary[] }>('/api/v1/models');
+      print(all, global.json, () =>
+        table(
+          ['model', 'state', 'counter', 'algorithm', 'variants'],
+          all.map((one) => [
+            `${one.line}@${one.version}`,
+            one.state,
+            one.counter,
+            one.algorithm,
+            one.variants.map((variant) => `${variant.variant} ${variant.archive.slice(0, 12)}`).join(', '),
+          ]),
+        ),
+      );
+    });
+  models
+    .command('inspect <file>')
+    .description('what an ONNX file says of itself')
+    .action(async (file: string, _flags: unknown, command: Command) => {
+      const global = command.optsWithGlobals<Global>();
+      const view = inspectModel(await bytesOf(file));
+      print(view, global.json, () =>
+        [
+          `${view.sizeBytes} bytes, IR ${view.irVersion}, opsets ${Object.entries(view.opsets)
+            .map(([domain, version]) => `${domain} ${version}`)
+            .join(', ')}`,
+          table(
+            ['', 'name', 'type', 'shape'],
+            [
+              ...view.inputs.map((one) => ['input', one.name, one.dtype, JSON.stringify(one.shape)]),
+              ...view.outputs.map((one) => ['output', one.name, one.dtype, JSON.stringify(one.shape)]),
+            ],
+          ),
+          `operators: ${Object.entries(view.operators)
+            .map(([name, count]) => `${name} × ${count}`)
+            .join(', ')}`,
+        ].join('\n'),
+      );
+    });
+}
+
+async function bytesOf(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((cause: unknown) => {
+    throw new CodedError('file_unreadable', `${path}: cannot be read`, {
+      field: path,
+      expected: 'a readable file',
+      cause,
+    });
+  });
+}

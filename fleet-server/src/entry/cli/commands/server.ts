@@ -1,0 +1,55 @@
+import type { Command } from 'commander';
+import { readConfig } from '../../../config.ts';
+import { createFleetServer } from '../../../server.ts';
+import type { Global } from '../connection.ts';
+
+interface Flags {
+  development?: boolean;
+  httpPort?: string;
+  mqttPort?: string;
+  wsPort?: string;
+  database?: string;
+  broker?: string;
+}
+
+export function addServer(program: Command): void {
+  program
+    .command('server')
+    .description('run the fleet server until it is told to end')
+    .option('--development', 'plain text on loopback, keys made on the spot: never for a real fleet')
+    .option('--http-port <port>', 'API and enrolment (8443); 0 takes a free one')
+    .option('--mqtt-port <port>', 'MQTT (8883)')
+    .option('--ws-port <port>', 'MQTT over WebSocket (8884)')
+    .option('--database <url>', 'sqlite:PATH or postgres://…')
+    .option('--broker <url>', 'an external broker instead of the embedded one')
+    .action(async (flags: Flags, command: Command) => {
+      const { state, json } = command.optsWithGlobals<Global>();
+      const server = await createFleetServer(readConfig(environmentOf(state, flags)));
+      const at = { url: server.url, mqttUrl: server.mqttUrl, state };
+      console.log(json ? JSON.stringify(at) : `fleet server: API ${at.url}, devices ${at.mqttUrl}, state ${state}`);
+      if (!json && flags.development) console.log('development keys, plain text on loopback: not for a real fleet');
+      await stopped();
+      await server.close();
+    });
+}
+
+function environmentOf(state: string, flags: Flags): Record<string, string | undefined> {
+  const given = {
+    PLUMBLINE_STATE: state,
+    PLUMBLINE_DEVELOPMENT: flags.development ? '1' : undefined,
+    PLUMBLINE_HTTP_PORT: flags.httpPort,
+    PLUMBLINE_MQTT_PORT: flags.mqttPort,
+    PLUMBLINE_WS_PORT: flags.wsPort,
+    PLUMBLINE_DATABASE_URL: flags.database,
+    PLUMBLINE_BROKER_URL: flags.broker,
+  };
+  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...process.env, ...Object.fromEntries(set) };
+}
+
+/** Resolves on SIGINT or SIGTERM. */
+export function stopped(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+}

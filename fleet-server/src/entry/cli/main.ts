@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { addApprover } from './commands/approver.ts';
+import { addDatasets } from './commands/datasets.ts';
+import { addDemo } from './commands/demo.ts';
+import { addDevices } from './commands/devices.ts';
+import { addModels } from './commands/models.ts';
+import { addProfiles } from './commands/profiles.ts';
+import { addRollouts } from './commands/rollouts.ts';
+import { addServer } from './commands/server.ts';
+import { addTelemetry } from './commands/telemetry.ts';
+import { exitCodeOf, printError } from './output.ts';
+
+const program = new Command('plumbline')
+  .description('Fleet server of Plumbline: trains, shrinks, signs and rolls out delay-prediction models.')
+  .option('--state <dir>', 'state folder of the server', process.env['PLUMBLINE_STATE'] ?? '.plumbline')
+  .option('--json', 'print JSON for programs', false)
+  .addHelpText(
+    'after',
+    '\nExit: 0 true, 1 our fault, 2 wrong usage, 3 unavailable (try again), 4 refused or not found.',
+  )
+  .exitOverride();
+for (const add of [
+  addServer,
+  addDemo,
+  addModels,
+  addApprover,
+  addDevices,
+  addRollouts,
+  addTelemetry,
+  addDatasets,
+  addProfiles,
+]) {
+  add(program);
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else {
+    printError(error, program.opts<{ json: boolean }>().json);
+    process.exitCode = exitCodeOf(error);
+  }
+}

@@ -1,0 +1,2 @@
+export { DemoError, INJECTIONS, parseOptions, type DemoOptions } from './options.ts';
+export { runDemo } from './run.ts';

@@ -1,0 +1,59 @@
+import type { Example } from '../../learning/datasets/index.ts';
+import type { AgentProcess } from './agent-process.ts';
+import { forEach, type Stage } from './stage.ts';
+
+export interface Lived {
+  predictions: number;
+  outcomes: number;
+}
+
+type Happening = { at: number; outcome?: Example };
+
+/**
+ * Lets every site live from the present to `until`: at each start of an activity its clock stands at that moment, and
+ * each outcome is entered, by the people of the site, when it becomes known.
+ */
+export async function liveUntil(stage: Stage, until: number): Promise<Lived> {
+  const from = stage.clock.now();
+  const lived = { predictions: 0, outcomes: 0 };
+  await forEach(stage.agents, 4, async (agent) => {
+    for (const happening of happeningsOf(stage, agent.site, from, until)) {
+      if (happening.outcome !== undefined) lived.outcomes += await enter(stage, agent, happening.outcome);
+      else lived.predictions += await moveTo(agent, happening.at);
+    }
+    lived.predictions += await moveTo(agent, until);
+  });
+  stage.clock.set(until);
+  return lived;
+}
+
+function happeningsOf(stage: Stage, site: string, from: number, until: number): Happening[] {
+  const own = stage.plan.future.filter((example) => example.site === site);
+  const starts = new Set(own.map((example) => example.startAt).filter((at) => at > from && at < until));
+  const known = own.filter((example) => example.knownAt > from && example.knownAt <= until);
+  const happenings: Happening[] = [
+    ...[...starts].map((at) => ({ at })),
+    ...known.map((outcome) => ({ at: outcome.knownAt, outcome })),
+  ];
+  // What starts at the moment something else falls due is predicted first.
+  return happenings.toSorted((a, b) => a.at - b.at || (a.outcome === undefined ? -1 : 1));
+}
+
+async function moveTo(agent: AgentProcess, now: number): Promise<number> {
+  const { predictions } = await agent.post<{ predictions: number }>('/v1/clock', { now });
+  return predictions;
+}
+
+/** The answer comes when the entry is on the disk; from then on it must not be lost. */
+async function enter(stage: Stage, agent: AgentProcess, example: Example): Promise<number> {
+  const ref = `outcome:${example.ref}`;
+  await agent.post('/v1/outcomes', {
+    activity: example.ref,
+    label: example.label,
+    at: example.knownAt,
+    actor: 'superintendent',
+    ref,
+  });
+  stage.recorded.add(ref);
+  return 1;
+}

@@ -1,0 +1,27 @@
+import type { Logger } from 'pino';
+import type { ModelTrial } from '@plumbline/shared/predict';
+import type { Clock } from '@plumbline/shared/ports';
+import type { Database } from '../platform/db/index.ts';
+import type { Dispatcher } from '../platform/outbox/index.ts';
+import type { ArtifactStore, Broker } from '../platform/ports/index.ts';
+import type { ServerKeys } from '../supply/keys/index.ts';
+import type { Ingest } from '../insight/telemetry/index.ts';
+
+/** The assembled server, as its transports see it: what verbs need, and nothing they could reach around. */
+export interface Fleet {
+  database: Database;
+  artifacts: ArtifactStore;
+  keys: ServerKeys;
+  trial: ModelTrial;
+  broker: Broker;
+  dispatcher: Dispatcher;
+  ingest: Ingest;
+  clock: Clock;
+  now: () => number;
+  log: Logger;
+  /** Where devices enrol, and where they connect. */
+  publicUrl: string;
+  mqttUrl: string;
+  /** Secret of the one operator of this first form. */
+  operatorToken: string;
+}

@@ -1,0 +1,82 @@
+import { timingSafeEqual } from 'node:crypto';
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { bodyLimit } from 'hono/body-limit';
+import { createMiddleware } from 'hono/factory';
+import { HttpError, type App } from './edge.ts';
+import type { Fleet } from '../fleet.ts';
+import { answerProblem } from './problem.ts';
+import { addApprovals } from './routes/approvals.ts';
+import { addDevices } from './routes/devices.ts';
+import { addInsight } from './routes/insight.ts';
+import { addModels } from './routes/models.ts';
+import { addPublic } from './routes/public.ts';
+import { addRollouts } from './routes/rollouts.ts';
+import { addSites } from './routes/sites.ts';
+
+const MAX_BODY_BYTES = 96 * 1024 * 1024;
+
+/** The one edge of the server for people and programs: `/api/v1`, described by `/api/v1/openapi.json`. */
+export function createHttpApp(fleet: Fleet): App {
+  const app: App = new OpenAPIHono({
+    defaultHook: (result) => {
+      if (result.success) return;
+      const issue = result.error.issues[0];
+      const field = issue?.path.join('.') || 'body';
+      throw new HttpError('body_malformed', `${field}: ${issue?.message}`, {
+        field,
+        expected: issue?.message ?? 'the schema',
+      });
+    },
+  });
+  app.onError((error, context) => answerProblem(context, readable(error), fleet.log));
+  app.notFound((context) =>
+    answerProblem(
+      context,
+      new HttpError('no_such_route', `no ${context.req.method} ${context.req.path}`, {
+        kind: 'not-found',
+        field: 'path',
+      }),
+      fleet.log,
+    ),
+  );
+  app.use(
+    '/api/v1/*',
+    bodyLimit({
+      maxSize: MAX_BODY_BYTES,
+      onError: () => {
+        throw new HttpError('body_too_large', 'body too large', {
+          kind: 'too-large',
+          field: 'body',
+          expected: `≤ ${MAX_BODY_BYTES} bytes`,
+        });
+      },
+    }),
+  );
+  addPublic(app, fleet);
+  app.use('/api/v1/*', operatorOnly(fleet.operatorToken));
+  for (const add of [addModels, addApprovals, addDevices, addRollouts, addSites, addInsight]) add(app, fleet);
+  return app;
+}
+
+/** First form of access: one operator, one bearer token. Users, roles and sites come with `platform/access`. */
+function operatorOnly(token: string) {
+  const wanted = Buffer.from(`Bearer ${token}`);
+  return createMiddleware(async (context, next) => {
+    const given = Buffer.from(context.req.header('authorization') ?? '');
+    if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
+      throw new HttpError('not_signed_in', 'a bearer token is needed', {
+        kind: 'unauthenticated',
+        field: 'authorization',
+      });
+    }
+    await next();
+  });
+}
+
+/** Hono answers a body that is no JSON with an exception of its own. */
+function readable(error: unknown): unknown {
+  if (error instanceof Error && 'status' in error && error.status === 400) {
+    return new HttpError('body_malformed', error.message, { field: 'body', expected: 'JSON' });
+  }
+  return error;
+}

@@ -1,0 +1,3 @@
+export { createHttpApp } from './app.ts';
+export { HttpError, type App } from './edge.ts';
+export { problemOf } from './problem.ts';

@@ -1,0 +1,74 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { fromBase64 } from '@plumbline/shared/trust';
+import {
+  getModel,
+  intakeModel,
+  listModels,
+  optimizeModel,
+  parseMapping,
+  submitForApproval,
+} from '../../../supply/models/index.ts';
+import type { Fleet } from '../../fleet.ts';
+import { HttpError, type App } from '../edge.ts';
+import { document, jsonBody, OPERATOR, plain, replies } from './reply.ts';
+
+/** Models: intake of an ONNX file with its mapping, and what became of it. */
+export function addModels(app: App, fleet: Fleet): void {
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api/v1/models',
+      request: jsonBody(z.object({ mapping: document, model: z.string() })),
+      responses: replies('sealed, and waiting for its second signature', document),
+    }),
+    async (context) => {
+      const body = context.req.valid('json');
+      const { golden, profiles, ...mapping } = parseMapping(body.mapping);
+      const accepted = await intakeModel(
+        fleet,
+        {
+          ...mapping,
+          bytes: bytesOf(body.model),
+          card: { origin: 'imported' },
+          ...(golden ? { goldenRecords: golden } : {}),
+        },
+        fleet.now(),
+      );
+      const optimized = await optimizeModel(fleet, accepted);
+      const release = await submitForApproval(fleet, OPERATOR, optimized, profiles === undefined ? {} : { profiles });
+      return context.json(plain({ ...release, trials: optimized.trials, changes: accepted.changes }), 200);
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/v1/models',
+      responses: replies('all versions', z.object({ models: z.array(document) })),
+    }),
+    async (context) => context.json({ models: (await listModels(fleet.database.db)).map(plain) }, 200),
+  );
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/v1/models/{line}/{version}',
+      request: { params: z.object({ line: z.string(), version: z.string() }) },
+      responses: replies('one version', document),
+    }),
+    async (context) => {
+      const { line, version } = context.req.valid('param');
+      return context.json(plain(await getModel(fleet.database.db, line, version)), 200);
+    },
+  );
+  app.get('/api/v1/artifacts/:sha256', async (context) => {
+    const bytes = await fleet.artifacts.get(context.req.param('sha256'));
+    return context.body(bytes.slice().buffer, 200, { 'content-type': 'application/octet-stream' });
+  });
+}
+
+function bytesOf(text: string): Uint8Array {
+  try {
+    return fromBase64(text);
+  } catch {
+    throw new HttpError('body_malformed', 'model: not base64', { field: 'model', expected: 'the ONNX file as base64' });
+  }
+}

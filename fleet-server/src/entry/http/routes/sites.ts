@@ -1,0 +1,38 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { siteLogEntry } from '@plumbline/shared/activity';
+import { appendEntries, pageOf } from '../../../sites/activities/index.ts';
+import type { Fleet } from '../../fleet.ts';
+import type { App } from '../edge.ts';
+import { jsonBody, replies } from './reply.ts';
+
+const site = z.object({ site: z.string() });
+const PAGE = 200;
+
+/** The site log: what head office plans and what people on site recorded. */
+export function addSites(app: App, fleet: Fleet): void {
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api/v1/sites/{site}/log',
+      request: { params: site, ...jsonBody(z.strictObject({ entries: z.array(siteLogEntry).max(5000) })) },
+      responses: replies('how many were new', z.object({ added: z.number() })),
+    }),
+    async (context) => {
+      const { entries } = context.req.valid('json');
+      const target = context.req.valid('param').site;
+      return context.json({ added: await fleet.database.transaction((tx) => appendEntries(tx, target, entries)) }, 200);
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/v1/sites/{site}/log',
+      request: { params: site, query: z.object({ cursor: z.coerce.number().int().nonnegative().default(0) }) },
+      responses: replies('a page', z.object({ cursor: z.number(), entries: z.array(siteLogEntry), more: z.boolean() })),
+    }),
+    async (context) => {
+      const { cursor } = context.req.valid('query');
+      return context.json(await pageOf(fleet.database.db, context.req.valid('param').site, cursor, PAGE), 200);
+    },
+  );
+}

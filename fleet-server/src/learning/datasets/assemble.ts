@@ -1,0 +1,54 @@
+import { DatasetError } from './errors.ts';
+import { datasetVersion } from './version.ts';
+import type { Dataset, Example } from './dataset.ts';
+import type { CsvFile } from './files/csv-file.ts';
+import type { DatasetDraft } from './readers/reader.ts';
+
+/** Fewer labelled rows than this cannot carry a figure that means anything. */
+export const MINIMUM_ROWS = 50;
+
+/**
+ * A reader's draft → an immutable dataset: rows in the order of time, bad lines of the files added, version computed.
+ * Throws `too_few_rows` or `one_class`; then nothing was made.
+ */
+export function assemble(name: string, reader: string, files: readonly CsvFile[], draft: DatasetDraft): Dataset {
+  requireLearnable(draft.examples);
+  const malformed = files.flatMap((file) => file.rejected);
+  const counts = { ...draft.counts };
+  for (const { code } of malformed) counts[code] = (counts[code] ?? 0) + 1;
+  const examples = draft.examples.toSorted((a, b) => a.startAt - b.startAt || (a.ref < b.ref ? -1 : 1));
+  const { features, target, split } = draft;
+  return {
+    name,
+    version: datasetVersion({ target, split, features, examples }),
+    reader,
+    sources: files.map((file) => ({
+      name: file.source,
+      sha256: file.sha256,
+      rows: file.rows.length + file.rejected.length,
+    })),
+    features,
+    target,
+    split,
+    examples,
+    rejected: [...malformed, ...draft.rejected],
+    counts,
+    missingValues: draft.missingValues,
+    ...(draft.ignoredColumns ? { ignoredColumns: draft.ignoredColumns } : {}),
+  };
+}
+
+function requireLearnable(examples: readonly Example[]): void {
+  if (examples.length < MINIMUM_ROWS) {
+    const message = `only ${examples.length} labelled rows; a figure from so few means nothing`;
+    throw new DatasetError('too_few_rows', message, {
+      kind: 'refused',
+      field: 'examples',
+      expected: `at least ${MINIMUM_ROWS} labelled rows`,
+    });
+  }
+  const late = examples.filter((example) => example.label === 1).length;
+  if (late > 0 && late < examples.length) return;
+  const message = `all ${examples.length} rows have the label ${late > 0 ? 1 : 0}, so there is nothing to learn`;
+  throw new DatasetError('one_class', message, { kind: 'refused', field: 'label', expected: 'rows of both labels' });
+}

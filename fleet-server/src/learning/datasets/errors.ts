@@ -1,0 +1,32 @@
+import { CodedError } from '@plumbline/shared/errors';
+import type { TableInspection } from './inspect/table-inspection.ts';
+import type { ErrorOptionsWithField } from '@plumbline/shared/errors';
+
+export type DatasetErrorCode =
+  | 'dataset_not_found' // a path that is not there, or a directory without CSV files
+  | 'dataset_unreadable' // the file system refused
+  | 'dataset_ambiguous' // a role that a generic table needs is missing; carries the inspection
+  | 'dataset_mixed' // files of several kinds in one request
+  | 'dataset_incomplete' // a kind of several files, one of which is not there
+  | 'dataset_role' // a role names a column the file does not have
+  | 'dataset_roles_file' // dataset.yaml is not what it should be
+  | 'dataset_label' // the label column does not hold exactly two values
+  | 'no_features' // no column is left to learn from
+  | 'too_few_rows' // fewer labelled rows than any honest figure needs
+  | 'one_class'; // every row has the same label
+
+/** No dataset comes out of a refused input; a single bad row is a line in `rejected`, not an error. */
+export class DatasetError extends CodedError<DatasetErrorCode> {
+  override readonly name = 'DatasetError';
+  /** With `dataset_ambiguous`: what the columns look like and which roles they may have. */
+  readonly inspection: TableInspection | undefined;
+
+  constructor(code: DatasetErrorCode, message: string, options: DatasetErrorOptions = {}) {
+    super(code, message, options);
+    this.inspection = options.inspection;
+  }
+}
+
+interface DatasetErrorOptions extends ErrorOptionsWithField {
+  inspection?: TableInspection;
+}

@@ -1,0 +1,13 @@
+export type { Dataset, Example, RejectedRow, SplitRule } from './dataset.ts';
+export * from './errors.ts';
+export { MINIMUM_ROWS } from './assemble.ts';
+export { inspectTable } from './inspect/inspect-table.ts';
+export type { GuessedRole, InspectedColumn, RoleGuesses, TableInspection } from './inspect/table-inspection.ts';
+export { openDataset } from './open.ts';
+export type { OpenDatasetOptions } from './open.ts';
+export type { TableRoles } from './table/roles.ts';
+export { dueWithin, labelsKnownBefore, splitBySite } from './splits.ts';
+export { summary } from './summary.ts';
+export type { CohortSummary, DatasetSummary } from './summary.ts';
+export { datasetVersion } from './version.ts';
+export { registerDataset } from './register.ts';

@@ -1,0 +1,64 @@
+import { assemble } from './assemble.ts';
+import { DatasetError } from './errors.ts';
+import { findCsvFiles } from './files/find-csv-files.ts';
+import { loadCsvFile } from './files/load-csv-file.ts';
+import { READERS } from './readers/index.ts';
+import { readRolesFile } from './table/read-roles-file.ts';
+import { table } from './table/table.ts';
+import type { Dataset, RejectedRow } from './dataset.ts';
+import type { CsvFile } from './files/csv-file.ts';
+import type { Reader } from './readers/reader.ts';
+import type { TableRoles } from './table/roles.ts';
+
+export interface OpenDatasetOptions {
+  /** Without it the name of the reader. */
+  name?: string;
+  /** Instead of `dataset.yaml` beside the files. Whoever states roles wants a table, whatever the header looks like. */
+  roles?: TableRoles;
+}
+
+/**
+ * CSV files, or directories of them → one dataset. The kind is recognised by column names, never by the name of a file
+ * or folder. A file that nobody recognises beside recognised ones is left out and listed in `rejected` with line 0.
+ * Throws `DatasetError` or `CsvError`; then nothing was made.
+ */
+export async function openDataset(paths: readonly string[], options: OpenDatasetOptions = {}): Promise<Dataset> {
+  const found = await findCsvFiles(paths);
+  const roles = options.roles ?? (await readRolesFile(paths));
+  const files: CsvFile[] = [];
+  for (const path of found) files.push(await loadCsvFile(path));
+  const reader = roles.label === undefined ? recognise(files) : table;
+  const own = files.filter((file) => reader === table || bestReader(file.header) === reader);
+  const dataset = assemble(options.name ?? reader.name, reader.name, own, reader.read(own, roles));
+  return { ...dataset, rejected: [...dataset.rejected, ...strangers(files, own)] };
+}
+
+function recognise(files: readonly CsvFile[]): Reader {
+  const readers = [...new Set(files.map((file) => bestReader(file.header)))].filter((reader) => reader !== null);
+  if (readers.length <= 1) return readers[0] ?? table;
+  throw new DatasetError(
+    'dataset_mixed',
+    `the files are of several kinds: ${readers.map(({ name }) => name).join(', ')}`,
+    {
+      field: 'paths',
+      expected: 'files of one kind',
+    },
+  );
+}
+
+function bestReader(header: readonly string[]): Reader | null {
+  const scored = READERS.map((reader) => ({ reader, score: reader.recognise(header) }));
+  const best = scored.toSorted((a, b) => b.score - a.score)[0];
+  return best && best.score > 0 ? best.reader : null;
+}
+
+function strangers(files: readonly CsvFile[], own: readonly CsvFile[]): RejectedRow[] {
+  return files
+    .filter((file) => !own.includes(file))
+    .map(({ source, header }) => ({
+      source,
+      line: 0,
+      code: 'file_not_recognised',
+      message: `left out: its columns (${header.slice(0, 5).join(', ')} …) belong to no known input`,
+    }));
+}

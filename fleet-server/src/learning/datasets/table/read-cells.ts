@@ -1,0 +1,50 @@
+import { parseDate } from '../values/parse-date.ts';
+import { isMissing, parseNumber } from '../values/parse-number.ts';
+import type { Unreadable } from '../readers/reader.ts';
+import type { FeatureValue } from '@plumbline/shared/manifest';
+import type { LearnableColumn } from './learnable-columns.ts';
+
+/** The feature values of one row, or the first cell that is not of its column's type. */
+export function readCells(
+  cells: readonly string[],
+  columns: readonly LearnableColumn[],
+): { values: Record<string, FeatureValue> } | Unreadable {
+  const values: Record<string, FeatureValue> = {};
+  for (const { name, index, type } of columns) {
+    const text = (cells[index] ?? '').trim();
+    const value = isMissing(text) ? null : type === 'number' ? parseNumber(text) : text;
+    if (value === null && !isMissing(text)) {
+      return { code: 'mixed_type', message: `'${name}' is '${text}' here and a number in most rows` };
+    }
+    values[name] = value;
+  }
+  return { values };
+}
+
+/** Rows of a table without times are all given this one. */
+export const ONE_TIME = 0;
+
+interface Times {
+  startAt: number;
+  dueAt: number;
+  knownAt: number;
+}
+
+/** `text(role)` is the cell of that role, undefined when no column has it. */
+export function readTimes(text: (role: 'time' | 'due' | 'known') => string | undefined): Times | Unreadable {
+  const startAt = readTime(text('time'), ONE_TIME);
+  if (startAt === null) return notADate('time', text('time'));
+  const dueAt = readTime(text('due'), startAt);
+  if (dueAt === null) return notADate('due', text('due'));
+  const knownAt = readTime(text('known'), dueAt);
+  if (knownAt === null) return notADate('known', text('known'));
+  return { startAt, dueAt, knownAt };
+}
+
+function readTime(text: string | undefined, otherwise: number): number | null {
+  return text === undefined ? otherwise : parseDate(text);
+}
+
+function notADate(role: string, text: string | undefined): Unreadable {
+  return { code: 'not_a_date', message: `${role} is '${text ?? ''}', expected a date such as 2024-06-30` };
+}

@@ -1,0 +1,58 @@
+import { buildReference, quantileEdges, type FeatureBins, type Reference } from '@plumbline/shared/drift';
+import type { Feature, GraphInput, GraphOutput } from '@plumbline/shared/manifest';
+import type { FittedModel } from '../../supply/onnx/index.ts';
+import type { Dataset, Example } from '../datasets/index.ts';
+import type { TrainingResult } from '../training/index.ts';
+
+/** The graph inputs of an exported model: its number columns as one tensor, its categories as another. */
+export function inputsOf(model: FittedModel, features: readonly Feature[]): GraphInput[] {
+  const byName = new Map(features.map((feature) => [feature.name, feature]));
+  const pick = (names: string[]) => names.flatMap((name) => byName.get(name) ?? []);
+  const numbers = pick(model.columns.numbers.map((column) => column.name));
+  const categories = pick(model.columns.categories.map((column) => column.name));
+  return [
+    ...(numbers.length > 0 ? [columns('numbers', 'float32', numbers)] : []),
+    ...(categories.length > 0 ? [columns('categories', 'string', categories)] : []),
+  ];
+}
+
+function columns(name: string, dtype: 'float32' | 'string', features: Feature[]): GraphInput {
+  return { kind: 'columns', name, dtype, batch: 'dynamic', features };
+}
+
+export const OUTPUT: GraphOutput = {
+  kind: 'classes',
+  probabilities: 'probabilities',
+  classes: ['0', '1'],
+  positive: '1',
+};
+
+/**
+ * The reference of a model: its training rows in fixed bins, and the scores it gave to rows it had not seen.
+ * Private features are left out: nothing of them enters a bundle.
+ */
+export function referenceOf(dataset: Dataset, trained: Pick<TrainingResult, 'outOfFold'>): Reference {
+  const bins = dataset.features
+    .filter((feature) => feature.private !== true && 'column' in feature.from)
+    .map((feature) => binsFor(feature, dataset.examples));
+  const baseRate = dataset.examples.filter((example) => example.label === 1).length / dataset.examples.length;
+  const rows = dataset.examples.map((example) => example.values);
+  return buildReference(bins, rows, [...trained.outOfFold.scores], baseRate);
+}
+
+const MAX_LEVELS = 64;
+
+function binsFor(feature: Feature, examples: readonly Example[]): FeatureBins {
+  const values = examples.map((example) => example.values[feature.name]);
+  if (feature.type === 'number') {
+    const edges = quantileEdges(values.filter((value) => typeof value === 'number'));
+    return { type: 'number', name: feature.name, edges };
+  }
+  const counts = new Map<string, number>();
+  for (const value of values) if (typeof value === 'string') counts.set(value, (counts.get(value) ?? 0) + 1);
+  const levels = [...counts]
+    .toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+    .slice(0, MAX_LEVELS)
+    .map(([level]) => level);
+  return { type: 'category', name: feature.name, levels: levels.toSorted() };
+}

@@ -1,0 +1,5 @@
+import { CodedError } from '@plumbline/shared/errors';
+
+export class PipelineError extends CodedError<'gate_refused'> {
+  override readonly name = 'PipelineError';
+}

@@ -1,0 +1,20 @@
+import type { Dataset } from '../datasets/index.ts';
+import { qualityGate, train, type GateVerdict, type TrainingResult, type TrainOptions } from '../training/index.ts';
+
+/** A trained model with the gate's word on it. */
+export interface TrainedModel {
+  dataset: Dataset;
+  result: TrainingResult;
+  gate: GateVerdict;
+}
+
+/** Dataset → search, refit → quality gate. Refusing is a right answer, not an error. */
+export async function trainModel(dataset: Dataset, options: TrainOptions): Promise<TrainedModel> {
+  const result = await train(dataset, options);
+  const gate = await qualityGate(result, dataset, {
+    seed: options.seed,
+    workers: options.workers ?? 1,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+  return { dataset, result, gate };
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import type { ModelTrial } from '@plumbline/shared/predict';
+import { record } from '../../platform/audit/index.ts';
+import { retrainings } from '../../platform/db/index.ts';
+import type { PublishDeps, VersionSummary } from '../../supply/models/index.ts';
+import { registerDataset, type Dataset } from '../datasets/index.ts';
+import { releaseModel, trainModel, type Release } from '../pipelines/index.ts';
+import type { TrainOptions } from '../training/index.ts';
+import { compareWithChampion, type Comparison } from './compare.ts';
+
+export interface Retraining {
+  id: string;
+  decision: 'published' | 'kept champion' | 'gate refused';
+  sentence: string;
+  comparison: Comparison | undefined;
+  release: Release | undefined;
+}
+
+export interface RetrainInput {
+  line: string;
+  trigger: string;
+  dataset: Dataset;
+  champion: VersionSummary;
+  championTrainedAt: number;
+  options: TrainOptions;
+}
+
+/**
+ * One turn of the loop: compare, and only when the candidate wins train it on everything known and hand it on for
+ * approval. What was tried and why it ended so is kept and audited either way.
+ */
+export async function retrain(
+  deps: PublishDeps & { trial: ModelTrial },
+  actor: string,
+  input: RetrainInput,
+): Promise<Retraining> {
+  const { line, dataset, champion } = input;
+  await registerDataset(deps, actor, dataset);
+  const comparison = await compareWithChampion(deps, dataset, champion, input.championTrainedAt, input.options);
+  const id = `t-${randomUUID().slice(0, 8)}`;
+  let outcome: Omit<Retraining, 'id' | 'comparison'> = {
+    decision: 'kept champion',
+    sentence: comparison.sentence,
+    release: undefined,
+  };
+  if (comparison.winner === 'candidate') {
+    const trained = await trainModel(dataset, input.options);
+    outcome =
+      trained.gate.verdict === 'refuse'
+        ? {
+            decision: 'gate refused',
+            sentence: trained.gate.reasons.map((one) => one.sentence).join(' '),
+            release: undefined,
+          }
+        : {
+            decision: 'published',
+            sentence: comparison.sentence,
+            release: await releaseModel(deps, actor, line, trained, { comparison, trigger: input.trigger }),
+          };
+  }
+  await deps.database.transaction(async (tx) => {
+    await tx.insert(retrainings).values({
+      id,
+      line,
+      trigger: input.trigger,
+      champion: champion.version,
+      candidate: outcome.release?.version ?? null,
+      decision: outcome.decision,
+      sentence: outcome.sentence,
+      details: JSON.stringify({ comparison, dataset: dataset.version }),
+      at: deps.now(),
+    });
+    await record(tx, {
+      actor,
+      action: 'retraining.decide',
+      subject: `model:${line}`,
+      details: { id, trigger: input.trigger, decision: outcome.decision, sentence: outcome.sentence },
+    });
+  });
+  return { id, comparison, ...outcome };
+}

@@ -1,0 +1,138 @@
+import type { Binned, BinnedColumn } from './bins.ts';
+import type { Histogram } from './histogram.ts';
+
+export interface NodeSums {
+  gradient: number;
+  hessian: number;
+  rows: number;
+}
+
+/** How a node is divided, in bins: numbers go left when `bin <= border`, indicators when `bin !== border`. */
+export interface Split {
+  gain: number;
+  column: BinnedColumn;
+  border: number;
+  /** Design-matrix column. */
+  design: number;
+  missingLeft: boolean;
+  left: NodeSums;
+  right: NodeSums;
+}
+
+export interface SplitLimits {
+  minRows: number;
+  l2: number;
+}
+
+/** Less curvature than this on a side gives leaf values without meaning (the bound of scikit-learn). */
+const MIN_HESSIAN = 1e-3;
+const MIN_GAIN = 1e-9;
+
+/** The best division of a node, or undefined; ties go to the earlier column and the lower border. */
+export function findSplit(
+  histogram: Histogram,
+  binned: Binned,
+  node: NodeSums,
+  limits: SplitLimits,
+  offered: Uint8Array,
+): Split | undefined {
+  const state: Best = { gain: MIN_GAIN, column: undefined, border: 0, missingLeft: false, g: 0, h: 0, n: 0 };
+  for (const column of binned.columns) {
+    if (column.kind === 'category') scanIndicators(state, histogram, column, node, limits, offered);
+    else if (offered[column.design] === 1) scanNumber(state, histogram, column, node, limits);
+  }
+  const { column, border } = state;
+  if (column === undefined) return undefined;
+  return {
+    gain: state.gain,
+    column,
+    border,
+    design: column.kind === 'number' ? column.design : column.design + border,
+    missingLeft: state.missingLeft,
+    left: { gradient: state.g, hessian: state.h, rows: state.n },
+    right: { gradient: node.gradient - state.g, hessian: node.hessian - state.h, rows: node.rows - state.n },
+  };
+}
+
+/** Mutable so that the scan allocates nothing. `g`, `h`, `n` are the sums of the left side. */
+interface Best {
+  gain: number;
+  column: BinnedColumn | undefined;
+  border: number;
+  missingLeft: boolean;
+  g: number;
+  h: number;
+  n: number;
+}
+
+function scanNumber(best: Best, histogram: Histogram, column: BinnedColumn, node: NodeSums, limits: SplitLimits): void {
+  const { minRows } = limits;
+  const base = 3 * column.offset;
+  const missing = base + 3 * column.valueBins;
+  const missingRows = column.hasMissing ? histogram[missing + 2]! : 0;
+  let g = 0;
+  let h = 0;
+  let n = 0;
+  for (let at = base, bin = 0; bin < column.valueBins; at += 3, bin++) {
+    const rows = histogram[at + 2]!;
+    // A bin without rows divides nothing new; after subtraction its sums are rounding, so it is left out.
+    if (rows === 0) continue;
+    g += histogram[at]!;
+    h += histogram[at + 1]!;
+    n += rows;
+    if (node.rows - n < minRows) break;
+    if (missingRows > 0) {
+      const [withG, withH] = [g + histogram[missing]!, h + histogram[missing + 1]!];
+      consider(best, column, bin, true, withG, withH, n + missingRows, node, limits);
+      consider(best, column, bin, false, g, h, n, node, limits);
+    } else if (n >= minRows) {
+      // No missing row here to learn from: the way of the majority.
+      consider(best, column, bin, n >= node.rows - n, g, h, n, node, limits);
+    }
+  }
+}
+
+function scanIndicators(
+  best: Best,
+  histogram: Histogram,
+  column: BinnedColumn,
+  node: NodeSums,
+  limits: SplitLimits,
+  offered: Uint8Array,
+): void {
+  for (let level = 0; level < column.valueBins; level++) {
+    const at = 3 * (column.offset + level);
+    const rows = histogram[at + 2]!;
+    if (rows < limits.minRows || offered[column.design + level] === 0) continue;
+    const g = node.gradient - histogram[at]!;
+    const h = node.hessian - histogram[at + 1]!;
+    consider(best, column, level, true, g, h, node.rows - rows, node, limits);
+  }
+}
+
+function consider(
+  best: Best,
+  column: BinnedColumn,
+  border: number,
+  missingLeft: boolean,
+  g: number,
+  h: number,
+  n: number,
+  node: NodeSums,
+  limits: SplitLimits,
+): void {
+  const otherH = node.hessian - h;
+  if (n < limits.minRows || node.rows - n < limits.minRows || h < MIN_HESSIAN || otherH < MIN_HESSIAN) return;
+  const otherG = node.gradient - g;
+  const { l2 } = limits;
+  const whole = (node.gradient * node.gradient) / (node.hessian + l2);
+  const gain = (g * g) / (h + l2) + (otherG * otherG) / (otherH + l2) - whole;
+  if (gain <= best.gain) return;
+  best.gain = gain;
+  best.column = column;
+  best.border = border;
+  best.missingLeft = missingLeft;
+  best.g = g;
+  best.h = h;
+  best.n = n;
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { generateDataset } from './generated-dataset.ts';
+import { fitBoosting } from './boosting/boosting.ts';
+import { fitLogistic } from './learners/logistic.ts';
+import { marginsOf } from './learners/margins.ts';
+import { createRandom } from './learners/random.ts';
+import { buildMatrix, fitColumns } from './matrix.ts';
+import { calibrationError } from './measure/calibration.ts';
+import { foldLine, recalibrate } from './recalibrate.ts';
+import { encodeTable } from './table.ts';
+
+describe('recalibration', () => {
+  it.each([true, false])(
+    'corrects scores that are too sure and leaves calibrated ones alone (in time: %s)',
+    (inTime) => {
+      const random = createRandom(1);
+      const honest = Float64Array.from({ length: 2000 }, () => random.unit());
+      const labels = Uint8Array.from(honest, (score) => (random.unit() < score ? 1 : 0));
+      const sure = honest.map((score) => 1 / (1 + (1 / score - 1) ** 3));
+      const folds = Int32Array.from(labels.keys(), (row) => row % 5);
+      const helped = recalibrate(labels, sure, folds, inTime);
+      expect(helped.line?.slope).toBeCloseTo(1 / 3, 1);
+      expect(calibrationError(labels, helped.scores)).toBeLessThan(calibrationError(labels, sure) / 2);
+      expect(recalibrate(labels, honest, folds, inTime)).toMatchObject({ line: undefined, scores: honest });
+    },
+  );
+
+  it('folds into trees and linear models alike', () => {
+    const { examples, features } = generateDataset({ seed: 1, rows: 200, signal: 1 });
+    const table = encodeTable(examples, features);
+    const all = Int32Array.from(examples.keys());
+    const matrix = buildMatrix(table, fitColumns(table, all), all);
+    const models = [fitLogistic(matrix, { c: 1 }), fitBoosting(matrix, { trees: 5, rate: 0.1, leaves: 8, minRows: 5 })];
+    for (const model of models) {
+      const before = marginsOf(model, matrix);
+      const after = marginsOf(foldLine(model, { slope: 0.7, intercept: -0.2 }), matrix);
+      after.forEach((margin, row) => expect(margin).toBeCloseTo(0.7 * before[row]! - 0.2, 10));
+    }
+  });
+});
