@@ -230,7 +230,7 @@ describe('an agent', () => {
     await device.agent().predict([record]);
     await device.pass(2000);
     device.broker.setUp(false);
-    device.files().damage(`slots/${LINE}/B/bundle.plb`, 1000);
+    device.files().damage(`slots/${LINE}/B/model.onnx`, 10);
     await device.crash();
     expect(await device.agent().predict([record])).toMatchObject([{ version: '1.0.0' }]);
     device.broker.setUp(true);

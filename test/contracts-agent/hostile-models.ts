@@ -1,59 +1,23 @@
-import {
-  encodeModel,
-  type GraphProto,
-  type NodeProto,
-  type ValueInfoProto,
-} from '../../fleet-server/src/supply/onnx/index.ts';
+import type { GraphProto } from '../../fleet-server/src/supply/onnx/index.ts';
 import { ATTRIBUTE } from '../../fleet-server/src/supply/onnx/codec/messages.ts';
+import { BOOL, FLOAT, INT4, INT64, modelOf, node, value } from './onnx-graph.ts';
 
-/** Models that a builder could sign by mistake or malice: each takes `x` float32 [N, 1] and promises `y`. */
-const FLOAT = 1;
-const INT64 = 7;
-const BOOL = 9;
-const INT4 = 22;
-
-function value(name: string, elemType: number, dims: (number | string)[]): ValueInfoProto {
-  const dim = dims.map((one) => (typeof one === 'string' ? { dimParam: one } : { dimValue: BigInt(one) }));
-  return { name, type: { tensorType: { elemType, shape: { dim } } } };
-}
-
-function node(opType: string, input: string[], output: string[], attribute: NodeProto['attribute'] = []): NodeProto {
-  return { name: opType, opType, input, output, attribute };
-}
-
-function model(graph: Partial<GraphProto>, opset = 21): Uint8Array {
-  return encodeModel({
-    irVersion: 10n,
-    producerName: 'hostile',
-    graph: {
-      name: 'hostile',
-      node: [],
-      initializer: [],
-      input: [value('x', FLOAT, ['N', 1])],
-      output: [],
-      valueInfo: [],
-      ...graph,
-    },
-    opsetImport: [{ domain: '', version: BigInt(opset) }],
-    metadataProps: [],
-    functions: [],
-  });
-}
+/* Models that a builder could sign by mistake or malice: each takes `x` float32 [N, 1] and promises `y`. */
 
 /** y = log(x): NaN for every negative x. */
 export function notFinite(): Uint8Array {
-  return model({ node: [node('Log', ['x'], ['y'])], output: [value('y', FLOAT, ['N', 1])] });
+  return modelOf({ node: [node('Log', ['x'], ['y'])], output: [value('y', FLOAT, ['N', 1])] });
 }
 
 /** A well-behaved model whose output is not called what the manifest says. */
 export function otherOutput(): Uint8Array {
-  return model({ node: [node('Log', ['x'], ['z'])], output: [value('z', FLOAT, ['N', 1])] });
+  return modelOf({ node: [node('Log', ['x'], ['z'])], output: [value('z', FLOAT, ['N', 1])] });
 }
 
 /** A four-bit output: the JavaScript binding of ONNX Runtime aborts the process that reads it. */
 export function aborting(): Uint8Array {
   const to = { name: 'to', type: ATTRIBUTE.int, i: BigInt(INT4) };
-  return model({ node: [node('Cast', ['x'], ['y'], [to])], output: [value('y', INT4, ['N', 1])] });
+  return modelOf({ node: [node('Cast', ['x'], ['y'], [to])], output: [value('y', INT4, ['N', 1])] });
 }
 
 /** A loop of 2^62 turns. */
@@ -66,7 +30,7 @@ export function hanging(): Uint8Array {
     output: [value('more', BOOL, []), value('out', FLOAT, ['N', 1])],
     valueInfo: [],
   };
-  return model({
+  return modelOf({
     node: [node('Loop', ['turns', 'yes', 'x'], ['y'], [{ name: 'body', type: ATTRIBUTE.graph, g: body }])],
     initializer: [
       { name: 'turns', dataType: INT64, dims: new BigInt64Array(), int64Data: BigInt64Array.of(2n ** 62n) },
@@ -76,12 +40,13 @@ export function hanging(): Uint8Array {
   });
 }
 
-/** Asks for 64 GB in one piece. */
-export function greedy(): Uint8Array {
-  return model({
-    node: [node('Expand', ['x', 'shape'], ['all']), node('ReduceSum', ['all'], ['y'])],
+/** Takes this much memory in one piece to answer 1 for 1. */
+export function greedy(sizeMb: number): Uint8Array {
+  const count = BigInt(sizeMb) * 262_144n;
+  return modelOf({
+    node: [node('Expand', ['x', 'shape'], ['all']), node('ReduceMean', ['all'], ['y'])],
     initializer: [
-      { name: 'shape', dataType: INT64, dims: BigInt64Array.of(1n), int64Data: BigInt64Array.of(16_000_000_000n) },
+      { name: 'shape', dataType: INT64, dims: BigInt64Array.of(2n), int64Data: BigInt64Array.of(count, 1n) },
     ],
     output: [value('y', FLOAT, [1, 1])],
   });

@@ -133,8 +133,15 @@ export function modelTrialContract(open: () => Promise<TrialUnderTest>): void {
     });
 
     it('wants more memory than it was given gets none', async () => {
-      const result = await under.trial.run(job(hostile.greedy()));
+      const records = [{ values: { f0: 1 }, asOf: 0 }];
+      const result = await under.trial.run(job(hostile.greedy(400), { records, memoryMb: 256 }));
       expect(result).toMatchObject({ ok: false, reason: expect.stringMatching(/^(failed|crashed)$/) });
+    });
+
+    it('wants the memory it was given gets it', async () => {
+      const records = [{ values: { f0: 1 }, asOf: 0 }];
+      const result = await under.trial.run(job(hostile.greedy(400), { records, memoryMb: 600 }));
+      expect(result).toMatchObject({ ok: true, scores: [1] });
     });
   });
 

@@ -1,6 +1,12 @@
-import { describe } from 'vitest';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
 import { createProcessTrial } from '../../agent/src/node/models/process-trial.ts';
 import { modelTrialContract } from './model-trial.contract.ts';
+
+const ORPHAN_MAIN = fileURLToPath(new URL('./orphan-trial-main.ts', import.meta.url));
 
 describe('the trial process of a gateway', () => {
   modelTrialContract(async () => {
@@ -12,5 +18,15 @@ describe('the trial process of a gateway', () => {
       },
       end: () => trial.close(),
     };
+  });
+
+  it('dies with its agent, also in the middle of a model that never ends', async () => {
+    const agent = fork(ORPHAN_MAIN);
+    const [pid]: unknown[] = await once(agent, 'message');
+    expect(existsSync(`/proc/${pid}`)).toBe(true);
+    agent.kill('SIGKILL');
+    // The test ends when the process does, or by its own timeout.
+    while (existsSync(`/proc/${pid}`)) await new Promise((resolve) => setImmediate(resolve));
+    expect(existsSync(`/proc/${pid}`)).toBe(false);
   });
 });

@@ -1,6 +1,7 @@
 import { toHex } from '@plumbline/shared/trust';
 import { StoreError } from '../ports/index.ts';
 import { slotPath } from '../store/keys.ts';
+import { readSlot, writeSlot } from '../store/slot-files.ts';
 import { freeSlot, type Target, type UpdateInput } from '../update/index.ts';
 import type { InstallDeps, StepInput } from './step.ts';
 import { forgetPayload } from './fetch.ts';
@@ -15,9 +16,7 @@ export async function stage(deps: InstallDeps, { model, target }: StepInput): Pr
   if (await isIntact(deps, path, target.sha256)) return staged(deps, target);
   const archive = await readArchive(deps, target);
   if (archive === undefined) return { type: 'missing' };
-  await deps.files.remove(path);
-  await deps.files.write(path, 0, archive);
-  await deps.files.sync([path]);
+  await writeSlot(deps.files, path, archive);
   // Read back: what the disk kept counts, not what it was given.
   if (await isIntact(deps, path, target.sha256)) return staged(deps, target);
   // Fetching again would cost data and meet the same disk.
@@ -30,6 +29,6 @@ async function staged(deps: InstallDeps, target: Target): Promise<UpdateInput> {
 }
 
 async function isIntact({ files, crypto }: InstallDeps, path: string, sha256: string): Promise<boolean> {
-  const bytes = await files.read(path);
+  const bytes = await readSlot(files, path);
   return bytes !== undefined && toHex(await crypto.sha256(bytes)) === sha256;
 }

@@ -5,6 +5,7 @@ import type { Slot } from '@plumbline/shared/update';
 import { AgentError } from '../errors.ts';
 import type { Ports, Session } from '../ports/index.ts';
 import { slotPath } from '../store/keys.ts';
+import { readSlot } from '../store/slot-files.ts';
 import type { SlotContent } from '../update/index.ts';
 import { scoreRecords } from './score.ts';
 
@@ -29,7 +30,7 @@ export async function openSlot(
   content: SlotContent,
 ): Promise<Bundle> {
   const path = slotPath(line, slot);
-  const archive = await files.read(path);
+  const archive = await readSlot(files, path);
   const digest = async (bytes: Uint8Array) => toHex(await crypto.sha256(bytes));
   if (archive === undefined || (await digest(archive)) !== content.sha256) {
     const what = archive === undefined ? 'absent' : 'changed on disk';

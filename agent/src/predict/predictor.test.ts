@@ -1,6 +1,7 @@
 import { createMemoryCrypto, createSeededRandom, createVirtualClock } from '@plumbline/shared/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { slotPath } from '../store/keys.ts';
+import { writeSlot } from '../store/slot-files.ts';
 import { createLinearInference, linearScore, type LinearModel } from '../testing/linear-inference.ts';
 import { createMemoryFiles } from '../testing/memory-files.ts';
 import { DEFAULT_MODEL, LINE, mintRelease } from '../testing/mint.ts';
@@ -16,8 +17,7 @@ function world() {
   const ports = { files, inference, crypto: createMemoryCrypto(createSeededRandom(1)) };
   const load = async (model: LinearModel = DEFAULT_MODEL, version = '1.0.0') => {
     const { archive, assigned } = mintRelease({ model, version });
-    await files.remove(slotPath(LINE, 'A'));
-    await files.write(slotPath(LINE, 'A'), 0, archive);
+    await writeSlot(files, slotPath(LINE, 'A'), archive);
     return loadModel(ports, LINE, 'A', { sha256: assigned.sha256, version, counter: 1 });
   };
   return { inference, files, predictor, load };
@@ -96,9 +96,8 @@ describe('the predictor', () => {
 
   it('does not load bytes that changed on disk', async () => {
     const { archive, assigned } = mintRelease();
-    await files.write(slotPath(LINE, 'A'), 0, archive);
-    await files.sync([slotPath(LINE, 'A')]);
-    files.damage(slotPath(LINE, 'A'), 600);
+    await writeSlot(files, slotPath(LINE, 'A'), archive);
+    files.damage(`${slotPath(LINE, 'A')}/model.onnx`, 10);
     const content = { sha256: assigned.sha256, version: '1.0.0', counter: 1 };
     const ports = { files, inference, crypto: createMemoryCrypto(createSeededRandom(1)) };
     await expect(loadModel(ports, LINE, 'A', content)).rejects.toMatchObject({ code: 'slot_damaged' });

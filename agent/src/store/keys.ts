@@ -49,9 +49,9 @@ export function windowKey(line: string, sha256: string, from: number): string {
   return `${OPEN_WINDOWS}${line}/${sha256}/${from}`;
 }
 
-/** The archive as it was signed: one file, so that a slot is whole or absent, and one hash says which. */
+/** Folder of a slot; what lies in it is `slot-files.ts`'s business. */
 export function slotPath(line: string, slot: Slot): string {
-  return `slots/${line}/${slot}/bundle.plb`;
+  return `slots/${line}/${slot}`;
 }
 
 export function fetchPath(payloadSha256: string): string {

@@ -21,7 +21,13 @@ const heads = (...entries: SiteLogEntry[]) => {
 describe('the state of an activity', () => {
   it('is the last entry of a chain, however it arrives', () => {
     const [a, b, c] = [entry('a', null, 1), entry('b', 'a', 2), entry('c', 'b', 3)];
-    for (const order of [[a, b, c], [c, b, a], [b, c, a], [b, a, c]]) expect(heads(...order)).toEqual(['c']);
+    for (const order of [
+      [a, b, c],
+      [c, b, a],
+      [b, c, a],
+      [b, a, c],
+    ])
+      expect(heads(...order)).toEqual(['c']);
   });
 
   it('shows two edits that did not know of each other, the later one in force', () => {
@@ -62,11 +68,18 @@ describe('the state of an activity', () => {
   it('does not depend on order or repetition of any entries', () => {
     const ids = Array.from({ length: 12 }, (_, i) => `e${i}`);
     const drawn = array(
-      record({ base: constantFrom(null, ...ids), at: integer({ min: 0, max: 3 }), activity: constantFrom('A-1', 'A-2') }),
+      record({
+        base: constantFrom(null, ...ids),
+        at: integer({ min: 0, max: 3 }),
+        activity: constantFrom('A-1', 'A-2'),
+      }),
       { maxLength: 12 },
     ).map((all) => all.map(({ base, at, activity }, i) => entry(ids[i] ?? '', base, at, { activity })));
     const orders = drawn.chain((entries) =>
-      shuffledSubarray([...entries, ...entries], { minLength: entries.length * 2 }).map((order) => ({ entries, order })),
+      shuffledSubarray([...entries, ...entries], { minLength: entries.length * 2 }).map((order) => ({
+        entries,
+        order,
+      })),
     );
     assert(
       property(orders, ({ entries, order }) => {

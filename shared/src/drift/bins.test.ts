@@ -91,7 +91,11 @@ describe('quantile edges', () => {
   it('cut distinct values into bins of almost the same size', () => {
     const values = Array.from({ length: 1000 }, (_, i) => Math.sin(i) * i);
     const bins = number(quantileEdges(values));
-    const [counted] = buildReference([bins], values.map((x) => ({ x })), []).features;
+    const [counted] = buildReference(
+      [bins],
+      values.map((x) => ({ x })),
+      [],
+    ).features;
     const sizes = counted?.counts.slice(0, -1) ?? [];
     expect(sizes).toHaveLength(10);
     expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(2);
@@ -105,7 +109,12 @@ describe('quantile edges', () => {
 
 describe('a reference', () => {
   it('counts every row of every feature once, missing ones too, and knows the typical value', () => {
-    const rows = [{ x: 1, trade: 'steel' }, { x: 5, trade: 'steel' }, { x: 9, trade: 'glass' }, { x: null, trade: null }];
+    const rows = [
+      { x: 1, trade: 'steel' },
+      { x: 5, trade: 'steel' },
+      { x: 9, trade: 'glass' },
+      { x: null, trade: null },
+    ];
     const reference = buildReference([number([2, 6]), trade], rows, [0, 0.5, 1, 1], 0.25);
     expect(reference.features).toEqual([
       { bins: number([2, 6]), counts: [1, 1, 1, 1], typical: 5 },

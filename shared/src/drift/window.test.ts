@@ -16,7 +16,10 @@ const seen = record({
 });
 type Seen = typeof seen extends { generate: unknown } ? Parameters<typeof count>[1][number] : never;
 
-function count(day: number, all: { float: number | null; trade: string | null; score: number; label: 0 | 1 | undefined }[]) {
+function count(
+  day: number,
+  all: { float: number | null; trade: string | null; score: number; label: 0 | 1 | undefined }[],
+) {
   const window = emptyWindow('delay', 'ab', bins, day * 10, day * 10 + 10);
   for (const one of all) {
     observe(window, bins, one, one.score);
@@ -26,7 +29,12 @@ function count(day: number, all: { float: number | null; trade: string | null; s
 }
 
 function byDay(all: (Seen & { day: number })[]): DriftWindow[] {
-  return [0, 1, 2, 3, 4].map((day) => count(day, all.filter((one) => one.day === day)));
+  return [0, 1, 2, 3, 4].map((day) =>
+    count(
+      day,
+      all.filter((one) => one.day === day),
+    ),
+  );
 }
 
 describe('merging windows', () => {

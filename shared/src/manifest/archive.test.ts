@@ -4,8 +4,16 @@ import { describe, expect, it } from 'vitest';
 import { BUNDLE_FILES, packArchive, unpackArchive, type BundleFiles } from './archive.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
-const small = packArchive({ 'manifest.json': bytes('{}'), 'model.onnx': bytes('model'), 'reasons.bin': new Uint8Array() });
-const malformed = expect.objectContaining({ name: 'ManifestError', code: 'bundle_malformed', field: 'bundle' }) as Error;
+const small = packArchive({
+  'manifest.json': bytes('{}'),
+  'model.onnx': bytes('model'),
+  'reasons.bin': new Uint8Array(),
+});
+const malformed = expect.objectContaining({
+  name: 'ManifestError',
+  code: 'bundle_malformed',
+  field: 'bundle',
+}) as Error;
 const contents = (files: BundleFiles) => Object.entries(files).map(([name, file]) => [name, [...file]]);
 
 function opened(archive: Uint8Array): BundleFiles | undefined {
@@ -66,12 +74,17 @@ describe('an archive', () => {
     expect(() => unpackArchive(archive)).toThrow(malformed);
   });
 
-  it.each(['../../../etc/passwd', '/etc/passwd', 'card.json/../x', 'Card.json', 'model.onnx.', './model.onnx', '__proto__'])(
-    'cannot bring a file called %s',
-    (name) => {
-      expect(() => unpackArchive(renamed(name))).toThrow(malformed);
-    },
-  );
+  it.each([
+    '../../../etc/passwd',
+    '/etc/passwd',
+    'card.json/../x',
+    'Card.json',
+    'model.onnx.',
+    './model.onnx',
+    '__proto__',
+  ])('cannot bring a file called %s', (name) => {
+    expect(() => unpackArchive(renamed(name))).toThrow(malformed);
+  });
 
   it('claiming 8 GB in its header is refused without asking for the memory', () => {
     const huge = small.slice();
@@ -81,7 +94,10 @@ describe('an archive', () => {
 
   it('is read by the tar of the system', () => {
     const listed = execFileSync('tar', ['tvf', '-'], { input: small, encoding: 'utf8' });
-    const files = listed.trim().split('\n').map((line) => [line.split(/\s+/)[2], line.split(/\s+/).at(-1)]);
+    const files = listed
+      .trim()
+      .split('\n')
+      .map((line) => [line.split(/\s+/)[2], line.split(/\s+/).at(-1)]);
     expect(files).toEqual([
       ['2', 'manifest.json'],
       ['5', 'model.onnx'],

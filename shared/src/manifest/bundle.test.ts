@@ -46,7 +46,10 @@ const golden = { v: 1, tolerance: 1e-4, rows: [{ record: { values: { total_float
 const json = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 const digest = async (bytes: Uint8Array) => sha256Hex(bytes);
 const open = (changed: object = {}, files: BundleFiles = {}) =>
-  openBundle(packArchive({ 'model.onnx': model, 'manifest.json': json({ ...manifest, ...changed }), ...files }), digest);
+  openBundle(
+    packArchive({ 'model.onnx': model, 'manifest.json': json({ ...manifest, ...changed }), ...files }),
+    digest,
+  );
 
 describe('a bundle', () => {
   it('opens to its model and what describes it', async () => {
@@ -79,7 +82,11 @@ describe('a bundle', () => {
     ['is not UTF-8', { 'manifest.json': Uint8Array.of(0x22, 0xff, 0x22) }, 'manifest.json'],
     ['has a member too many', { 'manifest.json': json({ ...manifest, extra: 1 }) }, 'manifest.json'],
     ['has no version', { 'manifest.json': json({ ...manifest, version: '1.0' }) }, 'manifest.json.version'],
-    ['names a line that no topic could hold', { 'manifest.json': json({ ...manifest, line: '../x' }) }, 'manifest.json.line'],
+    [
+      'names a line that no topic could hold',
+      { 'manifest.json': json({ ...manifest, line: '../x' }) },
+      'manifest.json.line',
+    ],
     [
       'asks for a class it does not have',
       { 'manifest.json': json({ ...manifest, output: { ...manifest.output, positive: 'late' } }) },

@@ -3,8 +3,21 @@ import type { Feature } from './feature.ts';
 import type { GraphInput, GraphOutput } from './manifest.ts';
 import { bumpBetween, checkVersion, newestFirst, nextVersion, type VersionSubject } from './version.ts';
 
-const float: Feature = { name: 'float', type: 'number', unit: 'd', range: [0, 60], missing: 'accept', from: { column: 'tf' } };
-const trade: Feature = { name: 'trade', type: 'category', categories: ['steel', 'paint'], missing: 'accept', from: { column: 'trade' } };
+const float: Feature = {
+  name: 'float',
+  type: 'number',
+  unit: 'd',
+  range: [0, 60],
+  missing: 'accept',
+  from: { column: 'tf' },
+};
+const trade: Feature = {
+  name: 'trade',
+  type: 'category',
+  categories: ['steel', 'paint'],
+  missing: 'accept',
+  from: { column: 'trade' },
+};
 const columns = (features: Feature[], changed: object = {}): GraphInput => ({
   kind: 'columns',
   name: 'x',
@@ -13,11 +26,20 @@ const columns = (features: Feature[], changed: object = {}): GraphInput => ({
   features,
   ...changed,
 });
-const classes: GraphOutput = { kind: 'classes', probabilities: 'p', classes: ['0', '1'], positive: '1', threshold: 0.5 };
+const classes: GraphOutput = {
+  kind: 'classes',
+  probabilities: 'p',
+  classes: ['0', '1'],
+  positive: '1',
+  threshold: 0.5,
+};
 const tensor: GraphInput = { kind: 'tensor', name: 'i', dtype: 'float32', shape: [1, 4], column: 'pixels' };
 const before: VersionSubject = { algorithm: 'forest', inputs: [columns([float, trade])], output: classes };
 const withFeatures = (...features: Feature[]): VersionSubject => ({ ...before, inputs: [columns(features)] });
-const withOutput = (changed: object): VersionSubject => ({ ...before, output: { ...classes, ...changed } as GraphOutput });
+const withOutput = (changed: object): VersionSubject => ({
+  ...before,
+  output: { ...classes, ...changed } as GraphOutput,
+});
 
 describe('the bump of a version', () => {
   it.each<[string, VersionSubject, string]>([
@@ -84,11 +106,14 @@ describe('the next version', () => {
     );
   });
 
-  it.each(['1.2.3', '1.3.0', '2.0.0', '1.2', 'v1.2.4', '1.2.4-rc.1', ''])('is not %j when a patch is due', (claimed) => {
-    expect(() => checkVersion(claimed, { version: '1.2.3', subject: before }, before)).toThrow(
-      expect.objectContaining({ code: 'version_wrong_bump', expected: '1.2.4', kind: 'refused' }),
-    );
-  });
+  it.each(['1.2.3', '1.3.0', '2.0.0', '1.2', 'v1.2.4', '1.2.4-rc.1', ''])(
+    'is not %j when a patch is due',
+    (claimed) => {
+      expect(() => checkVersion(claimed, { version: '1.2.3', subject: before }, before)).toThrow(
+        expect.objectContaining({ code: 'version_wrong_bump', expected: '1.2.4', kind: 'refused' }),
+      );
+    },
+  );
 
   it('is listed by number, not by letter', () => {
     expect(newestFirst(['1.9.0', '1.10.0', '2.0.0', '1.2.0'])).toEqual(['2.0.0', '1.10.0', '1.9.0', '1.2.0']);

@@ -53,7 +53,8 @@ function scoredOf(output: GraphOutput, data: ArrayLike<number | bigint | string>
 }
 
 function finite(value: number | bigint | string | undefined, name: string): number {
-  const number = Number(value);
+  // Number('') is 0: text is never a score.
+  const number = typeof value === 'string' ? Number.NaN : Number(value);
   if (Number.isFinite(number)) return number;
   throw new PredictError('output_not_finite', `output ${name}: ${String(value)}`, {
     kind: 'refused',

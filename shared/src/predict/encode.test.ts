@@ -17,13 +17,20 @@ const columns = (dtype: Dtype, features: Feature[], batch: 'dynamic' | number = 
   batch,
   features,
 });
-const tensor = (dtype: Dtype, shape: number[]): GraphInput => ({ kind: 'tensor', name: 't', dtype, shape, column: 'pixels' });
+const tensor = (dtype: Dtype, shape: number[]): GraphInput => ({
+  kind: 'tensor',
+  name: 't',
+  dtype,
+  shape,
+  column: 'pixels',
+});
 const record = (values: Record<string, number | string | null>) => ({ values, asOf: 0 });
 const encode = (inputs: GraphInput[], ...values: Record<string, number | string | null>[]) =>
   encodeRuns({ inputs }, values.map(record));
 const feed = (inputs: GraphInput[], ...values: Record<string, number | string | null>[]) =>
   encode(inputs, ...values)[0]?.feeds[0];
-const refused = (code: string, field: string) => expect.objectContaining({ name: 'PredictError', code, field }) as Error;
+const refused = (code: string, field: string) =>
+  expect.objectContaining({ name: 'PredictError', code, field }) as Error;
 
 describe('records', () => {
   it('are placed row by row in the order of the features', () => {
@@ -83,8 +90,23 @@ describe('a fixed batch', () => {
   it.each([
     [1, [1], [[0, 0, 0]]],
     [3, [3], [[0, 1, 2]]],
-    [4, [3, 1], [[0, 1, 2], [3, 3, 3]]],
-    [7, [3, 3, 1], [[0, 1, 2], [3, 4, 5], [6, 6, 6]]],
+    [
+      4,
+      [3, 1],
+      [
+        [0, 1, 2],
+        [3, 3, 3],
+      ],
+    ],
+    [
+      7,
+      [3, 3, 1],
+      [
+        [0, 1, 2],
+        [3, 4, 5],
+        [6, 6, 6],
+      ],
+    ],
   ])('of 3 takes %i records, the last run padded with its last row', (count, rows, data) => {
     const runs = encode(fixed, ...values(count));
     expect(runs.map((run) => run.rows)).toEqual(rows);
@@ -95,7 +117,11 @@ describe('a fixed batch', () => {
   it('is not invented: a dynamic batch is cut only to bound its memory', () => {
     const runs = encode([columns('float32', [column('a')])], ...values(2500));
     expect(runs.map((run) => run.rows)).toEqual([1024, 1024, 452]);
-    expect(runs.map((run) => run.feeds[0]?.dims)).toEqual([[1024, 1], [1024, 1], [452, 1]]);
+    expect(runs.map((run) => run.feeds[0]?.dims)).toEqual([
+      [1024, 1],
+      [1024, 1],
+      [452, 1],
+    ]);
   });
 });
 

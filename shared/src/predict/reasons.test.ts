@@ -40,7 +40,11 @@ const reference = buildReference(
   ],
   [0.1, 0.2, 0.3],
 );
-const record = { activity: 'A-1', values: { float_column: 2, cost_column: 5, trade_column: 'steel', unknown_column: 1 }, asOf: 0 };
+const record = {
+  activity: 'A-1',
+  values: { float_column: 2, cost_column: 5, trade_column: 'steel', unknown_column: 1 },
+  asOf: 0,
+};
 
 describe('occlusion', () => {
   it('asks about each column that differs from the typical value, and changes nothing else', () => {

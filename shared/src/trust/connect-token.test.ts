@@ -26,8 +26,7 @@ describe.each(['ed25519', 'p256'] as const)('a connect token of a device with a 
     const input = `${part(header)}.${part({ ...claims, ...changed })}`;
     return `${input}.${toBase64Url(signer.sign(utf8(input)))}`;
   };
-  const verify = (token: string, nowMs = NOW) =>
-    verifyConnectToken(token, signer.publicKey, { ...expected, nowMs });
+  const verify = (token: string, nowMs = NOW) => verifyConnectToken(token, signer.publicKey, { ...expected, nowMs });
 
   it('opens the door for two minutes and the tolerance', async () => {
     const token = await tokenOf();

@@ -14,8 +14,7 @@ const digests = {
 const seal = createSeal('delay-1.2.0', digests, builder);
 const opened = () => JSON.parse(new TextDecoder().decode(seal));
 const statement = () => JSON.parse(new TextDecoder().decode(fromBase64(opened().dsseEnvelope.payload)));
-const refused = (field?: string) =>
-  expect.objectContaining({ code: 'seal_invalid', ...(field && { field }) }) as Error;
+const refused = (field?: string) => expect.objectContaining({ code: 'seal_invalid', ...(field && { field }) }) as Error;
 
 describe('a seal', () => {
   it('holds for exactly the files it lists', () => {

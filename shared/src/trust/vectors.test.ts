@@ -70,11 +70,14 @@ describe.skipIf(absent)(`OpenSSF Model Signing v1.0${why}`, () => {
     );
 
   // The statement names the root digest; verifySeal accepts it only when its own rule gives the same.
-  it.each(names(...VECTORS, 'valid'))('%s is read, and its subject digest follows from its files by our rule', (name) => {
-    const statement = payloadOf(readJson(...VECTORS, 'valid', name));
-    const seal = sealedByUs(statement);
-    expect(() => verifySeal(seal, digestsOf(statement), [builder.publicKey])).not.toThrow();
-  });
+  it.each(names(...VECTORS, 'valid'))(
+    '%s is read, and its subject digest follows from its files by our rule',
+    (name) => {
+      const statement = payloadOf(readJson(...VECTORS, 'valid', name));
+      const seal = sealedByUs(statement);
+      expect(() => verifySeal(seal, digestsOf(statement), [builder.publicKey])).not.toThrow();
+    },
+  );
 
   it.each(names(...VECTORS, 'invalid'))('%s is refused', (name) => {
     expect(() => verifySeal(read(...VECTORS, 'invalid', name), {}, [builder.publicKey])).toThrow(

@@ -75,7 +75,8 @@ describe('a pinned root', () => {
 
 describe('a line document', () => {
   const expected = { line: 'delay', knownVersion: 3, now: NOW };
-  const signed = (changed: object = {}, signers = [builder, approver]) => signDocument({ ...line, ...changed }, signers);
+  const signed = (changed: object = {}, signers = [builder, approver]) =>
+    signDocument({ ...line, ...changed }, signers);
 
   it('is a release list when a builder and an approver signed it', () => {
     expect(verifyLine(signed(), root, expected)).toEqual(line);
@@ -98,7 +99,12 @@ describe('a line document', () => {
   });
 
   it('is refused when one key fills up a threshold of two builders and the approver', () => {
-    const roles = { root: [offline], director: [director], builder: [builder, stranger], approver: [stranger, approver] };
+    const roles = {
+      root: [offline],
+      director: [director],
+      builder: [builder, stranger],
+      approver: [stranger, approver],
+    };
     const three = rootOf(roles, { threshold: 2 });
     expect(() => verifyLine(signed({}, [builder, stranger]), three, expected)).toThrow(refused('below_threshold'));
     expect(verifyLine(signed({}, [builder, stranger, approver]), three, expected)).toEqual(line);
@@ -187,7 +193,9 @@ describe('an assignment', () => {
   });
 
   it('is refused when somebody else than the director signed it', () => {
-    expect(() => verifyAssignment(signed({}, builder), root, memory, NOW)).toThrow(refused('key_unknown', 'assignment'));
+    expect(() => verifyAssignment(signed({}, builder), root, memory, NOW)).toThrow(
+      refused('key_unknown', 'assignment'),
+    );
   });
 
   it('is refused above 4 KB, before anything is verified', () => {
@@ -212,8 +220,10 @@ describe('an assignment', () => {
 describe('an install', () => {
   const payload = { codec: 'none' as const, length: 1000, sha256: HASH };
   const model = { model: 'delay', path: PATH, length: 1000, sha256: HASH, releaseCounter: 7, payload };
-  const check = (changed: object = {}, floor = 0, ran = 0, profile = 'moxa-uc-3400a', of = line) => () =>
-    checkInstall({ ...model, ...changed }, of, floor, ran, profile);
+  const check =
+    (changed: object = {}, floor = 0, ran = 0, profile = 'moxa-uc-3400a', of = line) =>
+    () =>
+      checkInstall({ ...model, ...changed }, of, floor, ran, profile);
 
   it('goes ahead when assignment and release agree, also for the counter that runs already', () => {
     expect(check()).not.toThrow();

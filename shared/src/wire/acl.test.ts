@@ -37,8 +37,15 @@ describe('a device', () => {
   it.each(['+', '#', '/', '', '..', '__proto__', 'gw-1/up', 'A'.repeat(65_536)])(
     'that calls itself %j is allowed nothing, and nothing is thrown into the hook',
     (hostile) => {
-      for (const who of [{ ...device, device: hostile }, { ...device, site: hostile }]) {
-        for (const topic of [`f/${who.site}/${who.device}/dn/+`, `f/${who.site}/${who.device}/up/tel`, 'f/north/gw-1/dn/+']) {
+      for (const who of [
+        { ...device, device: hostile },
+        { ...device, site: hostile },
+      ]) {
+        for (const topic of [
+          `f/${who.site}/${who.device}/dn/+`,
+          `f/${who.site}/${who.device}/up/tel`,
+          'f/north/gw-1/dn/+',
+        ]) {
           expect(ALL.filter((action) => isAllowed(who, action, topic))).toEqual([]);
         }
       }

@@ -47,7 +47,12 @@ describe('a message', () => {
     ['rows of seq 0', telemetryBatch, { stream: 'stream-1', class: 'entries', rows: [[0, {}]] }, 'rows.0.0'],
     ['no rows', telemetryBatch, { stream: 'stream-1', class: 'entries', rows: [] }, 'rows'],
     ['an unknown class', telemetryBatch, { stream: 'stream-1', class: 'urgent', rows: [[1, {}]] }, 'class'],
-    ['a seq that is no safe integer', telemetryBatch, { stream: 'stream-1', class: 'entries', rows: [[2n ** 60n, {}]] }, 'rows.0.0'],
+    [
+      'a seq that is no safe integer',
+      telemetryBatch,
+      { stream: 'stream-1', class: 'entries', rows: [[2n ** 60n, {}]] },
+      'rows.0.0',
+    ],
     ['a block above 64 KB', blockRequest, { ref: { sha256: HASH }, offset: 0, length: 65_537 }, 'length'],
     ['a negative offset', blockRequest, { ref: { sha256: HASH }, offset: -1, length: 1 }, 'offset'],
     ['a hash that is a path', blockRequest, { ref: { sha256: '../../x' }, offset: 0, length: 1 }, 'ref.sha256'],

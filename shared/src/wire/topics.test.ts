@@ -21,9 +21,7 @@ describe('a topic', () => {
         if (parsed !== undefined) {
           const { site, device } = parsed;
           const built =
-            parsed.direction === 'up'
-              ? upTopic(site, device, parsed.channel)
-              : downTopic(site, device, parsed.channel);
+            parsed.direction === 'up' ? upTopic(site, device, parsed.channel) : downTopic(site, device, parsed.channel);
           expect(built).toBe(text);
         }
       }),
@@ -58,15 +56,35 @@ describe('a fleet name', () => {
     expect(downFilter(text, text)).toBe(`f/${text}/${text}/dn/+`);
   });
 
-  it.each(['', '+', '#', '/', 'a/b', '.', '..', '-a', 'a-', 'A', 'a b', 'a\0', 'a\n', 'ä', '$SYS', '__proto__', 'a'.repeat(65), 'a'.repeat(65_536)])(
-    'may not be %j',
-    (text) => {
-      expect(isFleetName(text)).toBe(false);
-      for (const build of [() => upTopic(text, 'gw-1', 'tel'), () => downTopic('north', text, 'ack'), () => downFilter(text, 'gw-1')]) {
-        expect(build).toThrow(expect.objectContaining({ name: 'WireError', code: 'topic_malformed' }));
-      }
-    },
-  );
+  it.each([
+    '',
+    '+',
+    '#',
+    '/',
+    'a/b',
+    '.',
+    '..',
+    '-a',
+    'a-',
+    'A',
+    'a b',
+    'a\0',
+    'a\n',
+    'ä',
+    '$SYS',
+    '__proto__',
+    'a'.repeat(65),
+    'a'.repeat(65_536),
+  ])('may not be %j', (text) => {
+    expect(isFleetName(text)).toBe(false);
+    for (const build of [
+      () => upTopic(text, 'gw-1', 'tel'),
+      () => downTopic('north', text, 'ack'),
+      () => downFilter(text, 'gw-1'),
+    ]) {
+      expect(build).toThrow(expect.objectContaining({ name: 'WireError', code: 'topic_malformed' }));
+    }
+  });
 
   it('that is wrong is named by its place', () => {
     expect(() => upTopic('north', '#', 'tel')).toThrow(expect.objectContaining({ field: 'device' }));

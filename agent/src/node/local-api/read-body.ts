@@ -37,7 +37,15 @@ function checked<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  const field = issue?.path.join('.') || where;
+  const field = fieldOf(issue?.path ?? []) || where;
   const expected = issue?.message ?? 'the schema';
   throw new NodeAgentError('request_malformed', `${field}: ${expected}`, { field, expected });
+}
+
+/** `records[0].values.a` */
+function fieldOf(path: PropertyKey[]): string {
+  return path.reduce<string>((field, part) => {
+    if (typeof part === 'number') return `${field}[${part}]`;
+    return field === '' ? String(part) : `${field}.${String(part)}`;
+  }, '');
 }

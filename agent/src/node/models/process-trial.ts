@@ -1,5 +1,5 @@
 import type { ModelTrial, TrialJob, TrialResult } from '../../ports/index.ts';
-import { startTrialChild, type TrialChild } from './trial-child.ts';
+import { limitFor, startTrialChild, type TrialChild } from './trial-child.ts';
 
 export interface ProcessTrial extends ModelTrial {
   /** The child that waits or works now, for those who watch or test. */
@@ -15,6 +15,8 @@ const IDLE_MS = 15_000;
  */
 export function createProcessTrial(): ProcessTrial {
   let child: TrialChild | undefined;
+  let childMemoryMb: number | undefined;
+  let runtimeMb: number | undefined;
   let turn: Promise<unknown> = Promise.resolve();
   let idle: NodeJS.Timeout | undefined;
   let isClosed = false;
@@ -26,8 +28,10 @@ export function createProcessTrial(): ProcessTrial {
   };
   const attempt = async (job: TrialJob): Promise<TrialResult> => {
     clearTimeout(idle);
-    if (child !== undefined && (!child.alive || child.memoryMb !== job.memoryMb)) await letGo();
-    child ??= await startTrialChild(job.memoryMb);
+    if (child !== undefined && (!child.alive || childMemoryMb !== job.memoryMb)) await letGo();
+    runtimeMb ??= await measureRuntime();
+    child ??= await startTrialChild(limitFor(job.memoryMb, runtimeMb));
+    childMemoryMb = job.memoryMb;
     const result = await child.ask(job);
     if (result.ok && !isClosed) idle = setTimeout(() => void letGo(), IDLE_MS).unref();
     else await letGo();
@@ -51,4 +55,11 @@ export function createProcessTrial(): ProcessTrial {
       return child?.pid;
     },
   };
+}
+
+/** It differs between machines (threads, their stacks), so one child is started just to be asked. */
+async function measureRuntime(): Promise<number> {
+  const child = await startTrialChild(undefined);
+  await child.kill();
+  return child.dataMb;
 }

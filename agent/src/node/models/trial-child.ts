@@ -4,14 +4,15 @@ import type { TrialJob, TrialResult } from '../../ports/index.ts';
 import { NodeAgentError } from '../errors.ts';
 import { MAX_DETAIL, trialReply, type TrialReply } from './trial-protocol.ts';
 
-/** Address space that Node and the runtime take before any model: reserved, hardly any of it used. */
-const RUNTIME_ADDRESS_SPACE_MB = 2048;
+/** Room for JavaScript itself: records, tensors, answers. */
+const SCRIPT_MB = 64;
 const READY_WITHIN_MS = 60_000;
 const MAIN = fileURLToPath(new URL('./trial-main.ts', import.meta.url));
 
 export interface TrialChild {
   readonly pid: number;
-  readonly memoryMb: number;
+  /** What Node and the runtime had allocated before any model. */
+  readonly dataMb: number;
   readonly alive: boolean;
   /** One job at a time. The deadline counts from here: starting the process is not the model's fault. */
   ask(job: TrialJob): Promise<TrialResult>;
@@ -21,16 +22,22 @@ export interface TrialChild {
 
 type Ending = { reply: TrialReply } | { exit: string } | { late: true };
 
-/** @throws NodeAgentError `trial_unavailable`: the machine could not start the process, which says nothing of a model */
-export async function startTrialChild(memoryMb: number): Promise<TrialChild> {
-  const child = spawnLimited(memoryMb);
+/**
+ * @param limitMb what the process may allocate in all; undefined for one that meets no model
+ * @throws NodeAgentError `trial_unavailable`: the machine could not start the process, which says nothing of a model
+ */
+export async function startTrialChild(limitMb: number | undefined): Promise<TrialChild> {
+  const child = spawnWatched(limitMb);
   const exited = new Promise<string>((resolve) => {
     child.once('error', (cause) => resolve(cause.message));
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
   });
   const lastWords = collectTail(child);
   let alive = true;
-  void exited.then(() => (alive = false));
+  void exited.then(() => {
+    alive = false;
+    child.stdin?.end('over\n');
+  });
 
   const kill = async () => {
     child.kill('SIGKILL');
@@ -63,7 +70,7 @@ export async function startTrialChild(memoryMb: number): Promise<TrialChild> {
   }
   return {
     pid: child.pid ?? 0,
-    memoryMb,
+    dataMb: first.reply.dataMb,
     get alive() {
       return alive;
     },
@@ -83,14 +90,34 @@ export async function startTrialChild(memoryMb: number): Promise<TrialChild> {
   };
 }
 
-/** `ulimit -v` bounds what any code of the process can allocate; nothing of our environment goes with it. */
-function spawnLimited(memoryMb: number): ChildProcess {
-  const limitKb = Math.ceil(RUNTIME_ADDRESS_SPACE_MB + memoryMb) * 1024;
-  return spawn('/bin/sh', ['-c', `ulimit -v ${limitKb}; exec "$0" "$1"`, process.execPath, MAIN], {
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+/** The limit that leaves a model `memoryMb`, given what the process takes without one. */
+export function limitFor(memoryMb: number, dataMb: number): number {
+  return Math.ceil(dataMb + SCRIPT_MB + memoryMb);
+}
+
+/**
+ * First a shell in the background that holds the end of a pipe from us: when it breaks, the agent is gone, and the
+ * model must not compute for ever. Then the limit, then Node in the place of the first shell.
+ * The limit is that of private writable memory (RLIMIT_DATA, Linux ≥ 4.7): address space (`ulimit -v`) would count the
+ * gigabytes that V8 reserves and never touches, as many as it is allowed to.
+ */
+const SCRIPT = `
+exec 4<&0
+( read -r over <&4 || kill -9 $$ ) </dev/null 2>/dev/null 3>&- &
+ulimit -d "$0"
+exec "$1" "$2" </dev/null 4<&-`;
+
+/** Nothing of our environment goes with it. */
+function spawnWatched(limitMb: number | undefined): ChildProcess {
+  const limitKb = limitMb === undefined ? 'unlimited' : String(limitMb * 1024);
+  const child = spawn('/bin/sh', ['-c', SCRIPT, limitKb, process.execPath, MAIN], {
+    stdio: ['pipe', 'ignore', 'pipe', 'ipc'],
     serialization: 'advanced',
     env: {},
   });
+  // The pipe breaks when the process dies first; that is told by its exit.
+  child.stdin?.on('error', () => undefined);
+  return child;
 }
 
 function endingOf(message: unknown): Ending {

@@ -1,5 +1,4 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { Worker } from 'node:worker_threads';
 import { messageOf } from '@plumbline/shared/errors';
 import { decodeOutputs, encodeRuns } from '@plumbline/shared/predict';
 import type { Inference, TrialJob } from '../../ports/index.ts';
@@ -9,14 +8,12 @@ import { MAX_DETAIL, type TrialReply } from './trial-protocol.ts';
 /** The child of `process-trial.ts`: loads and runs what may crash it. One job at a time, one reply a job. */
 const inference = createOrtInference();
 await import('onnxruntime-node');
-// A run blocks this thread, so a second one watches whether anybody is still waiting for the answer.
-new Worker(new URL('./trial-watchdog.ts', import.meta.url)).unref();
 process.on('message', (job: TrialJob) => {
   runTrial(inference, job)
     .catch((cause: unknown): TrialReply => ({ type: 'failed', detail: messageOf(cause).slice(0, MAX_DETAIL) }))
     .then(tell);
 });
-tell({ type: 'ready' });
+tell({ type: 'ready', dataMb: memoryMb('VmData') });
 
 async function runTrial({ load }: Inference, { model, manifest, records }: TrialJob): Promise<TrialReply> {
   forgetPeak();
@@ -50,8 +47,8 @@ function forgetPeak(): void {
   }
 }
 
-/** `VmRSS` or `VmHWM` of proc(5) in 2^20 bytes. */
-function memoryMb(field: 'VmRSS' | 'VmHWM'): number {
+/** A line of /proc/self/status, proc(5), in 2^20 bytes. */
+function memoryMb(field: 'VmData' | 'VmRSS' | 'VmHWM'): number {
   const line = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(readFileSync('/proc/self/status', 'utf8'));
   return Number(line?.[1] ?? 0) / 1024;
 }

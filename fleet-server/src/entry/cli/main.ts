@@ -13,13 +13,17 @@ import { exitCodeOf, printError } from './output.ts';
 
 const program = new Command('plumbline')
   .description('Fleet server of Plumbline: trains, shrinks, signs and rolls out delay-prediction models.')
-  .option('--state <dir>', 'state folder of the server', process.env['PLUMBLINE_STATE'] ?? '.plumbline')
-  .option('--json', 'print JSON for programs', false)
   .addHelpText(
     'after',
     '\nExit: 0 true, 1 our fault, 2 wrong usage, 3 unavailable (try again), 4 refused or not found.',
   )
   .exitOverride();
+// The demonstration has a `--json FILE` and a `--state` of its own; everywhere else these come from here.
+if (process.argv[2] !== 'demo') {
+  program
+    .option('--state <dir>', 'state folder of the server', process.env['PLUMBLINE_STATE'] ?? '.plumbline')
+    .option('--json', 'print JSON for programs', false);
+}
 for (const add of [
   addServer,
   addDemo,

@@ -101,23 +101,19 @@ function sortRows({ device, batch }: Incoming, from: number, now: number): Sorte
   for (const [seq, body] of batch.rows) {
     if (seq <= from) sorted.known += 1;
     if (seq <= sorted.highWater) continue;
-    if (seq !== sorted.highWater + 1) break;
     const parsed = rowSchema.safeParse(body);
-    const wrongGap = parsed.success && parsed.data.kind === 'gap' && (parsed.data.from !== seq || parsed.data.to < seq);
-    if (!parsed.success || wrongGap) {
-      const field = parsed.success ? 'from' : (parsed.error.issues[0]?.path.join('.') ?? 'row');
+    const row = parsed.success ? parsed.data : undefined;
+    // A gap record stands at the end of the range it speaks for, which may begin before what is known already.
+    const gap = row?.kind === 'gap' && row.to === seq && row.from <= seq ? row : undefined;
+    if ((gap?.from ?? seq) > sorted.highWater + 1) break;
+    if (row === undefined || (row.kind === 'gap' && gap === undefined)) {
+      const field = parsed.success ? 'to' : (parsed.error.issues[0]?.path.join('.') ?? 'row');
       sorted.rejected.push({ stream: batch.stream, seq, device, code: 'row_malformed', field, receivedAt: now });
-      sorted.highWater = seq;
-      continue;
-    }
-    sorted.kept.push({ seq, row: parsed.data });
-    // A gap record stands in the place of the first dropped row and speaks for all of them.
-    if (parsed.data.kind === 'gap') {
-      sorted.gapped += parsed.data.count;
-      sorted.highWater = parsed.data.to;
     } else {
-      sorted.highWater = seq;
+      sorted.kept.push({ seq, row });
+      if (gap !== undefined) sorted.gapped += seq - sorted.highWater;
     }
+    sorted.highWater = seq;
   }
   return sorted;
 }

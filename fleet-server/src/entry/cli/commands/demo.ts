@@ -20,9 +20,7 @@ export function addDemo(program: Command): void {
     .option('--group <column>', 'rows of one group stay together')
     .option('--site <column>', 'column that says where')
     .addOption(new Option('--inject <fault>', 'plant a fault that must be survived or found').choices(INJECTIONS))
-    .action(async (flags: Record<string, unknown>, command: Command) => {
-      // `--json` and `--state` mean a file and a folder of this run here, and shadow the global ones.
-      const own = { ...flags, json: command.getOptionValueSource('json') === 'cli' ? flags['json'] : undefined };
-      if (!(await runDemo(parseOptions(own), stopped))) process.exitCode = 1;
+    .action(async (flags: Record<string, unknown>) => {
+      if (!(await runDemo(parseOptions(flags), stopped))) process.exitCode = 1;
     });
 }

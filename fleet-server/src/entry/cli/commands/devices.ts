@@ -35,7 +35,7 @@ export function addDevices(program: Command): void {
   devices
     .command('assign <device> <model>')
     .description('assign LINE@VERSION to one device, outside any rollout')
-    .option('--wait <seconds>', 'wait until the device reports how it ended')
+    .option('--wait <seconds>', 'wait until the device says that it runs the model, or why not')
     .action(async (device: string, model: string, flags: { wait?: string }, command: Command) => {
       const global = command.optsWithGlobals<Global>();
       const client = await connect(global);
@@ -53,7 +53,7 @@ export function addDevices(program: Command): void {
         () =>
           `${device}: ${outcome.state} ${assigned.sha256.slice(0, 12)}${outcome.reason ? ` (${outcome.reason})` : ''}`,
       );
-      if (outcome.state !== 'committed') process.exitCode = 4;
+      if (outcome.state !== 'committed' && outcome.state !== 'proving') process.exitCode = 4;
     });
 }
 
@@ -69,7 +69,7 @@ async function settled(client: Client, of: { device: string; line: string; seq: 
     const { report } = await client.get<Device>(`/api/v1/devices/${of.device}`);
     const model = report?.models.find((one) => one.model === of.line);
     const reached = (model?.target?.assignmentSeq ?? 0) >= of.seq;
-    if (reached && model && ['committed', 'refused', 'rolled-back'].includes(model.state)) {
+    if (reached && model && ['proving', 'committed', 'refused', 'rolled-back'].includes(model.state)) {
       return { state: model.state, reason: model.reason };
     }
     await wait(250);

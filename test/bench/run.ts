@@ -1,0 +1,45 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { dirname } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ingest } from './ingest.ts';
+import type { Figure, LoneFigure } from './measure/figure.ts';
+import { lineOf } from './measure/table.ts';
+import { predict } from './predict.ts';
+import { train } from './train.ts';
+
+/**
+ * `npm run bench -- [NAME…] [--json FILE]`: our figures beside the limit that this machine reaches in the same run.
+ * Nothing here is asserted: a missed budget is printed as missed, and the exit code stays 0.
+ */
+const BENCHES: Record<string, () => AsyncIterable<Figure | LoneFigure>> = { predict, ingest, train };
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } });
+const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
+const unknown = names.filter((name) => !Object.hasOwn(BENCHES, name));
+if (unknown.length > 0) {
+  console.error(`no bench ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}`);
+  process.exitCode = 2;
+} else {
+  await runBenches(names, values.json);
+}
+
+async function runBenches(wanted: readonly string[], json: string | undefined): Promise<void> {
+  const cores = cpus();
+  const machine = `Node ${process.version}, ${process.platform}-${process.arch}, ${cores.length} × ${cores[0]?.model.trim() ?? 'unknown'}`;
+  const at = new Date().toISOString();
+  const figures: ({ bench: string } & (Figure | LoneFigure))[] = [];
+  console.log(`${machine}. Medians of interleaved pairs; in brackets the 95 % interval of the median.`);
+  for (const bench of wanted) {
+    console.log(bench);
+    for await (const figure of BENCHES[bench]?.() ?? []) {
+      figures.push({ bench, ...figure });
+      console.log(lineOf(figure));
+    }
+  }
+  const missed = figures.filter((figure) => 'kept' in figure && figure.kept === false).length;
+  console.log(`${figures.length} figures, ${missed} budgets missed`);
+  if (json === undefined) return;
+  mkdirSync(dirname(json), { recursive: true });
+  writeFileSync(json, `${JSON.stringify({ v: 1, at, machine, figures }, null, 2)}\n`);
+}
