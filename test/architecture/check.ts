@@ -36,7 +36,7 @@ function importBreaches({ path, imports }: Source): string[] {
 
 function tableBreaches(path: string, target: string): string[] {
   return IMPORT_RULES.filter(({ from, to }) => from.test(path) && to.test(target))
-    .filter(({ unless }) => !(unless?.from.test(path) && unless.to.test(target)))
+    .filter(({ unless }) => !unless?.some((one) => one.from.test(path) && one.to.test(target)))
     .map(({ rule }) => rule);
 }
 

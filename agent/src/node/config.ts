@@ -2,7 +2,7 @@ import { profileIds } from '@plumbline/firmware-profiles';
 import { z } from 'zod';
 import { NodeAgentError } from './errors.ts';
 import { FAULTS } from './inject.ts';
-import { LOG_LEVELS } from './log.ts';
+import { LOG_LEVELS } from './platform/log.ts';
 
 /** What a command line or the environment may say, as text; every setting by its name in the configuration. */
 export type RawSettings = Partial<Record<keyof z.input<typeof settings>, unknown>>;

@@ -2,7 +2,7 @@ import { createAgent, readIdentity, type Agent } from '../index.ts';
 import type { NodeConfig } from './config.ts';
 import { createLocalApi } from './local-api/app.ts';
 import { serveLocally } from './local-api/serve.ts';
-import { createEventLog, type Logger } from './log.ts';
+import { createEventLog, type Logger } from './platform/log.ts';
 import { openNodePorts, profileOf } from './node-ports.ts';
 import { nodeDecoders } from './platform/decoders.ts';
 import { AGENT_VERSION } from './version.ts';

@@ -2,7 +2,7 @@ export { configOf, readEnv, type NodeConfig, type RawSettings } from './config.t
 export { createNodeAgent, type NodeAgent } from './create-node-agent.ts';
 export { enrolNode } from './enrol-node.ts';
 export { NodeAgentError, type NodeAgentErrorCode } from './errors.ts';
-export { createLog } from './log.ts';
+export { createLog } from './platform/log.ts';
 export { createMqttLink, type MqttLinkOptions } from './link/mqtt-link.ts';
 export { createOrtInference } from './models/ort-inference.ts';
 export { createProcessTrial, type ProcessTrial } from './models/process-trial.ts';

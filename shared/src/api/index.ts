@@ -1,2 +1,4 @@
 export * from './device.ts';
 export * from './problem.ts';
+export * from './outcome.ts';
+export * from './table.ts';

@@ -32,7 +32,7 @@ export interface DriftRule {
   minimumEffect: number;
 }
 
-export const DEFAULT_DRIFT_RULE: DriftRule = { falseAlarmBudget: 0.001, minimumEffect: 0.1 };
+export const DEFAULT_DRIFT_RULE: DriftRule = { falseAlarmBudget: 0.001, minimumEffect: 0.3 };
 
 /**
  * Tests each feature and the score of a merged window against the reference: two-sample χ² (both samples are finite),
@@ -40,7 +40,9 @@ export const DEFAULT_DRIFT_RULE: DriftRule = { falseAlarmBudget: 0.001, minimumE
  */
 export function assessDrift(of: Reference, window: DriftWindow, rule: DriftRule = DEFAULT_DRIFT_RULE): DriftVerdict {
   const raw = [
-    ...of.features.map((one) => compare(one.bins.name, one.counts, window.features[one.bins.name] ?? [])),
+    ...of.features
+      .filter((one) => one.bins.seasonal !== true)
+      .map((one) => compare(one.bins.name, one.counts, window.features[one.bins.name] ?? [])),
     compare('(score)', of.score, window.score),
   ];
   const byP = raw.toSorted((a, b) => a.p - b.p);
@@ -97,17 +99,20 @@ function pearson(pooled: [number, number][], n: number, m: number): number {
   return pooled.reduce((total, [a, b]) => total + (a * m - b * n) ** 2 / ((a + b) * n * m), 0);
 }
 
+function deviance(count: number, expected: number): number {
+  return count === 0 ? 0 : 2 * count * Math.log(count / expected);
+}
+
 function likelihoodRatio(pooled: [number, number][], n: number, m: number): number {
-  const part = (count: number, expected: number) => (count === 0 ? 0 : 2 * count * Math.log(count / expected));
   return pooled.reduce((total, [a, b]) => {
     const share = (a + b) / (n + m);
-    return total + part(a, share * n) + part(b, share * m);
+    return total + deviance(a, share * n) + deviance(b, share * m);
   }, 0);
 }
 
 /**
  * Joins bins until each holds enough of both samples for χ² to be true, rarest in the reference first: an order that
- * looked at the window would join what is low by chance, and alarm five times too often.
+ * looked at the window would join what is low by chance, and alarm several times too often.
  */
 function poolSparse(before: readonly number[], after: readonly number[], n: number, m: number): [number, number][] {
   const bins = before

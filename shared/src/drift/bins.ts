@@ -1,13 +1,19 @@
 import { z } from 'zod';
 
+const head = {
+  name: z.string(),
+  /** Follows the calendar: counted and shown, but never an alarm. */
+  seasonal: z.boolean().optional(),
+};
+
 /**
  * Fixed bins of one feature, decided once from the training data, so that windows of any device and day merge exactly.
  * Numbers: `edges` e₁ < … < eₖ make k+1 bins (−∞, e₁], (e₁, e₂], …, (eₖ, ∞). Categories: one bin per level.
  * After them come two more bins: missing, and (categories only) unseen.
  */
 export const featureBins = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('number'), name: z.string(), edges: z.array(z.number()).max(64) }),
-  z.strictObject({ type: z.literal('category'), name: z.string(), levels: z.array(z.string()).max(4096) }),
+  z.strictObject({ ...head, type: z.literal('number'), edges: z.array(z.number()).max(64) }),
+  z.strictObject({ ...head, type: z.literal('category'), levels: z.array(z.string()).max(4096) }),
 ]);
 
 export type FeatureBins = z.infer<typeof featureBins>;

@@ -19,6 +19,8 @@ export const feature = z.strictObject({
   categories: z.array(z.string().max(256)).max(4096).optional(),
   missing: z.enum(['accept', 'refuse']),
   private: z.boolean().optional(),
+  /** Follows the calendar: a window of one season differs from whole years without anything having changed. */
+  seasonal: z.boolean().optional(),
   from: featureSource,
 });
 

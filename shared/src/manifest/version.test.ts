@@ -41,6 +41,9 @@ const withOutput = (changed: object): VersionSubject => ({
   output: { ...classes, ...changed } as GraphOutput,
 });
 
+const withInput = (input: GraphInput): VersionSubject => ({ ...before, inputs: [input] });
+const withUnit = (unit: string): VersionSubject => ({ ...before, output: { kind: 'value', value: 'days', unit } });
+
 describe('the bump of a version', () => {
   it.each<[string, VersionSubject, string]>([
     ['nothing but weights', before, 'patch'],
@@ -77,14 +80,12 @@ describe('the bump of a version', () => {
     ['its column', { column: 'image' }, 'major'],
     ['its name in the graph', { name: 'j' }, 'minor'],
   ])('of a tensor model, for %s', (_, changed, bump) => {
-    const of = (input: GraphInput): VersionSubject => ({ ...before, inputs: [input] });
-    expect(bumpBetween(of(tensor), of({ ...tensor, ...changed } as GraphInput))).toBe(bump);
+    expect(bumpBetween(withInput(tensor), withInput({ ...tensor, ...changed } as GraphInput))).toBe(bump);
   });
 
   it('of a regression is major for its unit', () => {
-    const of = (unit: string): VersionSubject => ({ ...before, output: { kind: 'value', value: 'days', unit } });
-    expect(bumpBetween(of('d'), of('h'))).toBe('major');
-    expect(bumpBetween(of('d'), of('d'))).toBe('patch');
+    expect(bumpBetween(withUnit('d'), withUnit('h'))).toBe('major');
+    expect(bumpBetween(withUnit('d'), withUnit('d'))).toBe('patch');
   });
 });
 

@@ -32,6 +32,8 @@ const feed = (inputs: GraphInput[], ...values: Record<string, number | string | 
 const refused = (code: string, field: string) =>
   expect.objectContaining({ name: 'PredictError', code, field }) as Error;
 
+const values = (count: number) => Array.from({ length: count }, (_, a) => ({ a }));
+
 describe('records', () => {
   it('are placed row by row in the order of the features', () => {
     const input = columns('float32', [column('b'), column('a')]);
@@ -85,7 +87,6 @@ describe('records', () => {
 
 describe('a fixed batch', () => {
   const fixed = [columns('float32', [column('a')], 3)];
-  const values = (count: number) => Array.from({ length: count }, (_, a) => ({ a }));
 
   it.each([
     [1, [1], [[0, 0, 0]]],

@@ -13,6 +13,8 @@ const two = { keys: [anna.publicKey, ben.publicKey], threshold: 2 };
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const refused = (code: string) => expect.objectContaining({ code }) as Error;
 
+const tooMany = Array.from({ length: 33 }, () => ({ keyid: 'a'.repeat(64), sig: 'a'.repeat(128) }));
+
 describe('a signed document', () => {
   const bytes = signDocument({ answer: 42 }, [anna, ben]);
 
@@ -94,7 +96,7 @@ describe('a document that is signed well and says something else', () => {
     ['signed', { signatures: [], signed: [] }],
     ['signatures', { signatures: {}, signed: {} }],
     ['signatures.0.sig', { signatures: [{ keyid: 'a'.repeat(64), sig: 'A'.repeat(128) }], signed: {} }],
-    ['signatures', { signatures: Array(33).fill({ keyid: 'a'.repeat(64), sig: 'a'.repeat(128) }), signed: {} }],
+    ['signatures', { signatures: tooMany, signed: {} }],
   ])('is no envelope when %s is malformed', (field, value) => {
     expect(() => openEnvelope(canonicalBytes(value), 'line')).toThrow(
       expect.objectContaining({ code: 'document_malformed', field: `line.${field}` }),

@@ -92,8 +92,8 @@ describe('a frame', () => {
     expect(() => encodeFrame(new Uint8Array(MAX_FRAME_BYTES))).toThrow(refused('frame_too_large', 'frame'));
   });
 
-  it('stops inflating soon after its bound: 244 KB never become 250 MB', () => {
-    const bomb = framed(deflateSync(new Uint8Array(250_000_000), { level: 9 }), 1);
+  it('stops inflating soon after its bound: 40 KB never become 40 MB', () => {
+    const bomb = framed(deflateSync(new Uint8Array(40_000_000)), 1);
     expect(bomb.length).toBeLessThan(MAX_FRAME_BYTES);
     const error = refusalOf(bomb);
     expect(error).toMatchObject({ code: 'frame_too_large', kind: 'too-large' });
@@ -106,7 +106,7 @@ describe('a frame', () => {
       property(uint8Array({ maxLength: 60 }), (body) => {
         for (const flags of [0, 1]) {
           const error = refusalOf(framed(body, flags));
-          if (error !== undefined) expect(error).toBeInstanceOf(WireError);
+          expect(error === undefined || error instanceof WireError).toBe(true);
         }
       }),
       { numRuns: 500 },

@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { AGENT_VERSION } from '../version.ts';
 import { addEnrol } from './enrol.ts';
-import { EXIT_CODES, exitCodeOf, printError } from './output.ts';
+import { describeError, EXIT_CODES, exitCodeOf } from './output.ts';
 import { addPredict } from './predict.ts';
 import { addRun } from './run.ts';
 import { addStatus } from './status.ts';
@@ -21,7 +21,7 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else {
-    printError(error, program.opts<{ json: boolean }>().json);
+    console.error(describeError(error, program.opts<{ json: boolean }>().json));
     process.exitCode = exitCodeOf(error);
   }
 }

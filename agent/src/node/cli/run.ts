@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import { configOf, type RawSettings } from '../config.ts';
 import { createNodeAgent } from '../create-node-agent.ts';
 import { FAULTS } from '../inject.ts';
-import { createLog } from '../log.ts';
+import { createLog } from '../platform/log.ts';
 import { print } from './output.ts';
 
 /** `run`: the agent itself, until SIGTERM or SIGINT. */

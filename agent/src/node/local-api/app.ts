@@ -1,12 +1,12 @@
 import { Hono } from 'hono';
 import type { Agent, Clock } from '../../index.ts';
 import { NodeAgentError } from '../errors.ts';
-import type { Logger, ProblemCount } from '../log.ts';
+import type { Logger, ProblemCount } from '../platform/log.ts';
 import type { DrivenClock } from '../platform/driven-clock.ts';
 import { localOnly } from './local-only.ts';
 import { addOutcomes } from './outcomes.ts';
 import { addPredict } from './predict.ts';
-import { problemOf } from './problem-of.ts';
+import { problemOf } from '@plumbline/shared/api';
 import { addReplay } from './replay.ts';
 import { addState } from './state.ts';
 

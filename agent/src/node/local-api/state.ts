@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import type { Agent } from '../../index.ts';
-import type { ProblemCount } from '../log.ts';
+import type { ProblemCount } from '../platform/log.ts';
 import { AGENT_VERSION } from '../version.ts';
 
 export interface StateRoutes {

@@ -13,11 +13,12 @@ process.on('message', (job: TrialJob) => {
     .catch((cause: unknown): TrialReply => ({ type: 'failed', detail: messageOf(cause).slice(0, MAX_DETAIL) }))
     .then(tell);
 });
+/** What this process holds without a model. A reused child keeps some memory of earlier jobs: too high, never too low. */
+const emptyMb = memoryMb('VmRSS');
 tell({ type: 'ready', dataMb: memoryMb('VmData') });
 
 async function runTrial({ load }: Inference, { model, manifest, records }: TrialJob): Promise<TrialReply> {
   forgetPeak();
-  const before = memoryMb('VmRSS');
   const startedAt = performance.now();
   const session = await load(model);
   const loadedAt = performance.now();
@@ -29,7 +30,7 @@ async function runTrial({ load }: Inference, { model, manifest, records }: Trial
     for (const { score } of scored) scores.push(score);
   }
   const runMs = performance.now() - loadedAt;
-  const peakMb = Math.max(0, memoryMb('VmHWM') - before);
+  const peakMb = Math.max(0, memoryMb('VmHWM') - emptyMb);
   await session.close();
   return { type: 'scored', scores, loadMs: loadedAt - startedAt, runMs, peakMb };
 }
@@ -43,7 +44,7 @@ function forgetPeak(): void {
   try {
     writeFileSync('/proc/self/clear_refs', '5');
   } catch {
-    // Without it the peak of an earlier job may be reported: too high, never too low.
+    // Without it the peak of an earlier job is reported.
   }
 }
 

@@ -18,7 +18,7 @@ describe('a plan', () => {
     [{ line: '../delay' }, 'line'],
     [{ version: 1 }, 'version'],
     [{ stages: [] }, 'stages'],
-    [{ stages: Array(21).fill(stage) }, 'stages'],
+    [{ stages: Array.from({ length: 21 }, () => stage) }, 'stages'],
     [{ stages: [stage, { ...stage, name: '' }] }, 'stages.1.name'],
     [{ stages: [{ ...stage, soakMs: -1 }] }, 'stages.0.soakMs'],
     [{ stages: [{ ...stage, tags: ['a/b'] }] }, 'stages.0.tags.0'],

@@ -51,15 +51,16 @@ beforeEach(async () => {
 });
 afterEach(() => database.close());
 
+const target = (version: string, counter: number) => ({
+  [`models/delay/${counter}/tree.plb`]: {
+    length: 1000,
+    hashes: { sha256: hashOf(version) },
+    custom: { counter, version, variant: 'tree', profiles: [] },
+  },
+});
+
 /** Version 1.1.0 under counter 3 and its return ticket under 4, as an approver has signed them. */
 async function release(): Promise<void> {
-  const target = (version: string, counter: number) => ({
-    [`models/delay/${counter}/tree.plb`]: {
-      length: 1000,
-      hashes: { sha256: hashOf(version) },
-      custom: { counter, version, variant: 'tree', profiles: [] },
-    },
-  });
   const document: LineDocument = {
     _type: 'targets',
     spec_version: '1.0.31',
@@ -79,18 +80,16 @@ async function release(): Promise<void> {
       const payloads = JSON.stringify([{ codec: 'none', length: 1000, sha256: hashOf(version) }]);
       const needs = JSON.stringify({ opsets: { 'ai.onnx': 17 }, operators: ['ai.onnx:Gemm'], derivations: [] });
       const sizes = { archive: hashOf(version), archiveBytes: 1000, model: hashOf(version), modelBytes: 900 };
-      await tx
-        .insert(modelVersions)
-        .values({
-          ...row,
-          counter,
-          predecessor,
-          state: 'published',
-          algorithm: 'forest',
-          subject: '{}',
-          card: '{}',
-          createdAt: counter,
-        });
+      await tx.insert(modelVersions).values({
+        ...row,
+        counter,
+        predecessor,
+        state: 'published',
+        algorithm: 'forest',
+        subject: '{}',
+        card: '{}',
+        createdAt: counter,
+      });
       await tx
         .insert(modelVariants)
         .values({ ...row, ...sizes, variant: 'tree', recipe: 'tree', needs, profiles: '[]', payloads });
@@ -140,7 +139,7 @@ async function report(device: string, model: Partial<ModelReport>): Promise<void
   const seq = (await getDevice(database.db, device)).assignedSeq;
   const sha256 = (await getAssignment(database.db, device, seq))?.sha256 ?? '';
   const running = { sha256, version: '1.1.0', counter: 3 };
-  const target = { sha256, counter: 3, assignmentSeq: seq };
+  const wanted = { sha256, counter: 3, assignmentSeq: seq };
   await recordReport(deps, device, {
     v: 1,
     agent: '0.1.0',
@@ -150,7 +149,7 @@ async function report(device: string, model: Partial<ModelReport>): Promise<void
     at: clock.now(),
     assignmentSeq: seq,
     outbox: {},
-    models: [{ model: 'delay', state: 'committed', running, target, ...model }],
+    models: [{ model: 'delay', state: 'committed', running, target: wanted, ...model }],
   });
 }
 const prove = (device: string) => report(device, { proof: 'proven' });

@@ -9,14 +9,11 @@ import { addProfiles } from './commands/profiles.ts';
 import { addRollouts } from './commands/rollouts.ts';
 import { addServer } from './commands/server.ts';
 import { addTelemetry } from './commands/telemetry.ts';
-import { exitCodeOf, printError } from './output.ts';
+import { describeError, EXIT_CODES, exitCodeOf } from './output.ts';
 
 const program = new Command('plumbline')
   .description('Fleet server of Plumbline: trains, shrinks, signs and rolls out delay-prediction models.')
-  .addHelpText(
-    'after',
-    '\nExit: 0 true, 1 our fault, 2 wrong usage, 3 unavailable (try again), 4 refused or not found.',
-  )
+  .addHelpText('after', `\n${EXIT_CODES}`)
   .exitOverride();
 // The demonstration has a `--json FILE` and a `--state` of its own; everywhere else these come from here.
 if (process.argv[2] !== 'demo') {
@@ -43,7 +40,7 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else {
-    printError(error, program.opts<{ json: boolean }>().json);
+    console.error(describeError(error, program.opts<{ json?: boolean }>().json === true));
     process.exitCode = exitCodeOf(error);
   }
 }

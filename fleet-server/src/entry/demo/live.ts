@@ -16,7 +16,7 @@ type Happening = { at: number; outcome?: Example };
 export async function liveUntil(stage: Stage, until: number): Promise<Lived> {
   const from = stage.clock.now();
   const lived = { predictions: 0, outcomes: 0 };
-  await forEach(stage.agents, 4, async (agent) => {
+  await forEach(stage.agents, stage.agents.length, async (agent) => {
     for (const happening of happeningsOf(stage, agent.site, from, until)) {
       if (happening.outcome !== undefined) lived.outcomes += await enter(stage, agent, happening.outcome);
       else lived.predictions += await moveTo(agent, happening.at);

@@ -62,13 +62,13 @@ async function judgeDrift(stage: Stage, version: string, now: number): Promise<v
 async function maybeRetrain(stage: Stage, inForce: InForce, now: number): Promise<InForce> {
   const { fleet } = stage.server;
   const { db } = fleet.database;
-  const first = (await listVerdicts(db, stage.line, inForce.version)).find((one) => one.alarm);
+  const latest = (await listVerdicts(db, stage.line, inForce.version)).findLast((one) => one.alarm);
   const due = await newLabels(stage, inForce.trainedAt, now);
   const trigger = decideTrigger(
     {
       now,
       trainedAt: inForce.trainedAt,
-      alarm: first && { at: first.assessedAt, sentence: first.sentence },
+      alarm: latest && { at: latest.assessedAt, sentence: latest.sentence },
       newLabels: due,
       lastTriedAt: inForce.lastTriedAt,
     },

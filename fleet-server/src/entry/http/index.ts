@@ -1,3 +1,2 @@
 export { createHttpApp } from './app.ts';
 export { HttpError, type App } from './edge.ts';
-export { problemOf } from './problem.ts';

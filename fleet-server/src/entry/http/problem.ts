@@ -1,40 +1,10 @@
 import type { Context } from 'hono';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { codeOf, isCodedError, messageOf, type ErrorKind } from '@plumbline/shared/errors';
-import type { Problem } from '@plumbline/shared/api';
 import type { Logger } from 'pino';
+import { problemOf } from '@plumbline/shared/api';
 
-const STATUS: Record<ErrorKind, ContentfulStatusCode> = {
-  invalid: 400,
-  unauthenticated: 401,
-  forbidden: 403,
-  'not-found': 404,
-  conflict: 409,
-  'too-large': 413,
-  refused: 422,
-  unavailable: 503,
-  internal: 500,
-};
-
-/** The one mapping of coded errors to HTTP (RFC 9457). What carries no code is a fault of ours and shows no detail. */
-export function problemOf(error: unknown): Problem & { status: ContentfulStatusCode } {
-  const known = isCodedError(error) ? error : undefined;
-  const kind = known?.kind ?? 'internal';
-  const code = codeOf(error);
-  return {
-    type: `urn:plumbline:problem:${code}`,
-    title: kind,
-    status: STATUS[kind],
-    detail: known === undefined ? 'internal error' : messageOf(error),
-    code,
-    ...(known?.field === undefined ? {} : { field: known.field }),
-    ...(known?.expected === undefined ? {} : { expected: known.expected }),
-  };
-}
-
+/** A refusal as the client sees it, logged here and nowhere else. */
 export function answerProblem(context: Context, error: unknown, log: Logger): Response {
   const problem = problemOf(error);
-  // Logged here and nowhere else.
   if (problem.status >= 500) log.error({ err: error, path: context.req.path }, 'request failed');
   else log.info({ code: problem.code, field: problem.field, path: context.req.path }, 'request refused');
   return context.body(JSON.stringify(problem), problem.status, { 'content-type': 'application/problem+json' });

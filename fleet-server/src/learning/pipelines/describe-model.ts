@@ -44,9 +44,10 @@ const MAX_LEVELS = 64;
 
 function binsFor(feature: Feature, examples: readonly Example[]): FeatureBins {
   const values = examples.map((example) => example.values[feature.name]);
+  const head = { name: feature.name, ...(feature.seasonal === true ? { seasonal: true } : {}) };
   if (feature.type === 'number') {
     const edges = quantileEdges(values.filter((value) => typeof value === 'number'));
-    return { type: 'number', name: feature.name, edges };
+    return { type: 'number', ...head, edges };
   }
   const counts = new Map<string, number>();
   for (const value of values) if (typeof value === 'string') counts.set(value, (counts.get(value) ?? 0) + 1);
@@ -54,5 +55,5 @@ function binsFor(feature: Feature, examples: readonly Example[]): FeatureBins {
     .toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
     .slice(0, MAX_LEVELS)
     .map(([level]) => level);
-  return { type: 'category', name: feature.name, levels: levels.toSorted() };
+  return { type: 'category', ...head, levels: levels.toSorted() };
 }

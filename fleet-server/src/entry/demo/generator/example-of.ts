@@ -15,11 +15,11 @@ const CATEGORIES: Record<string, Measure> = {
 };
 
 /** All known on the day the activity starts. */
-const NUMBERS: Record<string, { unit?: string; of: Measure }> = {
+const NUMBERS: Record<string, { unit?: string; seasonal?: true; of: Measure }> = {
   planned_days: { unit: 'working d', of: ({ conditions }) => conditions.activity.days },
   start_delay_days: { unit: 'working d', of: ({ start, plannedStart }) => start - plannedStart },
   float_days: { unit: 'working d', of: ({ conditions }) => conditions.activity.totalFloat },
-  start_month: { of: ({ conditions }) => conditions.month },
+  start_month: { seasonal: true, of: ({ conditions }) => conditions.month },
   crew_size: { of: ({ conditions }) => conditions.crewSize },
   crew_load: { of: ({ conditions }) => conditions.crewLoad },
   late_predecessors: { of: ({ conditions }) => conditions.latePredecessors },
@@ -36,10 +36,11 @@ export const FEATURES: Feature[] = [
     missing: 'accept',
     from: { column: name },
   })),
-  ...Object.entries(NUMBERS).map(([name, { unit }]): Feature => ({
+  ...Object.entries(NUMBERS).map(([name, { unit, seasonal }]): Feature => ({
     name,
     type: 'number',
     ...(unit === undefined ? {} : { unit }),
+    ...(seasonal === undefined ? {} : { seasonal }),
     missing: 'accept',
     from: { column: name },
   })),

@@ -15,7 +15,7 @@ export const FEATURES: Feature[] = [
   category('work'),
   number('planned_days', 'd'),
   number('budget', 'USD'),
-  number('start_month'),
+  { ...number('start_month'), seasonal: true },
   number('dsf_groups'),
 ];
 

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
-import type { MemoryBroker } from '../../agent/src/testing/memory-broker.ts';
-import { DEVICE, mintIdentity, SITE } from '../../agent/src/testing/mint.ts';
-import { createSmallServer, type SmallServer } from '../../agent/src/testing/small-server.ts';
-import { createAedesBroker } from '../../fleet-server/src/platform/adapters/index.ts';
-import { formatEnrolmentCode } from '../../shared/src/trust/index.ts';
+import type { MemoryBroker } from '../../../agent/src/testing/memory-broker.ts';
+import { DEVICE, mintIdentity, SITE } from '../../../agent/src/testing/mint.ts';
+import { createSmallServer, type SmallServer } from '../../../agent/src/testing/small-server.ts';
+import { createAedesBroker } from '../../../fleet-server/src/platform/adapters/index.ts';
+import { formatEnrolmentCode } from '../../../shared/src/trust/index.ts';
 
 /** A fleet of one device over real HTTP and real MQTT, with the server logic of the core's own tests behind it. */
 export interface SmallFleet extends AsyncDisposable {

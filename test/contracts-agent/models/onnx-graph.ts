@@ -3,7 +3,7 @@ import {
   type GraphProto,
   type NodeProto,
   type ValueInfoProto,
-} from '../../fleet-server/src/supply/onnx/index.ts';
+} from '../../../fleet-server/src/supply/onnx/index.ts';
 
 /** Element types of TensorProto. */
 export const FLOAT = 1;

@@ -1,4 +1,4 @@
-import { createProcessTrial } from '../../agent/src/node/models/process-trial.ts';
+import { createProcessTrial } from '../../../agent/src/node/models/process-trial.ts';
 import { hanging } from './hostile-models.ts';
 
 /** Starts a trial that never ends, tells the parent where it runs, and waits to be killed. */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../agent/src/node/cli/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../../agent/src/node/cli/main.ts', import.meta.url));
 
 export interface Finished {
   exitCode: number | null;

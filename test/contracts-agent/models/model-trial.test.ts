@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { createProcessTrial } from '../../agent/src/node/models/process-trial.ts';
+import { createProcessTrial } from '../../../agent/src/node/models/process-trial.ts';
 import { modelTrialContract } from './model-trial.contract.ts';
 
 const ORPHAN_MAIN = fileURLToPath(new URL('./orphan-trial-main.ts', import.meta.url));

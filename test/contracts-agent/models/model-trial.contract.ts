@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ModelTrial, TrialJob, TrialResult } from '../../agent/src/ports/index.ts';
-import { foreignModels } from '../../fleet-server/src/supply/onnx/foreign-models.ts';
+import type { ModelTrial, TrialJob, TrialResult } from '../../../agent/src/ports/index.ts';
+import { foreignModels } from '../../../fleet-server/src/supply/onnx/foreign-models.ts';
 import * as hostile from './hostile-models.ts';
 
 export interface TrialUnderTest {

@@ -1,9 +1,9 @@
 import { brotliCompressSync } from 'node:zlib';
-import { FLEET, LINE, type Release } from '../../agent/src/testing/mint.ts';
-import { buildReference } from '../../shared/src/drift/index.ts';
-import { packArchive, type BundleFiles, type Manifest } from '../../shared/src/manifest/index.ts';
-import { createSeal, sha256Hex, utf8 } from '../../shared/src/trust/index.ts';
-import { FLOAT, modelOf, node, value } from './onnx-graph.ts';
+import { FLEET, LINE, type Release } from '../../../agent/src/testing/mint.ts';
+import { buildReference } from '../../../shared/src/drift/index.ts';
+import { packArchive, type BundleFiles, type Manifest } from '../../../shared/src/manifest/index.ts';
+import { createSeal, sha256Hex, utf8 } from '../../../shared/src/trust/index.ts';
+import { FLOAT, modelOf, node, value } from '../models/onnx-graph.ts';
 
 /** Columns of W: what speaks for "in time" and for "late". */
 const WEIGHTS = Float32Array.of(-1, 1, 2, -2);

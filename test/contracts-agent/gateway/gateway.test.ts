@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LINE, mintAssignment, mintLine } from '../../agent/src/testing/mint.ts';
+import { LINE, mintAssignment, mintLine } from '../../../agent/src/testing/mint.ts';
 import { plumblineAgent, startAgent, type AgentProcess } from './agent-process.ts';
 import { mintRealRelease, realScore } from './real-release.ts';
 import { startSmallFleet, type SmallFleet } from './small-fleet.ts';

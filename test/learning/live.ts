@@ -1,0 +1,99 @@
+import { binsOf, emptyWindow, observe, type DriftVerdict, type DriftWindow } from '@plumbline/shared/drift';
+import { decodeMessage, encodeFrame, telemetryBatch, type WindowRow } from '@plumbline/shared/wire';
+import { periodOf } from '../../agent/src/observe/period.ts';
+import { assessVersion, listVerdicts, referenceOf } from '../../fleet-server/src/insight/drift/index.ts';
+import type { Example } from '../../fleet-server/src/learning/datasets/index.ts';
+import {
+  decideTrigger,
+  recordOf,
+  scoresOfVersion,
+  type RetrainingPolicy,
+  type Trigger,
+} from '../../fleet-server/src/learning/retraining/index.ts';
+import type { VersionSummary } from '../../fleet-server/src/supply/models/index.ts';
+import type { Rooms } from './rooms.ts';
+
+const DAY_MS = 86_400_000;
+/** Predictions that a window needs, as in the demonstration. */
+const MINIMUM_COUNT = 150;
+/** The demonstration's policy without its age rule: only drift can open it. */
+const DRIFT_ONLY: RetrainingPolicy = { maximumAgeMs: Infinity, coolDownMs: 180 * DAY_MS, minimumNewLabels: 150 };
+
+/** What the server came to think, month by month. */
+export interface Life {
+  verdicts: (DriftVerdict & { assessedAt: number })[];
+  /** When the retraining policy first opened, and why. */
+  opened: { at: number; trigger: Trigger } | undefined;
+}
+
+/**
+ * Lets a version predict every activity on the day it starts, at its site, from `from` to the last start: each month
+ * every site sends its window as a frame, then the server assesses drift and asks its retraining policy.
+ */
+export async function live(
+  rooms: Rooms,
+  model: VersionSummary,
+  examples: readonly Example[],
+  from: number,
+): Promise<Life> {
+  const { line, version } = model;
+  const started = examples.filter((example) => example.startAt >= from);
+  const months = await windowsByMonth(rooms, model, started);
+  const sent = new Map<string, number>();
+  const life: Life = { verdicts: [], opened: undefined };
+  for (const month of [...months.keys()].toSorted((a, b) => a - b)) {
+    const { to } = periodOf(month);
+    rooms.setNow(to);
+    await Promise.all([...(months.get(month) ?? [])].map(([site, window]) => send(rooms, sent, site, window)));
+    const verdicts = await assessVersion(rooms, { line, version }, { upTo: to, minimumCount: MINIMUM_COUNT });
+    life.verdicts.push(...verdicts.map((verdict) => ({ ...verdict, assessedAt: to })));
+    const alarm = (await listVerdicts(rooms.database.db, line, version)).findLast((one) => one.alarm);
+    const trigger = decideTrigger(
+      {
+        now: to,
+        trainedAt: from,
+        alarm: alarm && { at: alarm.assessedAt, sentence: alarm.sentence },
+        newLabels: examples.filter(({ knownAt }) => knownAt >= from && knownAt < to).length,
+        lastTriedAt: undefined,
+      },
+      DRIFT_ONLY,
+    );
+    if (trigger.open) life.opened ??= { at: to, trigger };
+  }
+  return life;
+}
+
+async function windowsByMonth(
+  rooms: Rooms,
+  model: VersionSummary,
+  started: readonly Example[],
+): Promise<Map<number, Map<string, DriftWindow>>> {
+  const archive = model.variants[0]?.archive ?? '';
+  const reference = await referenceOf(rooms.artifacts, archive);
+  if (reference === undefined) throw new Error('the bundle has no reference');
+  const bins = binsOf(reference);
+  const scores = await scoresOfVersion(rooms, model, started.map(recordOf));
+  const months = new Map<number, Map<string, DriftWindow>>();
+  started.forEach(({ site, startAt, values }, i) => {
+    const { from, to } = periodOf(startAt);
+    const sites = months.get(from) ?? new Map<string, DriftWindow>();
+    const window = sites.get(site) ?? emptyWindow(model.line, archive, bins, from, to);
+    observe(window, bins, values, scores[i] ?? Number.NaN);
+    months.set(from, sites.set(site, window));
+  });
+  return months;
+}
+
+async function send(
+  { ingest, now }: Rooms,
+  sent: Map<string, number>,
+  site: string,
+  window: DriftWindow,
+): Promise<void> {
+  const seq = (sent.get(site) ?? 0) + 1;
+  sent.set(site, seq);
+  const row: WindowRow = { kind: 'window', at: now(), window };
+  const frame = encodeFrame({ stream: `${site}-evidence`, class: 'evidence', rows: [[seq, row]] }, { compress: true });
+  const { upTo } = await ingest.take({ site, device: `gateway-${site}`, batch: decodeMessage(telemetryBatch, frame) });
+  if (upTo !== seq) throw new Error(`window ${seq} of ${site} was not taken`);
+}
