@@ -27,10 +27,12 @@ describe('a signed document', () => {
   });
 
   it('is refused whichever byte is flipped', () => {
-    for (let i = 0; i < bytes.length; i += 1) {
-      const flipped = bytes.slice();
+    const small = signDocument({ answer: 42 }, [anna]);
+    const one = { keys: [anna.publicKey], threshold: 1 };
+    for (let i = 0; i < small.length; i += 1) {
+      const flipped = small.slice();
       flipped[i] = (flipped[i] ?? 0) ^ 1;
-      expect(() => verifyDocument(flipped, 'line', body, two), `byte ${i}`).toThrow(
+      expect(() => verifyDocument(flipped, 'line', body, one), `byte ${i}`).toThrow(
         expect.objectContaining({ name: 'TrustError' }),
       );
     }

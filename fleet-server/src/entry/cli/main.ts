@@ -8,6 +8,7 @@ import { addModels } from './commands/models.ts';
 import { addProfiles } from './commands/profiles.ts';
 import { addRollouts } from './commands/rollouts.ts';
 import { addServer } from './commands/server.ts';
+import { addStatus } from './commands/status.ts';
 import { addTelemetry } from './commands/telemetry.ts';
 import { describeError, EXIT_CODES, exitCodeOf } from './output.ts';
 
@@ -23,6 +24,7 @@ if (process.argv[2] !== 'demo') {
 }
 for (const add of [
   addServer,
+  addStatus,
   addDemo,
   addModels,
   addApprover,

@@ -17,11 +17,11 @@ export async function liveUntil(stage: Stage, until: number): Promise<Lived> {
   const from = stage.clock.now();
   const lived = { predictions: 0, outcomes: 0 };
   await forEach(stage.agents, stage.agents.length, async (agent) => {
-    for (const happening of happeningsOf(stage, agent.site, from, until)) {
-      if (happening.outcome !== undefined) lived.outcomes += await enter(stage, agent, happening.outcome);
-      else lived.predictions += await moveTo(agent, happening.at);
+    for (const { at, outcome } of happeningsOf(stage, agent.site, from, until)) {
+      if (outcome === undefined) await moveTo(agent, at, lived);
+      else await enter(stage, agent, outcome, lived);
     }
-    lived.predictions += await moveTo(agent, until);
+    await moveTo(agent, until, lived);
   });
   stage.clock.set(until);
   return lived;
@@ -39,13 +39,13 @@ function happeningsOf(stage: Stage, site: string, from: number, until: number): 
   return happenings.toSorted((a, b) => a.at - b.at || (a.outcome === undefined ? -1 : 1));
 }
 
-async function moveTo(agent: AgentProcess, now: number): Promise<number> {
+async function moveTo(agent: AgentProcess, now: number, lived: Lived): Promise<void> {
   const { predictions } = await agent.post<{ predictions: number }>('/v1/clock', { now });
-  return predictions;
+  lived.predictions += predictions;
 }
 
 /** The answer comes when the entry is on the disk; from then on it must not be lost. */
-async function enter(stage: Stage, agent: AgentProcess, example: Example): Promise<number> {
+async function enter(stage: Stage, agent: AgentProcess, example: Example, lived: Lived): Promise<void> {
   const ref = `outcome:${example.ref}`;
   await agent.post('/v1/outcomes', {
     activity: example.ref,
@@ -55,5 +55,5 @@ async function enter(stage: Stage, agent: AgentProcess, example: Example): Promi
     ref,
   });
   stage.recorded.add(ref);
-  return 1;
+  lived.outcomes += 1;
 }
