@@ -87,20 +87,16 @@ const MEASURES: { name: string; of: Measure; unit: '%' | ''; limit?: number }[] 
 ];
 
 /** The clock runs from raw float32 rows to the fitted model, pre-processing included. */
-function fitOurs(
-  algorithm: Algorithm,
-  { rows, columns, numbers, labels, ...rest }: Classification,
-  fold: number,
-): Fitted {
+function fitOurs(algorithm: Algorithm, data: Classification, fold: number): Fitted {
+  const { rows, columns, numbers, labels } = data;
   const numberNames = Array.from({ length: columns }, (_, column) => `x${column}`);
   const table: Table = { rows, numberNames, numbers, categories: [], labels };
-  const data = { rows, columns, numbers, labels, ...rest };
-  const train = rowsOf(data, fold, 'train');
+  const [known, asked] = [rowsOf(data, fold, 'train'), rowsOf(data, fold, 'valid')];
   const start = performance.now();
-  const matrix = buildMatrix(table, fitColumns(table, train), train);
+  const matrix = buildMatrix(table, fitColumns(table, known), known);
   const model = algorithm === 'boosting' ? fitBoosting(matrix, PARAMETERS) : fitLogistic(matrix, { c: 1 });
   const seconds = (performance.now() - start) / 1000;
-  return { seconds, scores: probabilitiesOf(model, buildMatrix(table, model.columns, rowsOf(data, fold, 'valid'))) };
+  return { seconds, scores: probabilitiesOf(model, buildMatrix(table, model.columns, asked)) };
 }
 
 function labelsOf(data: Classification, fold: number): Uint8Array {

@@ -72,7 +72,8 @@ export function foldSiteLog(entries: Iterable<SiteLogEntry>): Map<string, Activi
 }
 
 function headsOf(edits: SiteLogEntry[]): FieldState {
-  const replaced = new Set(edits.map((edit) => edit.base));
+  // An entry that names itself replaces nothing.
+  const replaced = new Set(edits.filter((edit) => edit.base !== edit.id).map((edit) => edit.base));
   const open = edits.filter((edit) => !replaced.has(edit.id));
   // A ring of entries that replace each other can only be forged; then all of them are in conflict.
   const heads = (open.length > 0 ? open : edits).toSorted((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1));

@@ -4,7 +4,7 @@ import type { Reference } from '../drift/reference.ts';
 import { unpackArchive, type BundleFile, type BundleFiles } from './archive.ts';
 import { ManifestError } from './errors.ts';
 import { golden, type Golden } from './golden.ts';
-import { manifest, type Manifest } from './manifest.ts';
+import { derivationsOf, manifest, type Manifest } from './manifest.ts';
 
 /** A bundle opened and checked against its own manifest; the seal is verified by `shared/trust`. */
 export interface Bundle {
@@ -26,6 +26,7 @@ export async function openBundle(archive: Uint8Array, digest: (bytes: Uint8Array
   if (opened.model.sizeBytes !== model.length) throw disagree('model.sizeBytes', String(model.length));
   if (opened.model.sha256 !== (await digest(model))) throw disagree('model.sha256', 'the hash of model.onnx');
   const { parts } = opened;
+  if (derivationsOf(opened).join() !== opened.needs.derivations.join()) throw disagree('needs.derivations');
   if ((parts.golden === 'absent') !== (files['golden.json'] === undefined)) throw disagree('parts.golden');
   if ((parts.reference === 'absent') !== (files['reference.json'] === undefined)) throw disagree('parts.reference');
   return {

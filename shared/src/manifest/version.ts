@@ -15,7 +15,7 @@ export type Bump = 'major' | 'minor' | 'patch';
  * The rule table, first match wins. The server computes the bump and refuses a wrong one.
  * | changed | bump |
  * |---|---|
- * | name, type, unit, categories removed, or source of a feature the old model had; output classes | major |
+ * | name, type, unit, categories removed, or source of a feature the old model had; a value that may be missing no more; output classes | major |
  * | a feature more; algorithm; categories added; graph inputs laid out otherwise | minor |
  * | nothing but weights, training range, threshold | patch |
  */
@@ -62,22 +62,33 @@ export function newestFirst(versions: string[]): string[] {
 
 /** True when a record that the old model took is refused, or understood otherwise, by the new one. */
 function recordsChanged(before: VersionSubject, after: VersionSubject): boolean {
+  const then = new Map(columnsOf(before).map((feature) => [feature.name, feature]));
   const now = new Map(columnsOf(after).map((feature) => [feature.name, feature]));
-  return columnsOf(before).some((old) => {
+  const changed = [...then.values()].some((old) => {
     const current = now.get(old.name);
     if (current === undefined || current.meaning !== old.meaning) return true;
     return old.categories.some((category) => !current.categories.includes(category));
   });
+  // What may not be missing any more, or is new and may not be missing, refuses records that were fine before.
+  return changed || [...now.values()].some((current) => current.required && then.get(current.name)?.required !== true);
 }
 
 function columnsOf(subject: VersionSubject) {
   return subject.inputs.flatMap((input) =>
     input.kind === 'tensor'
-      ? [{ name: input.column, meaning: JSON.stringify([input.dtype, input.shape]), categories: [] as string[] }]
+      ? [
+          {
+            name: input.column,
+            meaning: JSON.stringify([input.dtype, input.shape]),
+            categories: [] as string[],
+            required: true,
+          },
+        ]
       : input.features.map((one) => ({
           name: one.name,
-          meaning: JSON.stringify([one.type, one.unit ?? null, one.from, one.missing]),
+          meaning: JSON.stringify([one.type, one.unit ?? null, one.from]),
           categories: one.categories ?? [],
+          required: one.missing === 'refuse',
         })),
   );
 }

@@ -91,7 +91,10 @@ export const assignmentDocument = z.strictObject({
   issued: z.number().int(),
   expires: z.number().int(),
   nonce: z.string().min(8).max(64),
-  models: z.array(assignedModel).max(16),
+  models: z
+    .array(assignedModel)
+    .max(16)
+    .refine((models) => new Set(models.map((one) => one.model)).size === models.length, 'expected each line once'),
   settings: deviceSettings,
   /** Lowest release counter a device may run, per line. */
   floors: z.record(name, counter),

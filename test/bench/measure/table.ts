@@ -18,7 +18,9 @@ function limitOf({ rule, limit }: Budget, say: (value: number) => string): strin
 }
 
 function signed(value: number, unit: Unit): string {
-  return `${value < 0 ? '−' : '+'}${shown(Math.abs(value), unit)}`;
+  // A difference of two percentages is a number of points.
+  const text = shown(Math.abs(value), unit).replace('%', 'points');
+  return `${value < 0 ? '−' : '+'}${text}`;
 }
 
 const DIGITS: Record<Unit, number> = { µs: 1, s: 3, 'rows/s': 0, '%': 2, '': 4 };

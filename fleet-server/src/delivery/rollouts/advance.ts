@@ -1,4 +1,4 @@
-import { getDevice } from '../../sites/devices/index.ts';
+import { getAssignment, getDevice } from '../../sites/devices/index.ts';
 import type { RolloutDeps } from './read.ts';
 import { evaluateGate, type GateInput, type GateVerdict } from './evaluate.ts';
 import { moveRollout } from './move.ts';
@@ -48,6 +48,7 @@ async function gateInput(
     devices.push({
       device: member.device,
       assignmentSeq: member.assignmentSeq,
+      sha256: (await getAssignment(deps.database.db, member.device, member.assignmentSeq))?.sha256 ?? '',
       assignedAt: member.assignedAt,
       lastSeenAt: device.lastSeenAt,
       report: device.report,

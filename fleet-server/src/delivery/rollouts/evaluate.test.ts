@@ -11,6 +11,7 @@ const gate = { minimumSample: 5, provenRatio: 0.9, failureRatio: 0.2 };
 const device = (id: number, model: Partial<ModelReport>, changed: Partial<DeviceEvidence> = {}): DeviceEvidence => ({
   device: `gw-${id}`,
   assignmentSeq: 2,
+  sha256: NEW,
   assignedAt: ASSIGNED,
   lastSeenAt: ASSIGNED + 1,
   report: {

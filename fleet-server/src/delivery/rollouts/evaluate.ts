@@ -5,6 +5,8 @@ import type { Gate } from './plan.ts';
 export interface DeviceEvidence {
   device: string;
   assignmentSeq: number;
+  /** Hash of the archive it was assigned. */
+  sha256: string;
   assignedAt: number;
   lastSeenAt: number | null;
   report: DeviceReport | undefined;
@@ -77,7 +79,7 @@ function standingOf(line: string, one: DeviceEvidence): { standing: Standing; re
   if (model.state === 'refused' || model.state === 'rolled-back') {
     return { standing: 'failed', reason: `${model.reason ?? model.state}${model.detail ? ` (${model.detail})` : ''}` };
   }
-  if (model.state !== 'committed' || model.running?.sha256 !== model.target.sha256) {
+  if (model.state !== 'committed' || model.running?.sha256 !== one.sha256) {
     return { standing: 'under way', reason: '' };
   }
   return { standing: model.proof === 'proven' ? 'proven' : 'unproven', reason: '' };

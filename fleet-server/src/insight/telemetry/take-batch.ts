@@ -1,6 +1,13 @@
 import { eq } from 'drizzle-orm';
 import type { SiteLogEntry } from '@plumbline/shared/activity';
-import { row as rowSchema, type Row, type TelemetryAck, type TelemetryBatch } from '@plumbline/shared/wire';
+import {
+  CLASS_OF,
+  row as rowSchema,
+  type Row,
+  type StreamClass,
+  type TelemetryAck,
+  type TelemetryBatch,
+} from '@plumbline/shared/wire';
 import { rejectedRows, rowsInserter, streams, telemetry, type Db } from '../../platform/db/index.ts';
 import { appendEntries } from '../../sites/activities/index.ts';
 import { columnsOf } from './columns.ts';
@@ -106,9 +113,16 @@ function sortRows({ device, batch }: Incoming, from: number, now: number): Sorte
     // A gap record stands at the end of the range it speaks for, which may begin before what is known already.
     const gap = row?.kind === 'gap' && row.to === seq && row.from <= seq ? row : undefined;
     if ((gap?.from ?? seq) > sorted.highWater + 1) break;
-    if (row === undefined || (row.kind === 'gap' && gap === undefined)) {
-      const field = parsed.success ? 'to' : (parsed.error.issues[0]?.path.join('.') ?? 'row');
-      sorted.rejected.push({ stream: batch.stream, seq, device, code: 'row_malformed', field, receivedAt: now });
+    const fault = faultOf(parsed, gap, batch.class);
+    if (row === undefined || fault !== undefined) {
+      sorted.rejected.push({
+        stream: batch.stream,
+        seq,
+        device,
+        code: 'row_malformed',
+        field: fault ?? 'row',
+        receivedAt: now,
+      });
     } else {
       sorted.kept.push({ seq, row });
       if (gap !== undefined) sorted.gapped += seq - sorted.highWater;
@@ -116,4 +130,16 @@ function sortRows({ device, batch }: Incoming, from: number, now: number): Sorte
     sorted.highWater = seq;
   }
   return sorted;
+}
+
+/** Field at fault of a row that is not taken: its schema, a gap that does not end where it stands, another class. */
+function faultOf(
+  parsed: ReturnType<typeof rowSchema.safeParse>,
+  gap: Row | undefined,
+  streamClass: StreamClass,
+): string | undefined {
+  if (!parsed.success) return parsed.error.issues[0]?.path.join('.') ?? 'row';
+  const { kind } = parsed.data;
+  if (kind === 'gap') return gap === undefined ? 'to' : undefined;
+  return CLASS_OF[kind] === streamClass ? undefined : 'kind';
 }

@@ -6,7 +6,7 @@ import { scoresOf, type VersionSummary } from '../../supply/models/index.ts';
 import { exportModel } from '../../supply/onnx/index.ts';
 import { inputsOf, OUTPUT } from '../pipelines/index.ts';
 import type { Dataset, Example } from '../datasets/index.ts';
-import { brier, pairedDifference, rocAuc, train, type TrainOptions } from '../training/index.ts';
+import { brier, pairedDifference, rocAuc, train, type TrainingResult, type TrainOptions } from '../training/index.ts';
 
 export interface Comparison {
   /** Rows of the cohort neither model has seen, and the period in which they became known. */
@@ -27,10 +27,14 @@ export interface Comparison {
 /** Two-sided 90 %: a candidate is published when it is better with 95 % confidence. */
 const LEVEL = 0.9;
 
+/** Blocks of the new labels, in order of time; the first is what the first candidate learns from. */
+const BLOCKS = 4;
+
 /**
- * Candidate against champion on the newest matured cohort: the newer half of the labels that became known since the
- * champion was trained. For this test the candidate is trained on everything known before that half, so neither has
- * seen it; by due date, never by "whatever finished first".
+ * Candidate against champion on the matured cohorts that are newer than the champion, one after the other (prequential;
+ * Dawid 1984): for each block of labels a candidate learns from everything known before the block began and is scored
+ * on it beside the champion, so neither has seen the rows it is judged by. Which configuration the candidate takes is
+ * searched once, before the first of these blocks.
  */
 export async function compareWithChampion(
   deps: { trial: ModelTrial; artifacts: ArtifactStore },
@@ -41,17 +45,35 @@ export async function compareWithChampion(
 ): Promise<Comparison> {
   const fresh = dataset.examples
     .filter((example) => example.knownAt >= championTrainedAt)
-    .toSorted((a, b) => a.knownAt - b.knownAt);
-  const from = fresh[Math.floor(fresh.length / 2)]?.knownAt ?? championTrainedAt;
-  const cohort = fresh.filter((example) => example.knownAt >= from);
-  const before = { ...dataset, examples: dataset.examples.filter((example) => example.knownAt < from) };
-  const { model } = await train(before, options);
-  const candidate = await scoresOf(
-    deps.trial,
-    { bytes: exportModel(model), inputs: inputsOf(model, dataset.features), output: OUTPUT },
-    cohort.map(recordOf),
-  );
+    .toSorted((a, b) => a.knownAt - b.knownAt || (a.ref < b.ref ? -1 : 1));
+  let chosen = options;
+  const cohort: Example[] = [];
+  const candidate: number[] = [];
+  for (let block = 1; block < BLOCKS; block += 1) {
+    const from = knownAtShare(fresh, block / BLOCKS);
+    const to = block + 1 === BLOCKS ? Infinity : knownAtShare(fresh, (block + 1) / BLOCKS);
+    const rows = fresh.filter((example) => example.knownAt >= from && example.knownAt < to);
+    const before = { ...dataset, examples: dataset.examples.filter((example) => example.knownAt < from) };
+    const trained = await train(before, chosen);
+    chosen = only(trained, options);
+    const model = {
+      bytes: exportModel(trained.model),
+      inputs: inputsOf(trained.model, dataset.features),
+      output: OUTPUT,
+    };
+    cohort.push(...rows);
+    candidate.push(...(await scoresOf(deps.trial, model, rows.map(recordOf))));
+  }
   return judge(cohort, await scoresOfVersion(deps, champion, cohort.map(recordOf)), candidate, options.seed);
+}
+
+function knownAtShare(fresh: readonly Example[], share: number): number {
+  return fresh[Math.floor(fresh.length * share)]?.knownAt ?? Infinity;
+}
+
+/** Options that train the chosen configuration again, without another search. */
+function only({ algorithm, parameters }: TrainingResult, options: TrainOptions): TrainOptions {
+  return { ...options, algorithms: [algorithm], grid: { [algorithm]: [parameters] } };
 }
 
 /** Scores of a registered version on records, by its own bundle, in a trial process. */

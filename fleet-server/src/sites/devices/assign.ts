@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { and, desc, eq } from 'drizzle-orm';
 import {
+  assignmentDocument,
+  openEnvelope,
   signDocument,
   toHex,
   type AssignedModel,
@@ -26,7 +28,7 @@ export interface NewAssignment {
 }
 
 /**
- * Signs the desired state of one device under the next sequence number. `device.assigned` makes the transport publish it
+ * Signs the desired state of one device under the next sequence number: this model beside what it has of other lines. `device.assigned` makes the transport publish it
  * after the commit. @throws DeviceError `device_unknown`
  */
 export async function assignModel(
@@ -39,6 +41,8 @@ export async function assignModel(
   if (device === undefined) throw unknownDevice(input.device);
   const now = deps.now();
   const seq = device.assignedSeq + 1;
+  const newest = await getAssignment(tx, device.id, device.assignedSeq);
+  const others = newest === undefined ? [] : modelsOf(newest.bytes).filter((one) => one.model !== input.model.model);
   const document: AssignmentDocument = {
     type: 'assignment',
     v: 1,
@@ -48,7 +52,7 @@ export async function assignModel(
     issued: now,
     expires: now + LIFETIME_MS,
     nonce: toHex(randomBytes(8)),
-    models: [input.model],
+    models: [...others, input.model],
     settings: input.settings ?? {},
     floors: {},
     timeFloor: now,
@@ -76,6 +80,10 @@ export async function assignModel(
   return { seq, bytes };
 }
 
+function modelsOf(assignment: Uint8Array): AssignedModel[] {
+  return assignmentDocument.parse(openEnvelope(assignment, 'assignment').signed).models;
+}
+
 /** The newest assignment of a device, as the frame of dn/desired. `undefined` while it has none. */
 export async function desiredFrame(
   db: ReadDb,
@@ -89,8 +97,9 @@ export async function desiredFrame(
     .orderBy(desc(assignments.seq))
     .limit(1);
   if (newest === undefined) return undefined;
-  const line = await lineBytes(newest.line);
-  return encodeFrame({ assignment: new Uint8Array(newest.bytes), lines: line === undefined ? [] : [line] });
+  const lines = [];
+  for (const { model } of modelsOf(newest.bytes)) lines.push(await lineBytes(model));
+  return encodeFrame({ assignment: new Uint8Array(newest.bytes), lines: lines.filter((line) => line !== undefined) });
 }
 
 /** The assignment of a device by sequence number. */

@@ -6,7 +6,7 @@ import { emit } from '../../platform/outbox/index.ts';
 import { DeviceError, unknownDevice } from './errors.ts';
 
 /**
- * Keeps what a device says it really runs. Within one connection the counter must rise; a new nonce starts over.
+ * Keeps what a device says it really runs. It must belong to the live connection, and its counter must rise.
  * @throws DeviceError `report_replayed`, audited, when an old report comes again.
  */
 export async function recordReport(
@@ -17,7 +17,9 @@ export async function recordReport(
   const replayed = await deps.database.transaction(async (tx) => {
     const [known] = await tx.select().from(devices).where(eq(devices.id, device));
     if (known === undefined) throw unknownDevice(device);
-    if (known.reportNonce === report.nonce && report.counter <= known.reportCounter) {
+    const isOld = known.reportNonce === report.nonce && report.counter <= known.reportCounter;
+    const isOfAnotherConnection = known.connection !== null && known.connection !== report.nonce;
+    if (isOld || isOfAnotherConnection) {
       await record(tx, {
         actor: `device:${device}`,
         action: 'devices.report-replayed',
