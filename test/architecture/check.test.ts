@@ -25,7 +25,7 @@ const breaches: [path: string, source: string, message: RegExp][] = [
   ['agent/src/agent.ts', `const fs = require('node:fs');`, /through ports only/],
   ['agent/src/agent.ts', `const url = import.meta.resolve('./node/trial.ts');`, /through ports only/],
   ['agent/src/update/plan.ts', `import type { Store } from '../ports/store.ts';`, /update is pure/],
-  ['agent/src/update/plan.ts', `import { z } from 'zod';`, /update is pure/],
+  ['agent/src/update/plan.ts', `import mqtt from 'mqtt';`, /update is pure/],
   ['agent/tablet/src/app.ts', `import { x } from '@plumbline/agent/core';`, /browser door/],
   ['fleet-server/src/sites/devices/a.ts', `import { x } from '@plumbline/agent/core';`, /meet only in shared/],
   ['fleet-server/src/delivery/rehearsal/a.ts', `import { x } from '@plumbline/agent/node';`, /meet only in shared/],

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { createNodeClock } from '@plumbline/agent/node';
 import { decodeMessage, telemetryBatch } from '@plumbline/shared/wire';
-import { createIngest, type Ingest } from '../../fleet-server/src/insight/telemetry/index.ts';
+import { inflateRawSync } from 'node:zlib';
+import { createIngest, type Incoming, type Ingest } from '../../fleet-server/src/insight/telemetry/index.ts';
 import { openDatabase } from '../../fleet-server/src/platform/db/index.ts';
 import { createTraffic, type SentBatch, type Traffic } from './material/telemetry.ts';
 import { figureOf, type Figure } from './measure/figure.ts';
@@ -32,8 +33,11 @@ export async function* ingest(): AsyncGenerator<Figure> {
   const room = createIngest({ database: ours, now: clock.now });
   const sent = { ours: createTraffic(1), bare: createTraffic(1) };
   try {
-    yield figureOf(questionOf('one batch of 500 a commit'), await measure(room, bare, sent, 1));
-    yield figureOf(questionOf('8 devices at once, 4,000 rows a commit'), await measure(room, bare, sent, 8));
+    const sides = { room, bare, sent };
+    yield figureOf(questionOf('one batch of 500 a commit'), await measure(sides, { together: 1 }));
+    yield figureOf(questionOf('8 devices at once, 4,000 rows a commit'), await measure(sides, { together: 8 }));
+    const { budget: _, ...question } = questionOf('one batch of 500, its frame opened before');
+    yield figureOf(question, await measure(sides, { together: 1, opened: true }));
   } finally {
     await room.close();
     await ours.close();
@@ -47,13 +51,20 @@ function questionOf(name: string) {
   return { name, unit: 'rows/s', against: 'bare inserts', by: 'ratio', budget } as const;
 }
 
-/** @param together batches that share a commit */
-async function measure(
-  room: Ingest,
-  bare: Sqlite.Database,
-  sent: Record<'ours' | 'bare', Traffic>,
-  together: number,
-): Promise<Pair[]> {
+interface Sides {
+  room: Ingest;
+  bare: Sqlite.Database;
+  sent: Record<'ours' | 'bare', Traffic>;
+}
+
+interface Load {
+  /** Batches that share a commit. */
+  together: number;
+  /** Leaves inflating and decoding out of the time, to see what they cost. */
+  opened?: boolean;
+}
+
+async function measure({ room, bare, sent }: Sides, { together, opened = false }: Load): Promise<Pair[]> {
   const insert = bare.prepare(
     `insert into telemetry (${COLUMNS.join(', ')}) values (${COLUMNS.map(() => '?').join(', ')})`,
   );
@@ -62,9 +73,14 @@ async function measure(
   });
   return measurePairs(PAIRS, {
     ours: async () => {
-      const groups = chunks(sent.ours.next(BATCHES, BATCH_ROWS), together);
+      const batches = sent.ours.next(BATCHES, BATCH_ROWS).map((batch) => {
+        if (!opened) return () => open(batch);
+        const incoming = open(batch);
+        return () => incoming;
+      });
+      const groups = chunks(batches, together);
       return rateOf(async () => {
-        for (const group of groups) await Promise.all(group.map((batch) => take(room, batch)));
+        for (const group of groups) await Promise.all(group.map((incoming) => take(room, incoming())));
       });
     },
     bare: () => {
@@ -74,9 +90,18 @@ async function measure(
   });
 }
 
-async function take(room: Ingest, { site, device, frame, rows }: SentBatch): Promise<void> {
-  const { upTo } = await room.take({ site, device, batch: decodeMessage(telemetryBatch, frame) });
-  if (upTo !== rows.at(-1)?.[0]) throw new RangeError('a batch was not taken whole: the figure would be of other rows');
+/** As the server opens frames. */
+const inflate = (body: Uint8Array, maxBytes: number) => inflateRawSync(body, { maxOutputLength: maxBytes });
+
+/** The message inside a frame, as the handler of the channel reads it. */
+function open({ site, device, frame }: SentBatch): Incoming {
+  return { site, device, batch: decodeMessage(telemetryBatch, frame, inflate) };
+}
+
+async function take(room: Ingest, incoming: Incoming): Promise<void> {
+  const { upTo } = await room.take(incoming);
+  if (upTo === incoming.batch.rows.at(-1)?.[0]) return;
+  throw new RangeError('a batch was not taken whole: the figure would be of other rows');
 }
 
 function valuesOf({ site, device, stream, rows }: SentBatch): unknown[][] {

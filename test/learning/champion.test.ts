@@ -10,7 +10,7 @@ import { withExamples } from './shuffle.ts';
 const MONTH_MS = 30 * 86_400_000;
 /** A winner needs 95 % confidence, so in an unchanged world one comparison in twenty may name one. */
 const LEVEL = 0.05;
-const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
+const SEEDS = [1, 2, 3, 4, 5, 6];
 
 describe('champion and candidate', () => {
   let rooms: Rooms;
@@ -42,11 +42,11 @@ describe('champion and candidate', () => {
     const comparisons: Comparison[] = [];
     for (const seed of SEEDS) {
       // Long history and few fresh rows: a candidate that had learned from much more would be better, and rightly win.
-      const dataset = generateDataset({ seed, sites: 4, firstYear: 2014, lastYear: 2022 });
+      const dataset = generateDataset({ seed, sites: 3, firstYear: 2016, lastYear: 2022 });
       comparisons.push(await compareAt(dataset, SHIFT_AT - 9 * MONTH_MS, SHIFT_AT, seed));
     }
     const won = comparisons.filter(({ winner }) => winner === 'candidate');
-    expect(won.length, won.map(({ sentence }) => sentence).join('; ')).toBeLessThanOrEqual(
+    expect(won.length, `won: ${won.map(({ sentence }) => sentence).join('; ')}`).toBeLessThanOrEqual(
       mostByChance(SEEDS.length, LEVEL),
     );
   });

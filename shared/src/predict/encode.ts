@@ -61,10 +61,18 @@ function feedOf(input: GraphInput, records: readonly ActivityRecord[]): Feed {
 function columnsData(input: ColumnsInput, records: readonly ActivityRecord[]): TensorData {
   const width = input.features.length;
   const data = allocate(input.dtype, records.length * width);
-  let at = 0;
-  for (const record of records) {
-    for (const feature of input.features) put(data, at++, valueOf(feature, record), feature.name);
-  }
+  // Column by column: what is plainly there is placed at once, everything else by the rules of `valueOf`.
+  const isFloat = data instanceof Float32Array || data instanceof Float64Array;
+  input.features.forEach((feature, column) => {
+    const own = 'column' in feature.from ? feature.from.column : undefined;
+    let at = column;
+    for (const record of records) {
+      const value = own === undefined ? undefined : record.values[own];
+      if (isFloat && feature.type === 'number' && typeof value === 'number' && Number.isFinite(value)) data[at] = value;
+      else put(data, at, valueOf(feature, record), feature.name);
+      at += width;
+    }
+  });
   return data;
 }
 

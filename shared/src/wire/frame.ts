@@ -25,11 +25,14 @@ export function encodeFrame(message: unknown, options: { compress?: boolean } = 
   return frame;
 }
 
+/** Raw inflate with a bound; a platform may have a faster one. @throws for bodies that are damaged or too large */
+export type Inflater = (body: Uint8Array, maxBytes: number) => Uint8Array;
+
 /**
  * @throws WireError `frame_version`, `frame_too_large` or `frame_malformed`: unknown flags, indefinite lengths,
  * repeated keys, tags, bytes after the end.
  */
-export function decodeFrame(frame: Uint8Array): unknown {
+export function decodeFrame(frame: Uint8Array, inflate: Inflater = inflateBounded): unknown {
   if (frame.length > MAX_FRAME_BYTES) throw tooLarge(frame.length);
   if (frame.length < 3) throw new WireError('frame_malformed', 'frame: shorter than its header', { field: 'frame' });
   if (frame[0] !== PROTOCOL_VERSION) {
@@ -43,7 +46,7 @@ export function decodeFrame(frame: Uint8Array): unknown {
     throw new WireError('frame_malformed', `frame: unknown flags ${flags}`, { field: 'frame[1]' });
   try {
     const body = frame.subarray(2);
-    return decode((flags & DEFLATED) === 0 ? body : inflateBounded(body), {
+    return decode((flags & DEFLATED) === 0 ? body : inflate(body, MAX_BODY_BYTES), {
       allowIndefinite: false,
       allowUndefined: false,
       rejectDuplicateMapKeys: true,
@@ -57,12 +60,12 @@ export function decodeFrame(frame: Uint8Array): unknown {
   }
 }
 
-function inflateBounded(body: Uint8Array): Uint8Array {
+function inflateBounded(body: Uint8Array, maxBytes: number): Uint8Array {
   const chunks: Uint8Array[] = [];
   let total = 0;
   const inflate = new Inflate((chunk) => {
     total += chunk.length;
-    if (total > MAX_BODY_BYTES) throw tooLarge(total, MAX_BODY_BYTES);
+    if (total > maxBytes) throw tooLarge(total, maxBytes);
     chunks.push(chunk);
   });
   for (let from = 0; from < body.length; from += INFLATE_SLICE_BYTES) {

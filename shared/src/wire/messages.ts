@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { siteLogEntry } from '../activity/site-log.ts';
 import { deviceSettings } from '../trust/documents.ts';
 import { proof, refusalReason, updateState } from '../update/index.ts';
-import { decodeFrame } from './frame.ts';
+import { decodeFrame, type Inflater } from './frame.ts';
 import { streamClass } from './rows.ts';
 import { WireError } from './errors.ts';
 
@@ -103,8 +103,8 @@ export type SitePage = z.infer<typeof sitePage>;
  * Opens a frame and fits it to the schema of its channel.
  * @throws WireError `frame_*` or `message_malformed`, naming the field.
  */
-export function decodeMessage<T>(schema: z.ZodType<T>, frame: Uint8Array): T {
-  const parsed = schema.safeParse(decodeFrame(frame));
+export function decodeMessage<T>(schema: z.ZodType<T>, frame: Uint8Array, inflate?: Inflater): T {
+  const parsed = schema.safeParse(decodeFrame(frame, inflate));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const field = issue?.path.join('.') || 'body';

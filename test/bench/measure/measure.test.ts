@@ -17,7 +17,7 @@ describe('interleaved pairs', () => {
     const order: string[] = [];
     const side = (name: string) => () => order.push(name);
     expect(await measurePairs(4, { ours: side('o'), bare: side('b') })).toHaveLength(4);
-    expect(order.join('')).toBe('ob' + 'ob' + 'bo' + 'ob' + 'bo');
+    expect(order.join('')).toBe('obobboobbo');
   });
 
   it('have an interval around their median that lies within what was measured and is the same every time', () => {
@@ -37,13 +37,13 @@ describe('interleaved pairs', () => {
     );
   });
 
-  it('hold the true median in about 95 of 100 samples', () => {
+  it('hold the true median in about 38 of 40 samples', () => {
     let state = 7;
     const next = () => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647;
-    const held = Array.from({ length: 100 }, () => medianInterval(Array.from({ length: 31 }, next))).filter(
+    const held = Array.from({ length: 40 }, () => medianInterval(Array.from({ length: 31 }, next))).filter(
       ({ low, high }) => low <= 0.5 && high >= 0.5,
     );
-    expect(held.length).toBeGreaterThanOrEqual(88);
+    expect(held.length).toBeGreaterThanOrEqual(33);
   });
 });
 

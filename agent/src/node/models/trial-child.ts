@@ -113,7 +113,8 @@ function spawnWatched(limitMb: number | undefined): ChildProcess {
   const child = spawn('/bin/sh', ['-c', SCRIPT, limitKb, process.execPath, MAIN], {
     stdio: ['pipe', 'ignore', 'pipe', 'ipc'],
     serialization: 'advanced',
-    env: {},
+    // One malloc arena: those of threads come and go by chance, and so would the limit.
+    env: { MALLOC_ARENA_MAX: '1' },
   });
   // The pipe breaks when the process dies first; that is told by its exit.
   child.stdin?.on('error', () => undefined);

@@ -59,9 +59,11 @@ export function checkPolicy(
   policy: ApproverPolicy,
   release: { line: string; bump: ReleaseBump; origin: string },
 ): void {
-  const refuse = (field: string, value: string) =>
-    new ApproverError('policy_refuses', `the policy does not cover ${field} ${value}`, { kind: 'refused', field });
   if (!policy.lines.includes('*') && !policy.lines.includes(release.line)) throw refuse('line', release.line);
   if (!policy.bumps.includes(release.bump)) throw refuse('bump', release.bump);
   if (!policy.origins.some((origin) => origin === release.origin)) throw refuse('origin', release.origin);
+}
+
+function refuse(field: string, value: string): ApproverError {
+  return new ApproverError('policy_refuses', `the policy does not cover ${field} ${value}`, { kind: 'refused', field });
 }

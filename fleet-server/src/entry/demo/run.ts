@@ -8,19 +8,19 @@ import { readConfig } from '../../config.ts';
 import { openDataset, registerDataset, type Dataset } from '../../learning/datasets/index.ts';
 import { createFleetServer } from '../../server.ts';
 import { dropAcks, flipBundleByte, type Faults } from '../mqtt/index.ts';
-import { balance } from './account.ts';
-import { planOrSay, tellData, tellRelease, tellTraining } from './acts.ts';
+import { balance } from './acts/account.ts';
+import { planOrSay, tellData, tellRelease, tellTraining } from './acts/opening.ts';
 import { generateDataset } from './generator/index.ts';
 import type { DemoOptions } from './options.ts';
-import { surviveOutage } from './outage.ts';
+import { surviveOutage } from './acts/outage.ts';
 import { iso, type ReplayPlan } from './plan-replay.ts';
-import { measureQuality, qualityTable } from './quality.ts';
+import { measureQuality, qualityTable } from './acts/quality.ts';
 import { createReplayClock } from './replay-clock.ts';
 import { createTeller, type Teller } from './report.ts';
-import { awaitApproval, rollOut } from './rollout.ts';
-import { drained, planSites, startAgents, viewOf } from './sites.ts';
+import { awaitApproval, rollOut } from './acts/rollout.ts';
+import { drained, planSites, startAgents, viewOf } from './acts/sites.ts';
 import type { Stage } from './stage.ts';
-import { passYears } from './years.ts';
+import { passYears } from './acts/years.ts';
 
 const ALL_STEPS = [
   'data',

@@ -1,3 +1,4 @@
+import { inflateRawSync } from 'node:zlib';
 import {
   blockRequest,
   decodeMessage,
@@ -19,6 +20,9 @@ import { pageOf } from '../../sites/activities/index.ts';
 import type { Fleet } from '../fleet.ts';
 import type { Faults } from './faults.ts';
 
+/** Node's own zlib: telemetry is most of what a server inflates. */
+const inflate = (body: Uint8Array, maxBytes: number) => inflateRawSync(body, { maxOutputLength: maxBytes });
+
 interface From {
   site: string;
   device: string;
@@ -38,7 +42,7 @@ export function createHandlers(fleet: Fleet, faults: Faults): Record<UpChannel, 
 
   return {
     async tel(from) {
-      const batch = decodeMessage(telemetryBatch, from.payload);
+      const batch = decodeMessage(telemetryBatch, from.payload, inflate);
       const ack = await fleet.ingest.take({ site: from.site, device: from.device, batch });
       if (faults.dropAck?.() === true) return;
       await send(from, 'ack', ack);

@@ -2,7 +2,7 @@ import { buildReference, quantileEdges, type FeatureBins, type Reference } from 
 import type { Feature, GraphInput, GraphOutput } from '@plumbline/shared/manifest';
 import type { FittedModel } from '../../supply/onnx/index.ts';
 import type { Dataset, Example } from '../datasets/index.ts';
-import type { TrainingResult } from '../training/index.ts';
+import { buildMatrix, encodeTable, probabilitiesOf, type TrainingResult } from '../training/index.ts';
 
 /** The graph inputs of an exported model: its number columns as one tensor, its categories as another. */
 export function inputsOf(model: FittedModel, features: readonly Feature[]): GraphInput[] {
@@ -28,16 +28,20 @@ export const OUTPUT: GraphOutput = {
 };
 
 /**
- * The reference of a model: its training rows in fixed bins, and the scores it gave to rows it had not seen.
+ * The reference of a model: its training rows in fixed bins, and the scores that this very model gives them. Scores out
+ * of fold are no reference: they come from other models, whose few leaves fill other bins, so that every window alarms.
  * Private features are left out: nothing of them enters a bundle.
  */
-export function referenceOf(dataset: Dataset, trained: Pick<TrainingResult, 'outOfFold'>): Reference {
-  const bins = dataset.features
+export function referenceOf(dataset: Dataset, { model }: Pick<TrainingResult, 'model'>): Reference {
+  const { examples, features } = dataset;
+  const bins = features
     .filter((feature) => feature.private !== true && 'column' in feature.from)
-    .map((feature) => binsFor(feature, dataset.examples));
-  const baseRate = dataset.examples.filter((example) => example.label === 1).length / dataset.examples.length;
-  const rows = dataset.examples.map((example) => example.values);
-  return buildReference(bins, rows, [...trained.outOfFold.scores], baseRate);
+    .map((feature) => binsFor(feature, examples));
+  const baseRate = examples.filter((example) => example.label === 1).length / examples.length;
+  const rows = examples.map((example) => example.values);
+  const all = Int32Array.from(examples.keys());
+  const scores = probabilitiesOf(model, buildMatrix(encodeTable(examples, features), model.columns, all));
+  return buildReference(bins, rows, [...scores], baseRate);
 }
 
 const MAX_LEVELS = 64;

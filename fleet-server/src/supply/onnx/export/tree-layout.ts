@@ -1,4 +1,4 @@
-import type { Tree, TreesModel } from '../../fitted-model.ts';
+import type { Tree, TreesModel } from '../fitted-model.ts';
 
 /** A model whose trees all have a split, and the scores of those that had none in its base. */
 export function foldLeafOnlyTrees(model: TreesModel): { trees: Tree[]; base: number } {

@@ -1,7 +1,7 @@
-import { floats, int, ints, mlNode, string, strings } from '../proto.ts';
+import { floats, int, ints, mlNode, string, strings } from './proto.ts';
 import { isLeaf, preorder } from './tree-layout.ts';
-import type { AttributeProto, NodeProto } from '../../codec/messages.ts';
-import type { Tree } from '../../fitted-model.ts';
+import type { AttributeProto, NodeProto } from '../codec/messages.ts';
+import type { Tree } from '../fitted-model.ts';
 
 export interface TreesV3Options {
   /** Writes `nodes_hitrates` as skl2onnx does; runtimes ignore it. */

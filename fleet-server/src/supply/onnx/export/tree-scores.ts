@@ -1,9 +1,9 @@
-import { designMatrix, rawNumbers } from '../design-matrix.ts';
-import type { GraphPart } from '../graph-part.ts';
-import { floatTensor, node } from '../proto.ts';
+import { designMatrix, rawNumbers } from './design-matrix.ts';
+import type { GraphPart } from './graph-part.ts';
+import { floatTensor, node } from './proto.ts';
 import { foldLeafOnlyTrees } from './tree-layout.ts';
-import type { NodeProto } from '../../codec/messages.ts';
-import type { Tree, TreesModel } from '../../fitted-model.ts';
+import type { NodeProto } from '../codec/messages.ts';
+import type { Tree, TreesModel } from '../fitted-model.ts';
 
 /** Writes an ensemble as one node from `input` float32 `[N, D]` to `output` float32 `[N, 1]`. */
 export type EnsembleWriter = (trees: Tree[], input: string, output: string) => NodeProto;

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { appendEntries } from '../../sites/activities/index.ts';
-import { createToken } from '../../sites/devices/index.ts';
+import { appendEntries } from '../../../sites/activities/index.ts';
+import { createToken } from '../../../sites/devices/index.ts';
 import type { SiteLogEntry } from '@plumbline/shared/activity';
-import { enrolAgent, startAgent, type AgentSetup } from './agent-process.ts';
-import type { Stage } from './stage.ts';
-import { eventually, forEach } from './stage.ts';
+import { enrolAgent, startAgent, type AgentSetup } from '../agent-process.ts';
+import type { Stage } from '../stage.ts';
+import { eventually, forEach } from '../stage.ts';
 
 const CANARIES = 2;
 const HOUR_MS = 3_600_000;

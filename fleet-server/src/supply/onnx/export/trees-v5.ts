@@ -1,7 +1,7 @@
-import { byteTensor, floatTensor, int, ints, mlNode, tensor } from '../proto.ts';
+import { byteTensor, floatTensor, int, ints, mlNode, tensor } from './proto.ts';
 import { isLeaf, preorder } from './tree-layout.ts';
-import type { NodeProto } from '../../codec/messages.ts';
-import type { Tree } from '../../fitted-model.ts';
+import type { NodeProto } from '../codec/messages.ts';
+import type { Tree } from '../fitted-model.ts';
 
 const SUM = 1;
 const NO_POST_TRANSFORM = 0;

@@ -1,7 +1,7 @@
-import { countTelemetry } from '../../insight/telemetry/index.ts';
+import { countTelemetry } from '../../../insight/telemetry/index.ts';
 import { liveUntil } from './live.ts';
 import { drained, waiting } from './sites.ts';
-import type { Stage } from './stage.ts';
+import type { Stage } from '../stage.ts';
 
 const DRAIN_MS = 120_000;
 

@@ -1,9 +1,9 @@
-import { summary, type Dataset } from '../../learning/datasets/index.ts';
-import { releaseModel, trainModel, type TrainedModel } from '../../learning/pipelines/index.ts';
-import type { Release } from '../../learning/pipelines/index.ts';
-import { planReplay, type ReplayPlan } from './plan-replay.ts';
-import type { Teller } from './report.ts';
-import type { Stage } from './stage.ts';
+import { summary, type Dataset } from '../../../learning/datasets/index.ts';
+import { releaseModel, trainModel, type TrainedModel } from '../../../learning/pipelines/index.ts';
+import type { Release } from '../../../learning/pipelines/index.ts';
+import { planReplay, type ReplayPlan } from '../plan-replay.ts';
+import type { Teller } from '../report.ts';
+import type { Stage } from '../stage.ts';
 
 /** Act 1: what came in, what was rejected and why. */
 export function tellData(teller: Teller, dataset: Dataset, rule: string | undefined): void {

@@ -1,9 +1,9 @@
-import { listPredictions } from '../../insight/telemetry/index.ts';
-import type { Example } from '../../learning/datasets/index.ts';
-import { recordOf, scoresOfVersion } from '../../learning/retraining/index.ts';
-import { brier, rocAuc } from '../../learning/training/index.ts';
-import { getModel } from '../../supply/models/index.ts';
-import type { Stage } from './stage.ts';
+import { listPredictions } from '../../../insight/telemetry/index.ts';
+import type { Example } from '../../../learning/datasets/index.ts';
+import { recordOf, scoresOfVersion } from '../../../learning/retraining/index.ts';
+import { brier, rocAuc } from '../../../learning/training/index.ts';
+import { getModel } from '../../../supply/models/index.ts';
+import type { Stage } from '../stage.ts';
 
 /**
  * ROC AUC and Brier per year of planned end: the first model left alone, against what the devices really said — the

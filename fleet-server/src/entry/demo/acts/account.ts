@@ -1,6 +1,6 @@
-import { countTelemetry, exportPage, listStreams } from '../../insight/telemetry/index.ts';
+import { countTelemetry, exportPage, listStreams } from '../../../insight/telemetry/index.ts';
 import { viewOf } from './sites.ts';
-import type { Stage } from './stage.ts';
+import type { Stage } from '../stage.ts';
 
 const PAGE = 5000;
 

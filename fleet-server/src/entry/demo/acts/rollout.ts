@@ -6,9 +6,9 @@ import {
   startRollout,
   type RolloutDeps,
   type RolloutPlan,
-} from '../../delivery/rollouts/index.ts';
-import { getModel } from '../../supply/models/index.ts';
-import { forEach, type Stage } from './stage.ts';
+} from '../../../delivery/rollouts/index.ts';
+import { getModel } from '../../../supply/models/index.ts';
+import { forEach, type Stage } from '../stage.ts';
 
 const TIMEOUT_MS = 120_000;
 const OPERATOR = 'user:operator';

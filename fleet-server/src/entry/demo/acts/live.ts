@@ -1,6 +1,6 @@
-import type { Example } from '../../learning/datasets/index.ts';
-import type { AgentProcess } from './agent-process.ts';
-import { forEach, type Stage } from './stage.ts';
+import type { Example } from '../../../learning/datasets/index.ts';
+import type { AgentProcess } from '../agent-process.ts';
+import { forEach, type Stage } from '../stage.ts';
 
 export interface Lived {
   predictions: number;

@@ -1,11 +1,11 @@
-import { assessVersion, listVerdicts } from '../../insight/drift/index.ts';
-import { getModel } from '../../supply/models/index.ts';
-import { decideTrigger, fleetDataset, retrain, type RetrainingPolicy } from '../../learning/retraining/index.ts';
+import { assessVersion, listVerdicts } from '../../../insight/drift/index.ts';
+import { getModel } from '../../../supply/models/index.ts';
+import { decideTrigger, fleetDataset, retrain, type RetrainingPolicy } from '../../../learning/retraining/index.ts';
 import { liveUntil } from './live.ts';
-import { iso } from './plan-replay.ts';
+import { iso } from '../plan-replay.ts';
 import { awaitApproval, rollOut } from './rollout.ts';
 import { drained } from './sites.ts';
-import type { Stage } from './stage.ts';
+import type { Stage } from '../stage.ts';
 
 const DAY_MS = 86_400_000;
 const POLICY: RetrainingPolicy = { maximumAgeMs: 365 * DAY_MS, coolDownMs: 180 * DAY_MS, minimumNewLabels: 150 };
