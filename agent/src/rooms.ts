@@ -15,7 +15,7 @@ import { DEFAULT_TIMING, type AgentOptions, type AgentTiming } from './options.t
 import type { Ports } from './ports/index.ts';
 import { createPredictor, type Predictor } from './predict/predictor.ts';
 import { createSchedule, type Schedule } from './sources/schedule.ts';
-import { createSiteLog, type SiteLog } from './sources/site-log.ts';
+import { createSiteLog, newestRecords, type SiteLog } from './sources/site-log.ts';
 import type { UpdateModel } from './update/index.ts';
 
 /** Everything of an enrolled agent, opened from disk and not moving yet. */
@@ -104,6 +104,7 @@ export async function openRooms(
       agentVersion,
       decoders: { ...STANDARD_DECODERS, ...options.decoders },
       settings,
+      storedRecords: (count) => newestRecords(siteLog, clock.now(), count),
       event: events.record,
       refetching: (count) => {
         losses.blocksRefetched += count;

@@ -1,5 +1,7 @@
 import { sleep } from '@plumbline/shared/ports';
+import { messageOf } from '@plumbline/shared/errors';
 import { isModelFault } from '../predict/predictor.ts';
+import { scoreRecords } from '../predict/score.ts';
 import type { UpdateInput } from '../update/index.ts';
 import type { InstallDeps, StepInput } from './step.ts';
 
@@ -8,10 +10,11 @@ const DEFAULT_TIMEOUT_MS = 600_000;
 /** So many failed calls, and so large a share of all, speak against the model and not against chance. */
 const MIN_ERRORS = 3;
 const MAX_ERROR_SHARE = 0.05;
+const UNPROVEN: UpdateInput = { type: 'proved', proof: 'unproven: no traffic' };
 
 /**
- * The soak: ends at N records or after T since activation. No traffic at all proves nothing and says so;
- * errors in service roll back.
+ * The soak: ends at N records or after T since activation. What is missing then is replayed from the site log; with
+ * nothing to replay the proof says so. Errors in service roll back.
  */
 export async function prove(deps: InstallDeps, { model, signal }: StepInput): Promise<UpdateInput | undefined> {
   const { clock, predictor } = deps;
@@ -45,6 +48,26 @@ export async function prove(deps: InstallDeps, { model, signal }: StepInput): Pr
     return { type: 'failed', reason: 'errors_in_service', detail };
   }
   if (signal.aborted && !decided.signal.aborted) return undefined;
-  if (records === 0) return { type: 'proved', proof: 'unproven: no traffic' };
-  return { type: 'proved', proof: 'proven', detail: `${records} of ${proveRecords} records` };
+  if (records >= proveRecords) return proven(records, 0);
+  return replay(deps, model.line, records, proveRecords);
+}
+
+/** Too little came in time: real records of the site are asked again, for the proof alone and without telemetry. */
+async function replay(deps: InstallDeps, line: string, records: number, wanted: number): Promise<UpdateInput> {
+  const loaded = deps.predictor.get(line);
+  const stored = loaded === undefined ? [] : deps.storedRecords(wanted - records);
+  if (records + stored.length === 0) return UNPROVEN;
+  try {
+    if (loaded !== undefined) await scoreRecords(loaded, stored);
+    return proven(records, stored.length);
+  } catch (error) {
+    // A record this model cannot take says nothing against it, and nothing for it.
+    if (!isModelFault(error)) return records === 0 ? UNPROVEN : proven(records, 0);
+    return { type: 'failed', reason: 'errors_in_service', detail: `replay of stored records: ${messageOf(error)}` };
+  }
+}
+
+function proven(records: number, replayed: number): UpdateInput {
+  const detail = replayed === 0 ? `${records} records` : `${records} records, ${replayed} replayed`;
+  return { type: 'proved', proof: 'proven', detail };
 }

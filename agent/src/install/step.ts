@@ -1,4 +1,5 @@
 import type { Profile } from '@plumbline/firmware-profiles';
+import type { ActivityRecord } from '@plumbline/shared/manifest';
 import type { DeviceSettings, RootDocument } from '@plumbline/shared/trust';
 import type { Blocks } from '../link/blocks.ts';
 import type { Ports } from '../ports/index.ts';
@@ -14,6 +15,8 @@ export interface InstallDeps extends Pick<Ports, 'clock' | 'crypto' | 'store' | 
   agentVersion: string;
   decoders: Decoders;
   settings: () => DeviceSettings;
+  /** The newest records that people of this site planned, at most so many; a quiet site is proved by them. */
+  storedRecords: (count: number) => ActivityRecord[];
   /** Something worth a row: what a step measured or found. */
   event: (code: string, details: Record<string, string | number | boolean | null>) => void;
   /** A block that had been stored before a crash, but not counted, is about to be fetched again. */

@@ -1,4 +1,5 @@
 import { foldSiteLog, siteLogEntry, type ActivityState, type SiteLogEntry } from '@plumbline/shared/activity';
+import type { ActivityRecord } from '@plumbline/shared/manifest';
 import type { SitePage } from '@plumbline/shared/wire';
 import { z } from 'zod';
 import type { Change, Store } from '../ports/index.ts';
@@ -62,4 +63,14 @@ export async function takePage(
   if (changes.length > 0) await write(changes);
   log.take(page.entries, page.cursor);
   return page.more;
+}
+
+/** The records of the activities that began last, newest first: what this site really asks. */
+export function newestRecords(log: SiteLog, now: number, count: number): ActivityRecord[] {
+  const begun: ActivityRecord[] = [];
+  for (const { activity, plan } of log.states()) {
+    if (plan?.entry.field !== 'plan' || plan.entry.value.startAt > now) continue;
+    begun.push({ activity, values: plan.entry.value.values, asOf: plan.entry.value.startAt });
+  }
+  return begun.toSorted((a, b) => b.asOf - a.asOf).slice(0, Math.max(0, count));
 }

@@ -4,6 +4,7 @@ import {
   getRollout,
   listDecisions,
   startRollout,
+  stopRollout,
   type RolloutDeps,
   type RolloutPlan,
 } from '../../../delivery/rollouts/index.ts';
@@ -59,6 +60,9 @@ export async function rollOut(stage: Stage, version: string): Promise<boolean> {
     }
     told = decisions.length;
     const over = state.status !== 'running' || performance.now() - began > TIMEOUT_MS;
+    if (over && state.status === 'running') {
+      await stopRollout(deps, OPERATOR, id, { reason: `not decided within ${TIMEOUT_MS / 1000} s` });
+    }
     if (over) {
       const seconds = (performance.now() - began) / 1000;
       stage.teller.report.rollouts.push({
