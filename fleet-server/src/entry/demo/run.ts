@@ -153,7 +153,7 @@ async function playOnStage(
 }
 
 async function readData(options: DemoOptions): Promise<Dataset> {
-  if (options.data === undefined) return generateDataset({ seed: options.seed, sites: options.sites });
+  if (options.data === undefined) return generateDataset({ seed: options.seed, sites: options.sites, firstYear: 2020 });
   const hasRoles = Object.keys(options.roles).length > 0;
   return openDataset([resolve(options.data)], hasRoles ? { roles: options.roles } : {});
 }

@@ -21,6 +21,8 @@ export interface Comparison {
   high: number;
   level: number;
   winner: 'candidate' | 'champion';
+  /** What the candidate was trained with. */
+  configuration: Required<Pick<TrainOptions, 'algorithms' | 'grid'>>;
   sentence: string;
 }
 
@@ -64,7 +66,8 @@ export async function compareWithChampion(
     cohort.push(...rows);
     candidate.push(...(await scoresOf(deps.trial, model, rows.map(recordOf))));
   }
-  return judge(cohort, await scoresOfVersion(deps, champion, cohort.map(recordOf)), candidate, options.seed);
+  const verdict = judge(cohort, await scoresOfVersion(deps, champion, cohort.map(recordOf)), candidate, options.seed);
+  return { ...verdict, configuration: { algorithms: chosen.algorithms ?? [], grid: chosen.grid ?? {} } };
 }
 
 function knownAtShare(fresh: readonly Example[], share: number): number {
@@ -92,7 +95,12 @@ export function recordOf(example: Example): ActivityRecord {
   return { activity: example.ref, values: example.values, asOf: example.startAt };
 }
 
-function judge(cohort: Example[], champion: number[], candidate: number[], seed: number): Comparison {
+function judge(
+  cohort: Example[],
+  champion: number[],
+  candidate: number[],
+  seed: number,
+): Omit<Comparison, 'configuration'> {
   const labels = Uint8Array.from(cohort, (example) => example.label);
   const [a, b] = [Float64Array.from(candidate), Float64Array.from(champion)];
   const paired = pairedDifference(labels, a, b, { metric: 'brier', seed, level: LEVEL });

@@ -25,6 +25,9 @@ export interface RetrainInput {
   options: TrainOptions;
 }
 
+/** The candidate has won on rows it had not seen; the gate still has to agree, with a wider bound. */
+const GATE_PERMUTATIONS = 9;
+
 /**
  * One turn of the loop: compare, and only when the candidate wins train it on everything known and hand it on for
  * approval. What was tried and why it ended so is kept and audited either way.
@@ -44,7 +47,8 @@ export async function retrain(
     release: undefined,
   };
   if (comparison.winner === 'candidate') {
-    const trained = await trainModel(dataset, input.options);
+    const options = { ...input.options, ...comparison.configuration, gatePermutations: GATE_PERMUTATIONS };
+    const trained = await trainModel(dataset, options);
     outcome =
       trained.gate.verdict === 'refuse'
         ? {

@@ -10,7 +10,7 @@ export function addDemo(program: Command): void {
     .option('--json <file>', 'write every figure to a file')
     .option('--data <dir>', 'CSV files to learn from and to replay; without it, generated activities')
     .option('--state <dir>', 'keep databases, slots, bundles and keys here')
-    .option('--sites <n>', 'sites of the generated data', '8')
+    .option('--sites <n>', 'sites of the generated data', '6')
     .option('--seed <n>', 'seed of everything that is drawn', '7')
     .option('--http-port <port>', 'API; 0 takes a free one', '0')
     .option('--mqtt-port <port>', 'MQTT; 0 takes a free one', '0')

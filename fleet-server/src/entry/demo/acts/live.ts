@@ -7,36 +7,23 @@ export interface Lived {
   outcomes: number;
 }
 
-type Happening = { at: number; outcome?: Example };
-
 /**
  * Lets every site live from the present to `until`: at each start of an activity its clock stands at that moment, and
- * each outcome is entered, by the people of the site, when it becomes known.
+ * then the people of the site enter what has become known since.
  */
 export async function liveUntil(stage: Stage, until: number): Promise<Lived> {
   const from = stage.clock.now();
   const lived = { predictions: 0, outcomes: 0 };
   await forEach(stage.agents, stage.agents.length, async (agent) => {
-    for (const { at, outcome } of happeningsOf(stage, agent.site, from, until)) {
-      if (outcome === undefined) await moveTo(agent, at, lived);
-      else await enter(stage, agent, outcome, lived);
-    }
+    const own = stage.plan.future.filter((example) => example.site === agent.site);
+    const starts = new Set(own.map((example) => example.startAt).filter((at) => at > from && at < until));
+    for (const at of [...starts].toSorted((a, b) => a - b)) await moveTo(agent, at, lived);
     await moveTo(agent, until, lived);
+    const known = own.filter((example) => example.knownAt > from && example.knownAt <= until);
+    await Promise.all(known.map((example) => enter(stage, agent, example, lived)));
   });
   stage.clock.set(until);
   return lived;
-}
-
-function happeningsOf(stage: Stage, site: string, from: number, until: number): Happening[] {
-  const own = stage.plan.future.filter((example) => example.site === site);
-  const starts = new Set(own.map((example) => example.startAt).filter((at) => at > from && at < until));
-  const known = own.filter((example) => example.knownAt > from && example.knownAt <= until);
-  const happenings: Happening[] = [
-    ...[...starts].map((at) => ({ at })),
-    ...known.map((outcome) => ({ at: outcome.knownAt, outcome })),
-  ];
-  // What starts at the moment something else falls due is predicted first.
-  return happenings.toSorted((a, b) => a.at - b.at || (a.outcome === undefined ? -1 : 1));
 }
 
 async function moveTo(agent: AgentProcess, now: number, lived: Lived): Promise<void> {

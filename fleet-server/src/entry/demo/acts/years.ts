@@ -8,7 +8,7 @@ import { drained } from './sites.ts';
 import type { Stage } from '../stage.ts';
 
 const DAY_MS = 86_400_000;
-const POLICY: RetrainingPolicy = { maximumAgeMs: 365 * DAY_MS, coolDownMs: 180 * DAY_MS, minimumNewLabels: 150 };
+const POLICY: RetrainingPolicy = { maximumAgeMs: 365 * DAY_MS, coolDownMs: 330 * DAY_MS, minimumNewLabels: 150 };
 const MINIMUM_WINDOW = 150;
 const DRAIN_MS = 60_000;
 
