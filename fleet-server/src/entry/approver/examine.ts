@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { openBundle, unpackArchive } from '@plumbline/shared/manifest';
+import { newestFirst, openBundle, unpackArchive, type Bundle } from '@plumbline/shared/manifest';
 import type { ModelTrial } from '@plumbline/shared/predict';
 import {
   lineDocument,
@@ -34,7 +34,7 @@ const card = z.object({
 const TRIAL = { deadlineMs: 60_000, memoryMb: 1024 };
 
 /**
- * Examines a draft: the builder's signature over it, every bundle it adds by hash and seal, the golden rows in a trial
+ * Examines a draft: the builder's signature over it, every bundle in it by hash and seal, the golden rows in a trial
  * process, and the verdicts on the card.
  * @throws ApproverError, TrustError: the reason why it is not signed.
  */
@@ -44,31 +44,70 @@ export async function examine(
   version: string,
 ): Promise<Examination> {
   const document = verifyDocument(draft, 'draft', lineDocument, authorityOf(deps.root, 'builder'));
-  const added = Object.entries(document.targets).filter(([, target]) => target.custom.version === version);
-  let origin = 'imported';
-  let goldenRows = 0;
-  for (const [path, target] of added) {
-    const archive = await deps.client.bytes(`/api/v1/artifacts/${target.hashes.sha256}`);
-    if (sha256Hex(archive) !== target.hashes.sha256 || archive.length !== target.length) {
-      throw new ApproverError('bundle_differs', `${path}: not the bytes the draft names`, {
-        kind: 'refused',
-        field: path,
-      });
-    }
-    const files = unpackArchive(archive);
-    verifySeal(files['model.sig'] ?? new Uint8Array(), digestsOf(files), authorityOf(deps.root, 'builder').keys);
-    goldenRows += await runGolden(deps.trial, archive, path);
-    origin = readCard(files['card.json'], path);
+  const targets = Object.entries(document.targets);
+  const [newest, before] = newestFirst([...new Set(targets.map(([, target]) => target.custom.version))]);
+  // The server names what waits; the draft itself must say that this is what it releases.
+  if (newest !== version) {
+    throw new ApproverError('bundle_differs', `line ${document.line}: the draft does not release ${version}`, {
+      kind: 'refused',
+      field: 'version',
+      expected: newest ?? 'a draft with bundles',
+    });
   }
-  const predecessor = Object.values(document.targets).find((target) => target.custom.version !== version);
+  const added: typeof targets = [];
+  const examined = new Set<string>();
+  let origin = 'trained';
+  let goldenRows = 0;
+  // The predecessor is signed once more, so it is looked at once more: nothing is signed unseen.
+  for (const [path, target] of targets) {
+    const isAdded = target.custom.version === version;
+    if (isAdded) added.push([path, target]);
+    const { sha256 } = target.hashes;
+    const said = `${sha256} ${target.length} ${target.custom.version} ${target.custom.variant}`;
+    if (examined.has(said)) continue;
+    examined.add(said);
+    const bundle = await examineBundle(deps, document.line, path, target);
+    if (!isAdded) continue;
+    goldenRows += bundle.goldenRows;
+    if (bundle.origin === 'imported') origin = 'imported';
+  }
   return {
     line: document.line,
     version,
-    predecessor: predecessor?.custom.version,
+    predecessor: before,
     origin,
     bundles: added.map(([path, target]) => ({ path, sha256: target.hashes.sha256 })),
     goldenRows,
   };
+}
+
+async function examineBundle(
+  deps: Parameters<typeof examine>[0],
+  line: string,
+  path: string,
+  target: LineDocument['targets'][string],
+): Promise<{ origin: string; goldenRows: number }> {
+  const archive = await deps.client.bytes(`/api/v1/artifacts/${target.hashes.sha256}`);
+  if (sha256Hex(archive) !== target.hashes.sha256 || archive.length !== target.length) {
+    throw new ApproverError('bundle_differs', `${path}: not the bytes the draft names`, {
+      kind: 'refused',
+      field: path,
+    });
+  }
+  const files = unpackArchive(archive);
+  verifySeal(files['model.sig'] ?? new Uint8Array(), digestsOf(files), authorityOf(deps.root, 'builder').keys);
+  const bundle = await openBundle(archive, async (bytes) => sha256Hex(bytes));
+  const { version, variant } = target.custom;
+  for (const [field, expected] of Object.entries({ line, version, variant })) {
+    const said = bundle.manifest[field as 'line' | 'version' | 'variant'];
+    if (said === expected) continue;
+    throw new ApproverError('bundle_differs', `${path}: the bundle says ${field} ${said}`, {
+      kind: 'refused',
+      field: `manifest.${field}`,
+      expected,
+    });
+  }
+  return { goldenRows: await runGolden(deps.trial, bundle, path), origin: readCard(files['card.json'], path) };
 }
 
 /** The document inside an unverified draft, for showing it. */
@@ -76,8 +115,7 @@ export function readDraft(bytes: Uint8Array): LineDocument {
   return lineDocument.parse(openEnvelope(bytes, 'draft').signed);
 }
 
-async function runGolden(trial: ModelTrial, archive: Uint8Array, path: string): Promise<number> {
-  const bundle = await openBundle(archive, async (bytes) => sha256Hex(bytes));
+async function runGolden(trial: ModelTrial, bundle: Bundle, path: string): Promise<number> {
   const rows = bundle.golden?.rows ?? [];
   const result = await trial.run({
     model: bundle.model,

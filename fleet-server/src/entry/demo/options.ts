@@ -41,8 +41,9 @@ export function parseOptions(flags: Record<string, unknown>): DemoOptions {
   const parsed = schema.safeParse(flags);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw new DemoError('demo_options', `--${issue?.path.join('.')}: ${issue?.message}`, {
-      field: String(issue?.path[0]),
+    const flag = flagOf(String(issue?.path[0]));
+    throw new DemoError('demo_options', `--${flag}: ${issue?.message}`, {
+      field: flag,
       expected: issue?.message ?? 'a valid value',
     });
   }
@@ -53,4 +54,9 @@ export function parseOptions(flags: Record<string, unknown>): DemoOptions {
   );
   const { json, data, state, inject, ...rest } = parsed.data;
   return { ...rest, json, data, state, inject, roles };
+}
+
+/** `httpPort` as it is typed: `http-port`. */
+function flagOf(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -45,10 +45,11 @@ function replayNewestGroups(dataset: Dataset): ReplayPlan | undefined {
   for (const { group, startAt } of dataset.examples)
     begins.set(group, Math.min(begins.get(group) ?? Infinity, startAt));
   const inOrder = [...begins].toSorted((a, b) => a[1] - b[1]).map(([group]) => group);
+  if (inOrder.length < 2) return undefined;
   const held = new Set(inOrder.slice(-Math.max(1, Math.round(inOrder.length * HELD_OUT_GROUPS))));
   const future = dataset.examples.filter((example) => held.has(example.group));
   const history = { ...dataset, examples: dataset.examples.filter((example) => !held.has(example.group)) };
-  const startAt = Math.min(...future.map((example) => example.startAt)) - DAY_MS;
+  const startAt = future.reduce((least, example) => Math.min(least, example.startAt), Infinity) - DAY_MS;
   return finish(
     history,
     startAt,
@@ -58,15 +59,38 @@ function replayNewestGroups(dataset: Dataset): ReplayPlan | undefined {
 }
 
 function finish(history: Dataset, startAt: number, future: Example[], rule: string): ReplayPlan {
-  const inOrder = future.toSorted((a, b) => a.startAt - b.startAt || (a.ref < b.ref ? -1 : 1));
+  const names = siteNames(future);
+  const inOrder = future
+    .map((example) => ({ ...example, site: names.get(example.site) ?? example.site }))
+    .toSorted((a, b) => a.startAt - b.startAt || (a.ref < b.ref ? -1 : 1));
   return {
     history,
     startAt,
-    endAt: Math.max(...future.map((example) => example.knownAt)) + DAY_MS,
+    endAt: future.reduce((most, example) => Math.max(most, example.knownAt), -Infinity) + DAY_MS,
     future: inOrder,
     sites: [...new Set(inOrder.map((example) => example.site))].toSorted(),
     rule,
   };
+}
+
+const LONGEST_NAME = 40;
+
+/** Sites of a dataset have any text for a name; sites of a fleet stand in topics. Names that fall together are numbered. */
+function siteNames(examples: readonly Example[]): Map<string, string> {
+  const names = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const site of [...new Set(examples.map((example) => example.site))].toSorted()) {
+    const plain = site
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, '-')
+      .slice(0, LONGEST_NAME);
+    const trimmed = plain.replaceAll(/^-+|-+$/g, '') || 'site';
+    let name = trimmed;
+    for (let number = 2; taken.has(name); number += 1) name = `${trimmed}-${number}`;
+    taken.add(name);
+    names.set(site, name);
+  }
+  return names;
 }
 
 export function iso(at: number): string {

@@ -1,6 +1,6 @@
 import type { Dataset, Example } from '../datasets/index.ts';
 import { datasetVersion } from '../datasets/index.ts';
-import type { Plan } from '@plumbline/shared/activity';
+import type { Outcome, Plan } from '@plumbline/shared/activity';
 import { entriesOf } from '../../sites/activities/index.ts';
 import type { ReadDb } from '../../platform/db/index.ts';
 
@@ -14,21 +14,27 @@ export async function fleetDataset(db: ReadDb, base: Dataset, asOf: number): Pro
   for (const { site, entry } of await entriesOf(db, 'plan')) {
     if (entry.field === 'plan') plans.set(`${site}\n${entry.activity}`, { site, plan: entry.value });
   }
-  const fresh: Example[] = [];
+  // A later entry corrects an earlier one.
+  const outcomes = new Map<string, { activity: string; outcome: Outcome }>();
   for (const { site, entry } of await entriesOf(db, 'outcome')) {
-    const planned = plans.get(`${site}\n${entry.activity}`);
-    if (entry.field !== 'outcome' || planned === undefined || known.has(entry.activity)) continue;
-    if (entry.value.observedAt >= asOf) continue;
-    known.add(entry.activity);
+    if (entry.field !== 'outcome' || entry.value.observedAt >= asOf) continue;
+    outcomes.set(`${site}\n${entry.activity}`, { activity: entry.activity, outcome: entry.value });
+  }
+  const fresh: Example[] = [];
+  for (const [key, { activity, outcome }] of outcomes) {
+    const planned = plans.get(key);
+    if (planned === undefined || known.has(activity)) continue;
+    known.add(activity);
+    const { site, plan } = planned;
     fresh.push({
-      ref: entry.activity,
+      ref: activity,
       site,
-      group: planned.plan.group ?? entry.activity,
-      startAt: planned.plan.startAt,
-      dueAt: planned.plan.dueAt,
-      knownAt: entry.value.observedAt,
-      label: entry.value.label,
-      values: planned.plan.values,
+      group: plan.group ?? activity,
+      startAt: plan.startAt,
+      dueAt: plan.dueAt,
+      knownAt: outcome.observedAt,
+      label: outcome.label,
+      values: plan.values,
     });
   }
   const examples = [...base.examples, ...fresh].filter((example) => example.knownAt < asOf);

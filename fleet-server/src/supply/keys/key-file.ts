@@ -36,8 +36,17 @@ export async function readSigner(path: string): Promise<Signer> {
     throw new KeyError('keys_missing', `${path}: no key file`, { field: path, kind: 'not-found', cause });
   });
   const parsed = keyFile.safeParse(parseJson(text));
-  if (!parsed.success) throw new KeyError('keys_malformed', `${path}: not a key file`, { field: path });
-  return createSigner({ type: parsed.data.type, secret: fromHex(parsed.data.secret) });
+  if (!parsed.success) throw malformed(path);
+  try {
+    return createSigner({ type: parsed.data.type, secret: fromHex(parsed.data.secret) });
+  } catch {
+    // Without the cause: the curve's own words may hold the scalar.
+    throw malformed(path);
+  }
+}
+
+function malformed(path: string): KeyError {
+  return new KeyError('keys_malformed', `${path}: not a key file`, { field: path });
 }
 
 function parseJson(text: string): unknown {

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, max } from 'drizzle-orm';
 import { equalBytes, canonicalBytes, openEnvelope, verifyLine, type RootDocument } from '@plumbline/shared/trust';
 import { record } from '../../platform/audit/index.ts';
 import { lineDocuments, modelVersions, type Database } from '../../platform/db/index.ts';
@@ -34,7 +34,12 @@ export async function approveModel(
         field: 'bytes',
       });
     }
-    verifyLine(bytes, deps.root, { line, knownVersion: 0, now: deps.now() });
+    const [inForce] = await tx
+      .select({ version: max(lineDocuments.version) })
+      .from(lineDocuments)
+      .where(and(eq(lineDocuments.line, line), eq(lineDocuments.state, 'published')));
+    // A draft that a newer document overtook is a rollback to every device: it must not become a release.
+    verifyLine(bytes, deps.root, { line, knownVersion: inForce?.version ?? 0, now: deps.now() });
     const key = and(eq(modelVersions.line, line), eq(modelVersions.version, draft.release));
     const [version] = await tx
       .update(modelVersions)

@@ -60,12 +60,18 @@ async function variantsOf(db: ReadDb, line: string, version: string): Promise<Va
     .select()
     .from(modelVariants)
     .where(and(eq(modelVariants.line, line), eq(modelVariants.version, version)));
-  return rows.map(({ line: _line, version: _version, ...row }) => ({
+  const variants = rows.map(({ line: _line, version: _version, ...row }) => ({
     ...row,
     needs: JSON.parse(row.needs) as VariantSummary['needs'],
     profiles: z.array(z.string()).parse(JSON.parse(row.profiles)),
     payloads: z.array(payload).parse(JSON.parse(row.payloads)),
   }));
+  // Rows come in the order of their key; devices take the first variant that fits, so the smallest stands first.
+  return variants.toSorted((a, b) => wireBytes(a) - wireBytes(b) || a.archiveBytes - b.archiveBytes);
+}
+
+function wireBytes({ payloads }: Pick<VariantSummary, 'payloads'>): number {
+  return Math.min(...payloads.map((one) => one.length));
 }
 
 /** The line document in force, exact bytes; drafts are asked for by number. */

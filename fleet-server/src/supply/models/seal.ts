@@ -8,7 +8,7 @@ import {
 } from '@plumbline/shared/manifest';
 import type { ArtifactStore } from '../../platform/ports/index.ts';
 import { inspectModel } from '../onnx/index.ts';
-import type { Candidate, OptimizedModel } from './optimize.ts';
+import type { Candidate, OptimizedModel, TrialRow } from './optimize.ts';
 import { storePayloads } from './payloads.ts';
 
 /** A bundle in the artifact store, and the ways it can travel. */
@@ -66,7 +66,13 @@ async function sealOne(
     'model.onnx': candidate.bytes,
     'manifest.json': canonicalBytes(manifest),
     'golden.json': canonicalBytes(accepted.golden),
-    'card.json': canonicalBytes({ ...accepted.card, line: accepted.line, version, changes: accepted.changes, trials }),
+    'card.json': canonicalBytes({
+      ...accepted.card,
+      line: accepted.line,
+      version,
+      changes: accepted.changes,
+      trials: trials.map(finite),
+    }),
     ...(accepted.reference === undefined ? {} : { 'reference.json': canonicalBytes(accepted.reference) }),
   };
   const name = `${accepted.line}@${version}/${candidate.variant}`;
@@ -88,6 +94,11 @@ async function sealOne(
 export function digestsOf(files: BundleFiles): Record<string, string> {
   const sealed = Object.entries(files).filter(([name]) => (name as BundleFile) !== 'model.sig');
   return Object.fromEntries(sealed.map(([name, bytes]) => [name, sha256Hex(bytes ?? utf8(''))]));
+}
+
+/** A candidate that gave no answers has no difference either: JSON knows no infinity. */
+function finite({ maxDiff, ...row }: TrialRow): Omit<TrialRow, 'maxDiff'> & { maxDiff?: number } {
+  return Number.isFinite(maxDiff) ? { ...row, maxDiff } : row;
 }
 
 function needsOf(candidate: Candidate, accepted: OptimizedModel['accepted']): Manifest['needs'] {

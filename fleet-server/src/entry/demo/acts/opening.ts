@@ -9,9 +9,8 @@ import type { Stage } from '../stage.ts';
 export function tellData(teller: Teller, dataset: Dataset, rule: string | undefined): void {
   const shown = summary(dataset);
   teller.heading('Data');
-  teller.line(
-    `${dataset.reader}: ${shown.kept} labelled rows of ${shown.rowsIn} read, version ${dataset.version.slice(0, 16)}`,
-  );
+  const origin = shown.rowsIn === 0 ? 'rows invented by the generator' : `labelled rows of ${shown.rowsIn} read`;
+  teller.line(`${dataset.reader}: ${shown.kept} ${origin}, version ${dataset.version.slice(0, 16)}`);
   teller.line(`label 1 = ${dataset.target}; ${(shown.overall.baseRate * 100).toFixed(1)} % of rows`);
   for (const [code, rows] of Object.entries(shown.rejected)) teller.line(`rejected ${rows}: ${code}`);
   teller.line(`features: ${dataset.features.map((feature) => feature.name).join(', ')}`);

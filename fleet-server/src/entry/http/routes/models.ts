@@ -61,7 +61,7 @@ export function addModels(app: App, fleet: Fleet): void {
   );
   app.get('/api/v1/artifacts/:sha256', async (context) => {
     const bytes = await fleet.artifacts.get(context.req.param('sha256'));
-    return context.body(bytes.slice().buffer, 200, { 'content-type': 'application/octet-stream' });
+    return context.body(new Uint8Array(bytes), 200, { 'content-type': 'application/octet-stream' });
   });
 }
 
