@@ -21,17 +21,26 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0;
 }
 
-const CHUNK = 0x8000;
+/** A multiple of three, so that pieces encoded one by one can be put in a row. */
+const CHUNK = 0x1800;
 
 export function toBase64(bytes: Uint8Array): string {
-  let binary = '';
-  for (let i = 0; i < bytes.length; i += CHUNK) binary += String.fromCharCode(...bytes.subarray(i, i + CHUNK));
-  return btoa(binary);
+  const pieces: string[] = [];
+  for (let i = 0; i < bytes.length; i += CHUNK) {
+    // `apply` takes any array-like, whatever its type says; spreading costs nine times as much.
+    const codes = bytes.subarray(i, i + CHUNK) as unknown as number[];
+    pieces.push(btoa(String.fromCharCode.apply(undefined, codes)));
+  }
+  return pieces.join('');
 }
 
 /** Throws a DOMException on anything that is not base64. */
 export function fromBase64(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  // A model of 64 MB passes here: `Uint8Array.from` over its characters holds the process for a quarter of a minute.
+  for (let i = 0; i < binary.length; i += 1) bytes[i] = binary.charCodeAt(i);
+  return bytes;
 }
 
 export function toBase64Url(bytes: Uint8Array): string {

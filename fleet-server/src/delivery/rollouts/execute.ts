@@ -1,8 +1,7 @@
 import { and, eq } from 'drizzle-orm';
-import { DERIVATIONS } from '@plumbline/shared/activity';
 import { rolloutDevices, type Db } from '../../platform/db/index.ts';
-import { chooseModel, getModel, lineDocumentBytes, withdrawModel, ModelError } from '../../supply/models/index.ts';
-import { assignModel, listDevices, type Device } from '../../sites/devices/index.ts';
+import { getModel, withdrawModel, ModelError } from '../../supply/models/index.ts';
+import { assignRelease, listDevices, type Device } from '../../sites/devices/index.ts';
 import type { RolloutDeps } from './read.ts';
 import type { RolloutEffect } from './machine.ts';
 import { listMembers, type Rollout } from './read.ts';
@@ -52,6 +51,7 @@ async function revert(tx: Db, deps: RolloutDeps, rollout: Rollout): Promise<void
   await withdrawModel(tx, AUTHOR, rollout.line, rollout.version, rollout.state.reason);
 }
 
+/** Sequence number of the assignment; a device that no variant fits is left out. */
 async function assignVersion(
   tx: Db,
   deps: RolloutDeps,
@@ -59,20 +59,11 @@ async function assignVersion(
   device: Device,
   version: string,
 ): Promise<number | undefined> {
-  const model = await getModel(tx, rollout.line, version);
-  const lineBytes = await lineDocumentBytes(tx, rollout.line);
-  if (lineBytes === undefined) return undefined;
+  const { line, id: cause, plan } = rollout;
+  const order = { device: device.id, line, version, cause };
+  const settings = plan.settings === undefined ? {} : { settings: plan.settings };
   try {
-    const chosen = chooseModel(model, lineBytes, { ...device, derivations: Object.keys(DERIVATIONS) });
-    const { settings } = rollout.plan;
-    const assigned = await assignModel(tx, deps, AUTHOR, {
-      device: device.id,
-      model: chosen,
-      version,
-      cause: rollout.id,
-      ...(settings === undefined ? {} : { settings }),
-    });
-    return assigned.seq;
+    return (await assignRelease(tx, deps, AUTHOR, { ...order, ...settings })).seq;
   } catch (error) {
     if (error instanceof ModelError && error.code === 'variant_none_fits') return undefined;
     throw error;

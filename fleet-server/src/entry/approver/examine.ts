@@ -129,7 +129,8 @@ async function runGolden(trial: ModelTrial, bundle: Bundle, path: string): Promi
       field: path,
     });
   const wrong = rows.findIndex(
-    (row, i) => Math.abs(row.score - (result.scores[i] ?? Infinity)) > (bundle.golden?.tolerance ?? 0),
+    // Written so that NaN is wrong too.
+    (row, i) => !(Math.abs(row.score - (result.scores[i] ?? Infinity)) <= (bundle.golden?.tolerance ?? 0)),
   );
   if (wrong >= 0)
     throw new ApproverError('golden_differs', `${path}: golden row ${wrong} differs`, {

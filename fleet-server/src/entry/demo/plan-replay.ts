@@ -49,7 +49,7 @@ function replayNewestGroups(dataset: Dataset): ReplayPlan | undefined {
   const held = new Set(inOrder.slice(-Math.max(1, Math.round(inOrder.length * HELD_OUT_GROUPS))));
   const future = dataset.examples.filter((example) => held.has(example.group));
   const history = { ...dataset, examples: dataset.examples.filter((example) => !held.has(example.group)) };
-  const startAt = future.reduce((least, example) => Math.min(least, example.startAt), Infinity) - DAY_MS;
+  const startAt = future.reduce((least, example) => Math.min(least, example.startAt), Infinity);
   return finish(
     history,
     startAt,

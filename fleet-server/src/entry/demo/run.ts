@@ -18,7 +18,7 @@ import { measureQuality, qualityTable } from './acts/quality.ts';
 import { createReplayClock } from './replay-clock.ts';
 import { createTeller, type Teller } from './report.ts';
 import { awaitApproval, rollOut } from './acts/rollout.ts';
-import { drained, planSites, startAgents, viewOf } from './acts/sites.ts';
+import { drained, openSites, planSites, viewOf } from './acts/sites.ts';
 import type { Stage } from './stage.ts';
 import { passYears } from './acts/years.ts';
 
@@ -81,6 +81,7 @@ async function playOnStage(
     clock,
     plan,
     line: lineName(play.dataset),
+    stateDir,
     agents: [],
     approver: undefined,
     recorded: new Set(),
@@ -96,7 +97,7 @@ async function playOnStage(
     teller.heading(`Agents, at ${iso(clock.now())}`);
     const entries = await planSites(stage);
     const began = performance.now();
-    await startAgents(stage, stateDir);
+    await openSites(stage);
     teller.line(
       `${stage.agents.length} agents enrolled and started in processes of their own in ${((performance.now() - began) / 1000).toFixed(1)} s; ${entries} planned activities in their site logs`,
     );

@@ -14,6 +14,7 @@ export interface Stage {
   clock: ReplayClock;
   plan: ReplayPlan;
   line: string;
+  stateDir: string;
   agents: AgentProcess[];
   approver: ChildProcess | undefined;
   /** Outcomes a device has acknowledged as durable: every one of them must arrive, once. */

@@ -1,13 +1,16 @@
 import { join } from 'node:path';
 import { appendEntries } from '../../../sites/activities/index.ts';
-import { createToken } from '../../../sites/devices/index.ts';
+import { sha256Hex, utf8 } from '@plumbline/shared/trust';
+import { assignRelease, createToken } from '../../../sites/devices/index.ts';
 import type { SiteLogEntry } from '@plumbline/shared/activity';
-import { enrolAgent, startAgent, type AgentSetup } from '../agent-process.ts';
+import { enrolAgent, startAgent, type AgentProcess, type AgentSetup } from '../agent-process.ts';
 import type { Stage } from '../stage.ts';
 import { eventually, forEach } from '../stage.ts';
 
 const CANARIES = 2;
 const HOUR_MS = 3_600_000;
+const JOIN_MS = 60_000;
+const OPERATOR = 'user:operator';
 
 /** Head office sends each site what is planned there, as entries of its log. */
 export async function planSites(stage: Stage): Promise<number> {
@@ -16,7 +19,7 @@ export async function planSites(stage: Stage): Promise<number> {
   for (const site of stage.plan.sites) {
     const own = stage.plan.future.filter((example) => example.site === site);
     const log = own.map((example): SiteLogEntry => ({
-      id: `plan:${example.ref}`.slice(0, 128),
+      id: `plan:${sha256Hex(utf8(example.ref))}`,
       activity: example.ref,
       base: null,
       actor: 'head-office',
@@ -29,31 +32,66 @@ export async function planSites(stage: Stage): Promise<number> {
   return entries;
 }
 
-/** Enrols and starts one agent per site, each in a process and folder of its own; the first ones are the canaries. */
-export async function startAgents(stage: Stage, stateDir: string): Promise<void> {
+/** Sites where something has begun and that have no gateway yet. */
+function sitesToOpen(stage: Stage): string[] {
+  const running = new Set(stage.agents.map((agent) => agent.site));
+  const begun = stage.plan.future.filter((example) => example.startAt <= stage.clock.now());
+  const sites = new Set(begun.map((example) => example.site));
+  return stage.plan.sites.filter((site) => sites.has(site) && !running.has(site));
+}
+
+/**
+ * A site gets its gateway when its first activity begins: enrolled and started in a process and folder of its own. The
+ * first ones are the canaries. @returns the agents that are new
+ */
+export async function openSites(stage: Stage): Promise<AgentProcess[]> {
   const { fleet } = stage.server;
-  const setups: { setup: AgentSetup; tags: string[] }[] = stage.plan.sites.map((site, i) => ({
-    setup: {
-      stateDir: join(stateDir, 'agents', site),
-      site,
-      device: `gateway-${site}`.slice(0, 64),
-      profile: process.arch === 'arm64' ? 'linux-arm64-gateway' : 'linux-x64-dev',
-      now: stage.clock.now(),
-      flags:
-        stage.options.inject === 'double-send' || stage.options.inject === 'skip-fsync'
-          ? ['--inject', stage.options.inject]
-          : [],
-    },
-    tags: i < CANARIES ? ['gateway', 'canary'] : ['gateway'],
+  const before = stage.agents.length;
+  const fresh: AgentProcess[] = [];
+  const setups = sitesToOpen(stage).map((site, i) => ({
+    setup: setupOf(stage, site),
+    tags: before + i < CANARIES ? ['gateway', 'canary'] : ['gateway'],
   }));
   await forEach(setups, 3, async ({ setup, tags }) => {
     const token = { site: setup.site, device: setup.device, tags, lifetimeMs: HOUR_MS };
     const deps = { ...fleet, rootSha256: fleet.keys.rootSha256 };
-    const { code } = await createToken(deps, 'user:operator', token);
+    const { code } = await createToken(deps, OPERATOR, token);
     await enrolAgent(setup, code);
-    stage.agents.push(await startAgent(setup));
+    fresh.push(await startAgent(setup));
   });
+  stage.agents.push(...fresh);
   stage.agents.sort((a, b) => (a.device < b.device ? -1 : 1));
+  return fresh;
+}
+
+/** New sites get the release in force at once, outside any rollout. */
+export async function joinSites(stage: Stage, version: string): Promise<void> {
+  const { fleet } = stage.server;
+  const fresh = await openSites(stage);
+  if (fresh.length === 0) return;
+  const deps = { director: fleet.keys.director, now: fleet.now };
+  for (const { device } of fresh) {
+    const order = { device, line: stage.line, version, cause: 'direct' };
+    await fleet.database.transaction((tx) => assignRelease(tx, deps, OPERATOR, order));
+  }
+  const runs = async () => {
+    const views = await Promise.all(fresh.map(viewOf));
+    return views.every(({ lines }) => lines.some((line) => line.running?.version === version));
+  };
+  const names = fresh.map((agent) => agent.site).join(', ');
+  stage.teller.claim(`${names} joined and run ${version}`, await eventually(runs, JOIN_MS));
+}
+
+function setupOf(stage: Stage, site: string): AgentSetup {
+  const { inject } = stage.options;
+  return {
+    stateDir: join(stage.stateDir, 'agents', site),
+    site,
+    device: `gateway-${site}`,
+    profile: process.arch === 'arm64' ? 'linux-arm64-gateway' : 'linux-x64-dev',
+    now: stage.clock.now(),
+    flags: inject === 'double-send' || inject === 'skip-fsync' ? ['--inject', inject] : [],
+  };
 }
 
 interface AgentView {

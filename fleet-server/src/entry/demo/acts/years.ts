@@ -4,7 +4,7 @@ import { decideTrigger, fleetDataset, retrain, type RetrainingPolicy } from '../
 import { liveUntil } from './live.ts';
 import { iso } from '../plan-replay.ts';
 import { awaitApproval, rollOut } from './rollout.ts';
-import { drained } from './sites.ts';
+import { drained, joinSites } from './sites.ts';
 import type { Stage } from '../stage.ts';
 
 const DAY_MS = 86_400_000;
@@ -23,6 +23,7 @@ export async function passYears(stage: Stage, firstVersion: string): Promise<voi
   let inForce: InForce = { version: firstVersion, trainedAt: stage.plan.startAt, lastTriedAt: undefined };
   const year = { predictions: 0, outcomes: 0, seconds: 0 };
   for (let month = nextMonth(stage.clock.now()); stage.clock.now() < stage.plan.endAt; month = nextMonth(month)) {
+    await joinSites(stage, inForce.version);
     const began = performance.now();
     const lived = await liveUntil(stage, month - 1);
     year.predictions += lived.predictions;

@@ -1,7 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { DERIVATIONS } from '@plumbline/shared/activity';
-import { chooseModel, getModel, lineDocumentBytes, ModelError } from '../../../supply/models/index.ts';
-import { assignModel, createToken, getDevice, listDevices } from '../../../sites/devices/index.ts';
+import { assignRelease, createToken, getDevice, listDevices } from '../../../sites/devices/index.ts';
 import { listStreams } from '../../../insight/telemetry/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
@@ -63,25 +61,9 @@ export function addDevices(app: App, fleet: Fleet): void {
     }),
     async (context) => {
       const { line, version } = context.req.valid('json');
-      return context.json(await assignDirectly(fleet, context.req.valid('param').id, line, version), 200);
+      const order = { device: context.req.valid('param').id, line, version, cause: 'direct' };
+      const deps = { director: fleet.keys.director, now: fleet.now };
+      return context.json(await fleet.database.transaction((tx) => assignRelease(tx, deps, OPERATOR, order)), 200);
     },
   );
-}
-
-async function assignDirectly(fleet: Fleet, id: string, line: string, version: string) {
-  return fleet.database.transaction(async (tx) => {
-    const device = await getDevice(tx, id);
-    const model = await getModel(tx, line, version);
-    const lineBytes = await lineDocumentBytes(tx, line);
-    if (lineBytes === undefined || model.state !== 'published') {
-      throw new ModelError('model_not_published', `${line}@${version} is ${model.state}`, {
-        kind: 'conflict',
-        field: 'version',
-      });
-    }
-    const chosen = chooseModel(model, lineBytes, { ...device, derivations: Object.keys(DERIVATIONS) });
-    const deps = { director: fleet.keys.director, now: fleet.now };
-    const { seq } = await assignModel(tx, deps, OPERATOR, { device: id, model: chosen, version, cause: 'direct' });
-    return { seq, sha256: chosen.sha256 };
-  });
 }

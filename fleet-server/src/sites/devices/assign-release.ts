@@ -1,0 +1,47 @@
+import { DERIVATIONS } from '@plumbline/shared/activity';
+import type { DeviceSettings, Signer } from '@plumbline/shared/trust';
+import type { Db } from '../../platform/db/index.ts';
+import { chooseModel, getModel, lineDocumentBytes, ModelError } from '../../supply/models/index.ts';
+import { assignModel } from './assign.ts';
+import { getDevice } from './describe.ts';
+
+export interface ReleaseOrder {
+  device: string;
+  line: string;
+  version: string;
+  /** `direct`, or the rollout that asks for it. */
+  cause: string;
+  settings?: DeviceSettings;
+}
+
+/**
+ * Assigns a release to one device: the variant and payload that fit its profile, under the newest counter.
+ * @throws DeviceError `device_unknown`; ModelError `model_unknown`, `model_not_published`, `variant_none_fits`
+ */
+export async function assignRelease(
+  tx: Db,
+  deps: { director: Signer; now: () => number },
+  actor: string,
+  order: ReleaseOrder,
+): Promise<{ seq: number; sha256: string }> {
+  const { line, version, cause, settings } = order;
+  const device = await getDevice(tx, order.device);
+  const model = await getModel(tx, line, version);
+  const lineBytes = await lineDocumentBytes(tx, line);
+  if (lineBytes === undefined || model.state !== 'published') {
+    throw new ModelError('model_not_published', `${line}@${version} is ${model.state}`, {
+      kind: 'conflict',
+      field: 'version',
+      expected: 'a version that an approver has signed',
+    });
+  }
+  const chosen = chooseModel(model, lineBytes, { ...device, derivations: Object.keys(DERIVATIONS) });
+  const { seq } = await assignModel(tx, deps, actor, {
+    device: device.id,
+    model: chosen,
+    version,
+    cause,
+    ...(settings === undefined ? {} : { settings }),
+  });
+  return { seq, sha256: chosen.sha256 };
+}
