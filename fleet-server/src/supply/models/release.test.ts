@@ -298,7 +298,7 @@ describe('the choice for a device', () => {
       await database.close();
       database = await openDatabase({ url: 'sqlite::memory:', clock });
       deps = { ...deps, database };
-      // The first is the larger one once in each order, so the order of names cannot be what decides.
+      // Each of the two has the first name once, so that names cannot be what decides.
       const variants = model.variants.map((one, i) => ({ ...one, variant: order[i]! }));
       const { document, variants: sealed } = await submit({ ...model, variants });
       await approve(document, addSignatures(await draftOf(document), [approver], 'draft'));

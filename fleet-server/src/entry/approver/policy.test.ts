@@ -1,0 +1,52 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { bumpOf, checkPolicy, DEVELOPMENT_POLICY, readPolicy, type ApproverPolicy } from './policy.ts';
+
+const policy: ApproverPolicy = { v: 1, lines: ['delay'], bumps: ['patch', 'minor'], origins: ['trained'], perHour: 2 };
+const release = { line: 'delay', bump: 'patch' as const, origin: 'trained' };
+
+describe('a policy', () => {
+  it.each([release, { ...release, bump: 'minor' as const }])('covers %o', (covered) => {
+    expect(() => checkPolicy(policy, covered)).not.toThrow();
+    expect(() => checkPolicy(DEVELOPMENT_POLICY, covered)).not.toThrow();
+  });
+
+  it.each([
+    ['line', { ...release, line: 'delay-2' }],
+    ['bump', { ...release, bump: 'major' as const }],
+    ['bump', { ...release, bump: 'first' as const }],
+    ['origin', { ...release, origin: 'imported' }],
+    ['origin', { ...release, origin: 'unheard of' }],
+  ])('does not cover another %s', (field, other) => {
+    expect(() => checkPolicy(policy, other)).toThrow(expect.objectContaining({ code: 'policy_refuses', field }));
+  });
+
+  it('covers every line with a star, and nothing else more for it', () => {
+    const every = { ...policy, lines: ['*'] };
+    expect(() => checkPolicy(every, { ...release, line: 'cost' })).not.toThrow();
+    expect(() => checkPolicy(every, { ...release, bump: 'major' })).toThrow(/bump major/);
+  });
+
+  it('is read from YAML, or refused naming its field', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'plumbline-policy-'));
+    const path = join(folder, 'policy.yaml');
+    const text = 'v: 1\nlines: [delay]\nbumps: [patch, minor]\norigins: [trained]\nperHour: 2\n';
+    await writeFile(path, text);
+    expect(await readPolicy(path)).toEqual(policy);
+    await writeFile(path, text.replace('minor', 'any'));
+    await expect(readPolicy(path)).rejects.toMatchObject({ code: 'policy_malformed', field: 'bumps.1' });
+    await rm(folder, { recursive: true });
+  });
+});
+
+it.each([
+  ['1.0.0', undefined, 'first'],
+  ['1.0.1', '1.0.0', 'patch'],
+  ['1.0.3', '1.0.1', 'patch'],
+  ['1.2.0', '1.1.4', 'minor'],
+  ['2.0.0', '1.9.9', 'major'],
+])('%s after %s is a step of kind %s', (version, predecessor, bump) => {
+  expect(bumpOf(version, predecessor)).toBe(bump);
+});
