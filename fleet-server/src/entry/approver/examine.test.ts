@@ -100,6 +100,8 @@ async function submit(line: string, model: OptimizedModel, builder = server.flee
 const submitCard = async (card: Record<string, unknown>, line = newLine(), bias = 0) =>
   submit(line, await optimized(line, card, bias));
 
+const stateOf = async ({ line }: Submitted) => (await getModel(server.fleet.database.db, line, '1.0.0')).state;
+
 const look = ({ draft, version }: Submitted, through = client) =>
   examine({ client: through, trial: server.fleet.trial, root: server.fleet.keys.root }, draft, version);
 
@@ -256,8 +258,6 @@ describe('an unattended approver', () => {
   it('leaves waiting what its policy does not cover or its examination does not bear out, and signs the rest', async () => {
     const bad = await submitCard({ origin: 'trained', gate: { verdict: 'refuse' } });
     const good = await submitCard(IMPORTED);
-    const stateOf = async ({ line }: Submitted) => (await getModel(server.fleet.database.db, line, '1.0.0')).state;
-
     const strict = await approveAll({ ...DEVELOPMENT_POLICY, origins: ['trained'] });
     expect(strict.find((one) => one.line === good.line)).toMatchObject({
       signed: false,

@@ -21,6 +21,7 @@ const example = (row: number, change: Partial<Example> = {}): Example => ({
   values: {},
   ...change,
 });
+const groupsOf = (examples: Example[]) => [...new Set(examples.map(({ group }) => group))].toSorted();
 const rows = (count: number, change: (row: number) => Partial<Example> = () => ({})) =>
   Array.from({ length: count }, (_, row) => example(row, change(row)));
 
@@ -70,7 +71,6 @@ describe('data in groups', () => {
 
   it('keeps the newest fifth of the groups for the sites, and no group on both sides', () => {
     const { history, future, startAt } = planned(planReplay(grouped));
-    const groupsOf = (examples: Example[]) => [...new Set(examples.map(({ group }) => group))].toSorted();
     expect(groupsOf(future)).toEqual(['g8', 'g9']);
     expect(groupsOf(history.examples)).toEqual(['g0', 'g1', 'g2', 'g3', 'g4', 'g5', 'g6', 'g7']);
     expect(history.examples.length + future.length).toBe(100);

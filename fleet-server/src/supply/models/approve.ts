@@ -39,7 +39,7 @@ export async function approveModel(
       .from(lineDocuments)
       .where(and(eq(lineDocuments.line, line), eq(lineDocuments.state, 'published')));
     // A draft that a newer document overtook is a rollback to every device: it must not become a release.
-    verifyLine(bytes, deps.root, { line, knownVersion: 0, now: deps.now() });
+    verifyLine(bytes, deps.root, { line, knownVersion: inForce?.version ?? 0, now: deps.now() });
     const key = and(eq(modelVersions.line, line), eq(modelVersions.version, draft.release));
     const [version] = await tx
       .update(modelVersions)

@@ -3,7 +3,8 @@ import type { SealedVariant } from './seal.ts';
 
 type Targets = LineDocument['targets'];
 
-const LIFETIME_MS = 365 * 24 * 3_600_000;
+/** Long, because nothing signs a line again on schedule yet: an expired one stops installs, never predictions. */
+const LIFETIME_MS = 3 * 365 * 24 * 3_600_000;
 
 /** `models/<line>/<counter>/<variant>.plb` */
 export function pathOf(line: string, counter: number, variant: string): string {

@@ -67,7 +67,7 @@ async function variantsOf(db: ReadDb, line: string, version: string): Promise<Va
     payloads: z.array(payload).parse(JSON.parse(row.payloads)),
   }));
   // Rows come in the order of their key; devices take the first variant that fits, so the smallest stands first.
-  return variants.toSorted((a, b) => 0);
+  return variants.toSorted((a, b) => wireBytes(a) - wireBytes(b) || a.archiveBytes - b.archiveBytes);
 }
 
 function wireBytes({ payloads }: Pick<VariantSummary, 'payloads'>): number {

@@ -269,14 +269,10 @@ describe('an approval', () => {
   });
 });
 
-describe('the choice for a device', () => {
-  const choose = async (device: typeof TABLET, version = '1.0.0') =>
-    chooseModel(
-      await getModel(database.db, 'delay', version),
-      (await lineDocumentBytes(database.db, 'delay'))!,
-      device,
-    );
+const choose = async (device: typeof TABLET, version = '1.0.0') =>
+  chooseModel(await getModel(database.db, 'delay', version), (await lineDocumentBytes(database.db, 'delay'))!, device);
 
+describe('the choice for a device', () => {
   it('is the smallest payload that its profile takes', async () => {
     const { variants } = await publish();
     const payloads = new Map(variants[0]!.payloads.map((one) => [one.codec, one]));

@@ -12,7 +12,7 @@ export async function withdrawModel(
 ): Promise<void> {
   await tx
     .update(modelVersions)
-    .set({ state: 'published' })
+    .set({ state: 'refused' })
     .where(and(eq(modelVersions.line, line), eq(modelVersions.version, version)));
   await record(tx, { actor, action: 'models.withdraw', subject: `model:${line}@${version}`, details: { reason } });
 }
