@@ -12,11 +12,16 @@ const MIN_ERRORS = 3;
 const MAX_ERROR_SHARE = 0.05;
 const UNPROVEN: UpdateInput = { type: 'proved', proof: 'unproven: no traffic' };
 
+type ProveDeps = Pick<InstallDeps, 'clock' | 'predictor' | 'settings' | 'storedRecords'>;
+
 /**
  * The soak: ends at N records or after T since activation. What is missing then is replayed from the site log; with
  * nothing to replay the proof says so. Errors in service roll back.
  */
-export async function prove(deps: InstallDeps, { model, signal }: StepInput): Promise<UpdateInput | undefined> {
+export async function prove(
+  deps: ProveDeps,
+  { model, signal }: Omit<StepInput, 'target'>,
+): Promise<UpdateInput | undefined> {
   const { clock, predictor } = deps;
   const { proveRecords = DEFAULT_RECORDS, proveTimeoutMs = DEFAULT_TIMEOUT_MS } = deps.settings();
   const endsAt = (model.provingSince ?? clock.now()) + proveTimeoutMs;
@@ -53,7 +58,7 @@ export async function prove(deps: InstallDeps, { model, signal }: StepInput): Pr
 }
 
 /** Too little came in time: real records of the site are asked again, for the proof alone and without telemetry. */
-async function replay(deps: InstallDeps, line: string, records: number, wanted: number): Promise<UpdateInput> {
+async function replay(deps: ProveDeps, line: string, records: number, wanted: number): Promise<UpdateInput> {
   const loaded = deps.predictor.get(line);
   const stored = loaded === undefined ? [] : deps.storedRecords(wanted - records);
   if (records + stored.length === 0) return UNPROVEN;
