@@ -2,7 +2,13 @@ import { Aedes, type Client } from 'aedes';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { UPLINK_FILTER, withoutThrowing, type Broker, type MessageHandler } from '../ports/index.ts';
+import {
+  UPLINK_FILTER,
+  withoutThrowing,
+  type Broker,
+  type BrokerMessage,
+  type MessageHandler,
+} from '../ports/index.ts';
 import { aclHooks, type BrokerPolicy, type Principal } from './aedes-acl.ts';
 import { tcpListener, webSocketListener, type Address } from './aedes-listeners.ts';
 
@@ -55,6 +61,15 @@ export async function createAedesBroker<Who extends Principal>(options: AedesBro
   // A fault of the store: without a listener it ends the process. The type of `on` does not list this event.
   (aedes as NodeJS.EventEmitter).on('error', (error: Error) => refused(null, error));
 
+  const handlers = new Set<MessageHandler>();
+  // A fleet that comes back at once after a restart says its births before anybody had a chance to listen.
+  const early: BrokerMessage[] = [];
+  const take = (message: BrokerMessage) => {
+    if (handlers.size === 0) early.push(message);
+    for (const handler of handlers) handler(message);
+  };
+  aedes.subscribe(UPLINK_FILTER, (packet, done) => deliver(packet, take, done), noop);
+
   const broker: AedesBroker = {
     publish: (topic, payload, { retain }) =>
       new Promise((resolve, reject) => {
@@ -63,7 +78,8 @@ export async function createAedesBroker<Who extends Principal>(options: AedesBro
       }),
     onMessage(handler) {
       const guarded = withoutThrowing(handler, (error) => refused(null, error));
-      aedes.subscribe(UPLINK_FILTER, (packet, done) => deliver(packet, guarded, done), noop);
+      handlers.add(guarded);
+      for (const message of early.splice(0)) guarded(message);
     },
     disconnect: (clientId) => closeClient(clients.get(clientId)),
     async start() {

@@ -57,6 +57,11 @@ export async function connectExternalBroker(options: ExternalBrokerOptions): Pro
     for (const handler of handlers) handler(message);
   });
   client.on('error', onError); // a `close` follows, which is where it is answered
+  // mqtt.js forgets what was on its way when a connection ends: without this a publish would wait for ever.
+  const underWay = new Set<(reason: Error) => void>();
+  client.on('close', () => {
+    for (const fail of underWay) fail(new Error('connection closed'));
+  });
   client.on('connect', () => client.subscribe(UPLINK_FILTER, { qos: 1 }));
   const stopTrying = keepConnected(client, clock, random);
   await client.subscribeAsync(UPLINK_FILTER, { qos: 1 });
@@ -65,9 +70,14 @@ export async function connectExternalBroker(options: ExternalBrokerOptions): Pro
     async publish(topic, payload, { retain }) {
       // Not queued: mqtt.js keeps at most 65 535 unsent messages and loses the rest without a word.
       if (!client.connected) throw unreachable();
-      await client.publishAsync(topic, Buffer.from(payload), { qos: 1, retain }).catch((error: unknown) => {
-        throw unreachable(error);
-      });
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      underWay.add(reject);
+      client.publish(topic, Buffer.from(payload), { qos: 1, retain }, (error) => (error ? reject(error) : resolve()));
+      await promise
+        .catch((error: unknown) => {
+          throw unreachable(error);
+        })
+        .finally(() => underWay.delete(reject));
     },
     onMessage(handler) {
       const guarded = withoutThrowing(handler, onError);
