@@ -40,6 +40,9 @@ export async function createVictim(fleet: TestFleet, name: string): Promise<Vict
   const listeners = new Set<(line: string) => void>();
   let posting: Promise<unknown> = Promise.resolve();
 
+  const onLogLine = (line: string) => {
+    for (const listen of listeners) listen(line);
+  };
   const post = (path: string, body: unknown) => fetch(url + path, { method: 'POST', body: JSON.stringify(body) });
   const postOutcome = async (ref: string) => {
     const response = await post('/v1/outcomes', { activity: ref, label: 1, ref });
@@ -53,9 +56,6 @@ export async function createVictim(fleet: TestFleet, name: string): Promise<Vict
       if (program !== undefined) return;
       life += 1;
       const args = ['run', '--json', '--port', '0', '--state', folder, '--first-delay-ms', '50'];
-      const onLogLine = (line: string) => {
-        for (const listen of listeners) listen(line);
-      };
       program = await startProgram('plumbline-agent', args, { compiled, onLogLine });
       ({ listening: url } = program.ready as { listening: string });
       posting = Promise.allSettled(Array.from({ length: BURST }, (_, i) => postOutcome(`${name}-${life}-${i}`)));
