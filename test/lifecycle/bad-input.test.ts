@@ -5,7 +5,7 @@ import { connectAsync, type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createNodeCrypto } from '@plumbline/agent/node';
 import { createFleetServer, readConfig } from '@plumbline/fleet-server';
-import { createConnectToken, parseEnrolmentCode, toBase64 } from '@plumbline/shared/trust';
+import { createConnectToken, formatEnrolmentCode, parseEnrolmentCode, toBase64 } from '@plumbline/shared/trust';
 import { encodeFrame, upTopic, type UpChannel } from '@plumbline/shared/wire';
 import { countTelemetry } from '../../fleet-server/src/insight/telemetry/index.ts';
 import { readAddress } from '../../fleet-server/src/state-folder.ts';
@@ -188,6 +188,18 @@ describe('a one-time code', () => {
     });
     await expect(enrol(join(fleet.folder, 'second'), code)).rejects.toMatchObject({ code: 'already_enrolled' });
     expect(parseEnrolmentCode(code).url).toBe(fleet.server.url);
+  });
+
+  it('is refused with a token that was never given out', async () => {
+    const before = await everything();
+    const known = parseEnrolmentCode(await fleet.code('gateway-5'));
+    const forged = formatEnrolmentCode({ ...known, token: 'a-token-that-nobody-has-given-out' });
+    const message = expect.stringContaining('token_unknown');
+    await expect(enrol(join(fleet.folder, 'fifth'), forged)).rejects.toMatchObject({
+      code: 'enrolment_refused',
+      message,
+    });
+    expect((await everything()).devices).toEqual(before.devices);
   });
 
   it('is whole or none', async () => {
