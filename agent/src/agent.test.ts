@@ -2,33 +2,82 @@ import type { SiteLogEntry } from '@plumbline/shared/activity';
 import { createSigner } from '@plumbline/shared/trust';
 import { describe, expect, it } from 'vitest';
 import { createTestDevice, type TestDevice } from './testing/test-device.ts';
-import { DEFAULT_MODEL, LINE, mintAssignment, mintLine, mintRelease, reissue, type Release } from './testing/mint.ts';
+import {
+  DEFAULT_MODEL,
+  LINE,
+  mintAssignment,
+  mintRelease,
+  mintRepository,
+  reissue,
+  type Release,
+} from './testing/mint.ts';
 import { linearScore } from './testing/linear-inference.ts';
+import { readIdentity } from './identity.ts';
 import { StoreError } from './ports/index.ts';
+import { stored } from './store/json.ts';
+import { IDENTITY } from './store/keys.ts';
 
-const FIRST = mintRelease({ counter: 1, version: '1.0.0' });
-const SECOND = mintRelease({ counter: 2, version: '1.0.1', model: { weights: [2, 1], bias: 0 } });
+const FIRST = await mintRelease({ counter: 1, version: '1.0.0' });
+const SECOND = await mintRelease({ counter: 2, version: '1.0.1', model: { weights: [2, 1], bias: 0 } });
 const QUICK = { settings: { proveRecords: 1, proveTimeoutMs: 60_000 } };
 /** Right kind of key, nobody knows it. */
 const OTHER_BUILDER = createSigner({ type: 'p256', secret: new Uint8Array(32).fill(9) });
 const DAY_MS = 86_400_000;
 
-/** Assigns a release, with everything released so far in the papers of the line. */
-function assign(
+const BROKEN: [string, Release, string][] = [
+  [
+    'does not load',
+    await mintRelease({ counter: 2, version: '1.0.1', model: { weights: [], bias: 0, fault: 'load' } }),
+    'model_unloadable',
+  ],
+  [
+    'crashes the trial',
+    await mintRelease({ counter: 2, version: '1.0.1', model: { weights: [], bias: 0, fault: 'crash' } }),
+    'model_unloadable',
+  ],
+  [
+    'hangs',
+    await mintRelease({ counter: 2, version: '1.0.1', model: { weights: [], bias: 0, fault: 'hang' } }),
+    'self_test_timeout',
+  ],
+  [
+    'answers NaN',
+    await mintRelease({ counter: 2, version: '1.0.1', model: { weights: [], bias: 0, fault: 'nan' } }),
+    'model_unloadable',
+  ],
+  [
+    'misses its golden rows',
+    await mintRelease({ counter: 2, version: '1.0.1', goldenOffset: 0.01 }),
+    'self_test_failed',
+  ],
+  [
+    'was sealed by a stranger',
+    await mintRelease({ counter: 2, version: '1.0.1', sealedBy: OTHER_BUILDER }),
+    'seal_invalid',
+  ],
+  [
+    'needs more memory than there is',
+    await mintRelease({ counter: 2, version: '1.0.1', memoryMb: 100_000 }),
+    'does_not_fit',
+  ],
+];
+
+/** Assigns a release, with everything released so far in the metadata of the line. */
+async function assign(
   { server }: TestDevice,
   seq: number,
   release: Release,
   all: Release[] = [release],
   change = QUICK,
-): void {
+): Promise<void> {
   server.offer(...all);
-  server.assign(mintAssignment(seq, [release], change), [mintLine(all, { version: seq })]);
+  server.assign(await mintAssignment(seq, [release], change), await mintRepository({ releases: all, version: seq }));
 }
 
 async function running(release = FIRST): Promise<TestDevice> {
   const device = await createTestDevice();
   await device.start();
-  assign(device, 1, release);
+  await assign(device, 1, release);
   await device.pass(2000);
   await device.agent().predict([{ values: { a: 1, b: 1 }, asOf: device.clock.now() }]);
   await device.pass(2000);
@@ -64,11 +113,11 @@ describe('an agent', () => {
 
   it('installs a deflated payload', async () => {
     const packed = await deflateRaw(FIRST.archive);
-    const release = mintRelease({ pack: { codec: 'deflate', encode: () => packed } });
+    const release = await mintRelease({ pack: { codec: 'deflate', encode: () => packed } });
     expect(packed.length).toBeLessThan(FIRST.archive.length);
     const device = await createTestDevice();
     await device.start();
-    assign(device, 1, release);
+    await assign(device, 1, release);
     // The platform's own streams do not run on the virtual clock.
     await expect
       .poll(async () => {
@@ -82,7 +131,7 @@ describe('an agent', () => {
   it('says that nothing was proved when there was no traffic', async () => {
     const device = await createTestDevice();
     await device.start();
-    assign(device, 1, FIRST);
+    await assign(device, 1, FIRST);
     await device.pass(70_000);
     expect(lineOf(device)).toMatchObject({ state: 'committed', proof: 'unproven: no traffic' });
     await device.agent().stop();
@@ -99,55 +148,23 @@ describe('an agent', () => {
 
   it('reverts to the release in the other slot without fetching it', async () => {
     const device = await running();
-    assign(device, 2, SECOND, [FIRST, SECOND]);
+    await assign(device, 2, SECOND, [FIRST, SECOND]);
     await device.pass(2000);
     await device.agent().predict([record]);
     await device.pass(2000);
     expect(lineOf(device)).toMatchObject({ state: 'committed', active: 'B', ranCounter: 2 });
     const served = device.server.served.length;
     const back = reissue(FIRST, 3);
-    assign(device, 3, back, [FIRST, SECOND, back]);
+    await assign(device, 3, back, [FIRST, SECOND, back]);
     await device.pass(2000);
     expect(lineOf(device)).toMatchObject({ state: 'proving', active: 'A', running: { version: '1.0.0', counter: 3 } });
     expect(device.server.served).toHaveLength(served);
     await device.agent().stop();
   });
 
-  it.each<[string, Release, string]>([
-    [
-      'does not load',
-      mintRelease({ counter: 2, version: '1.0.1', model: { weights: [], bias: 0, fault: 'load' } }),
-      'model_unloadable',
-    ],
-    [
-      'crashes the trial',
-      mintRelease({ counter: 2, version: '1.0.1', model: { weights: [], bias: 0, fault: 'crash' } }),
-      'model_unloadable',
-    ],
-    [
-      'hangs',
-      mintRelease({ counter: 2, version: '1.0.1', model: { weights: [], bias: 0, fault: 'hang' } }),
-      'self_test_timeout',
-    ],
-    [
-      'answers NaN',
-      mintRelease({ counter: 2, version: '1.0.1', model: { weights: [], bias: 0, fault: 'nan' } }),
-      'model_unloadable',
-    ],
-    ['misses its golden rows', mintRelease({ counter: 2, version: '1.0.1', goldenOffset: 0.01 }), 'self_test_failed'],
-    [
-      'was sealed by a stranger',
-      mintRelease({ counter: 2, version: '1.0.1', sealedBy: OTHER_BUILDER }),
-      'seal_invalid',
-    ],
-    [
-      'needs more memory than there is',
-      mintRelease({ counter: 2, version: '1.0.1', memoryMb: 100_000 }),
-      'does_not_fit',
-    ],
-  ])('keeps the old model when the new one %s', async (_what, bad, reason) => {
+  it.each(BROKEN)('keeps the old model when the new one %s', async (_what, bad, reason) => {
     const device = await running();
-    assign(device, 2, bad, [FIRST, bad]);
+    await assign(device, 2, bad, [FIRST, bad]);
     await device.pass(5000);
     expect(lineOf(device)).toMatchObject({ state: 'refused', reason, running: { version: '1.0.0' } });
     expect(device.server.reports.at(-1)?.models).toMatchObject([{ state: 'refused', reason, running: { counter: 1 } }]);
@@ -159,7 +176,7 @@ describe('an agent', () => {
     const device = await running();
     const bytes = SECOND.payload.slice();
     bytes[700] = (bytes[700] ?? 0) ^ 1;
-    assign(device, 2, SECOND, [FIRST, { ...SECOND, payload: bytes }]);
+    await assign(device, 2, SECOND, [FIRST, { ...SECOND, payload: bytes }]);
     await device.pass(5000);
     expect(lineOf(device)).toMatchObject({ state: 'refused', reason: 'bad_hash', running: { version: '1.0.0' } });
     expect(
@@ -173,12 +190,12 @@ describe('an agent', () => {
 
   it('rolls back when the new model fails in service', async () => {
     const device = await running();
-    const bad = mintRelease({
+    const bad = await mintRelease({
       counter: 2,
       version: '1.0.1',
       model: { weights: [1, 1], bias: 0, fault: 'nan-after-warm-up' },
     });
-    assign(device, 2, bad, [FIRST, bad]);
+    await assign(device, 2, bad, [FIRST, bad]);
     await device.pass(5000);
     expect(lineOf(device).state).toBe('proving');
     for (let call = 0; call < 3; call += 1) {
@@ -196,7 +213,7 @@ describe('an agent', () => {
 
   it('rolls back after three unclean ends while proving', async () => {
     const device = await running();
-    assign(device, 2, SECOND, [FIRST, SECOND], { settings: { proveRecords: 1000, proveTimeoutMs: DAY_MS } });
+    await assign(device, 2, SECOND, [FIRST, SECOND], { settings: { proveRecords: 1000, proveTimeoutMs: DAY_MS } });
     await device.pass(5000);
     expect(lineOf(device)).toMatchObject({ state: 'proving', running: { version: '1.0.1' } });
     for (let crash = 0; crash < 3; crash += 1) {
@@ -213,7 +230,7 @@ describe('an agent', () => {
 
   it('does not hold a clean restart against the model', async () => {
     const device = await running();
-    assign(device, 2, SECOND, [FIRST, SECOND], { settings: { proveRecords: 1000, proveTimeoutMs: DAY_MS } });
+    await assign(device, 2, SECOND, [FIRST, SECOND], { settings: { proveRecords: 1000, proveTimeoutMs: DAY_MS } });
     await device.pass(5000);
     for (let restart = 0; restart < 4; restart += 1) {
       await device.agent().stop();
@@ -225,7 +242,7 @@ describe('an agent', () => {
 
   it('serves from the other slot when the active one rotted, and fetches its target again', async () => {
     const device = await running();
-    assign(device, 2, SECOND, [FIRST, SECOND]);
+    await assign(device, 2, SECOND, [FIRST, SECOND]);
     await device.pass(2000);
     await device.agent().predict([record]);
     await device.pass(2000);
@@ -240,13 +257,13 @@ describe('an agent', () => {
   });
 
   it('fetches at most one block twice, wherever it is killed', async () => {
-    const big = mintRelease({ paddingBytes: 200_000 });
+    const big = await mintRelease({ paddingBytes: 200_000 });
     const blocks = Math.ceil(big.payload.length / 65_536);
     const servedAtKill = new Set<number>();
     for (let turns = 1; turns < 150; turns += 3) {
       const device = await createTestDevice();
       await device.start();
-      assign(device, 1, big);
+      await assign(device, 1, big);
       // Ends the process between two promises, in the middle of one block or another.
       for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
       servedAtKill.add(device.server.served.length);
@@ -262,7 +279,7 @@ describe('an agent', () => {
   it('waits when the disk is full, and goes on when there is space again', async () => {
     const device = await running();
     device.files().refuse(new StoreError('store_full', 'no space', { kind: 'unavailable' }));
-    assign(device, 2, SECOND, [FIRST, SECOND]);
+    await assign(device, 2, SECOND, [FIRST, SECOND]);
     await device.pass(5000);
     expect(lineOf(device)).toMatchObject({ state: 'deferred', reason: 'disk_full', running: { version: '1.0.0' } });
     device.files().refuse(undefined);
@@ -273,7 +290,8 @@ describe('an agent', () => {
 
   it('refuses an assignment for another device, and says so', async () => {
     const device = await running();
-    device.server.assign(mintAssignment(2, [SECOND], { device: 'gateway-2' }), [mintLine([SECOND], { version: 2 })]);
+    const repository = await mintRepository({ releases: [SECOND], version: 2 });
+    device.server.assign(await mintAssignment(2, [SECOND], { device: 'gateway-2' }), repository);
     await device.pass(2000);
     expect(lineOf(device)).toMatchObject({ state: 'committed', running: { version: '1.0.0' } });
     const events = device.server.rows('reports').map(([, row]) => (row.kind === 'event' ? row : undefined));
@@ -294,7 +312,7 @@ describe('an agent and its site', () => {
         .find(({ activity }) => activity === 'pour slab')?.predictions,
     ).toMatchObject([{ version: '1.0.0', reasons: [{ feature: 'a' }] }]);
     expect(await device.agent().tick()).toBe(0);
-    assign(device, 2, SECOND, [FIRST, SECOND]);
+    await assign(device, 2, SECOND, [FIRST, SECOND]);
     await device.pass(2000);
     expect(lineOf(device)).toMatchObject({ state: 'committed', proof: 'proven', running: { version: '1.0.1' } });
     await device.clock.advance(DAY_MS + 120_000);
@@ -377,6 +395,26 @@ describe('an agent and its site', () => {
 });
 
 describe('an agent and its link', () => {
+  it('renews its certificate when a third of its life is left, and connects with the new one', async () => {
+    const issuedAt = Date.UTC(2026, 0, 1);
+    const certificate = { pem: 'a newer certificate', issuedAt, notAfter: issuedAt + 300 * DAY_MS };
+    const answers = [{ nonce: 'nonce-0123456789' }, { certificate }];
+    const secureFetch = () => async () => Response.json(answers.shift() ?? {});
+    const device = await createTestDevice({ secureFetch });
+    const known = await readIdentity(device.store());
+    const old = { pem: 'an old certificate', issuedAt, notAfter: issuedAt + 30 * DAY_MS };
+    await device.store().commit([{ put: IDENTITY, value: stored({ ...known, certificate: old }) }]);
+    await device.start();
+    await device.pass(1000);
+    expect(device.broker.connects().at(-1)?.trust).toMatchObject({ certificate: old.pem });
+    await device.clock.advance(21 * DAY_MS);
+    device.broker.drop();
+    await device.pass(10_000);
+    expect(device.broker.connects().at(-1)?.trust).toMatchObject({ certificate: certificate.pem });
+    await device.agent().stop();
+    expect(device.clock.pending()).toBe(0);
+  });
+
   it('is born with a nonce, reports with it, and dies by its will or by its word', async () => {
     const device = await running();
     const [connect] = device.broker.connects();

@@ -5,6 +5,7 @@ import { utf8 } from '@plumbline/shared/trust';
 import { AgentError } from './errors.ts';
 import { readIdentity } from './identity.ts';
 import { createOnline, type Online } from './online.ts';
+import { createCertificateKeeper, type CertificateKeeper } from './enrolment/keep-certificate.ts';
 import type { AgentOptions } from './options.ts';
 import type { Ports } from './ports/index.ts';
 import type { Prediction, PredictOptions } from './predict/predictor.ts';
@@ -66,7 +67,9 @@ export function createAgent(ports: Ports, options: AgentOptions): Agent {
         },
       });
       const workArrived = () => opened.events.guard('tick', opened.schedule.tick());
-      const online = createOnline(ports, opened, options, workArrived);
+      const keeper = keeperOf(ports, opened, options);
+      const connectionRefused = () => keeper?.connectionRefused();
+      const online = createOnline(ports, opened, options, { workArrived, connectionRefused });
       later.online = online;
       const clean = (await ports.store.get(RUNNING)) === undefined;
       await ports.store.commit([{ put: RUNNING, value: utf8('1') }]);
@@ -76,13 +79,18 @@ export function createAgent(ports: Ports, options: AgentOptions): Agent {
       const loops = Promise.all([
         opened.lines.run(stop.signal),
         online.run(stop.signal),
-        every(ports, opened.timing.tickMs, stop.signal, workArrived),
+        keeper?.run(stop.signal),
+        every(ports, opened.timing.tickMs, stop.signal, () => {
+          opened.beliefs.look();
+          workArrived();
+        }),
         every(ports, opened.timing.reportIntervalMs, stop.signal, () => {
           online.reportSoon();
           if (opened.channel.isOpen()) opened.events.guard('site', online.askForSite());
         }),
       ]);
       running = { rooms: opened, stop, loops };
+      opened.beliefs.look();
       workArrived();
     },
 
@@ -92,6 +100,7 @@ export function createAgent(ports: Ports, options: AgentOptions): Agent {
       running = undefined;
       stop.abort();
       await loops;
+      await open.beliefs.close();
       await open.schedule.idle();
       await open.outbox.flush();
       await open.predictor.close();
@@ -124,6 +133,23 @@ export function createAgent(ports: Ports, options: AgentOptions): Agent {
       return closed?.rows?.length ?? 0;
     },
   };
+}
+
+/** Keeps the certificate of this device young, where the platform can judge a server over HTTP. */
+function keeperOf(ports: Ports, rooms: Rooms, { secureFetch }: AgentOptions): CertificateKeeper | undefined {
+  const { credentials, beliefs, events } = rooms;
+  if (secureFetch === undefined) return undefined;
+  return createCertificateKeeper({
+    ...ports,
+    fetch: secureFetch(credentials.trust),
+    identity: credentials.identity,
+    trustedNow: beliefs.now,
+    onRenewed(identity) {
+      credentials.renewed(identity);
+      events.record('certificate_renewed', { notAfter: identity.certificate.notAfter });
+    },
+    onProblem: (error) => events.problem('renewal', error),
+  });
 }
 
 async function every(ports: Ports, intervalMs: number, signal: AbortSignal, work: () => void): Promise<void> {

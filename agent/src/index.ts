@@ -9,5 +9,6 @@ export type { StoredPrediction } from './observe/stored-predictions.ts';
 export type { Prediction, PredictOptions } from './predict/predictor.ts';
 export type { OutcomeInput } from './sources/outcomes.ts';
 export type { ActivityView, AgentState, LineState } from './state.ts';
+export type { TrustView } from './trust/trust-view.ts';
 export type { UpdateModel } from './update/index.ts';
 export * from './ports/index.ts';

@@ -1,14 +1,16 @@
-import { codeOf, messageOf } from '@plumbline/shared/errors';
+import { codeOf, isRetryable, messageOf } from '@plumbline/shared/errors';
 import type { Desired, SitePage } from '@plumbline/shared/wire';
 import { connect, disconnect, type Session } from './link/connect.ts';
 import { createDownlink } from './link/downlink.ts';
 import { reconnect } from './link/reconnect.ts';
 import { buildReport } from './link/report.ts';
+import { createSessions } from './link/session.ts';
 import type { Ports } from './ports/index.ts';
 import type { AgentOptions } from './options.ts';
 import type { Rooms } from './rooms.ts';
 import { takePage } from './sources/site-log.ts';
 import { runningOf } from './state.ts';
+import { trustReportOf } from './trust/trust-view.ts';
 
 export interface Online {
   run(signal: AbortSignal): Promise<void>;
@@ -18,13 +20,21 @@ export interface Online {
   askForSite(): Promise<void>;
 }
 
+export interface OnlineSignals {
+  /** Entries of the site came, and perhaps work with them. */
+  workArrived: () => void;
+  /** The server was reached and said no. */
+  connectionRefused: () => void;
+}
+
 /** What happens between this agent and the server: the session, and what each message sets in motion. */
-export function createOnline(ports: Ports, rooms: Rooms, options: AgentOptions, workArrived: () => void): Online {
+export function createOnline(ports: Ports, rooms: Rooms, options: AgentOptions, signals: OnlineSignals): Online {
   const { clock } = ports;
-  const { channel, uplink, events, desired, lines, outbox, siteLog, identity, timing } = rooms;
+  const { channel, uplink, events, beliefs, credentials, lines, outbox, siteLog, identity, timing } = rooms;
   let session: Session | undefined;
   let counter = 0;
   let takeBackReport: (() => void) | undefined;
+  let sessions: (() => Promise<number>) | undefined;
 
   const report = async () => {
     if (session === undefined) return;
@@ -35,11 +45,12 @@ export function createOnline(ports: Ports, rooms: Rooms, options: AgentOptions, 
       nonce: session.nonce,
       counter,
       at: clock.now(),
-      assignmentSeq: desired.seq(),
+      assignmentSeq: beliefs.seq(),
       lines: lines.models(),
       running: (line) => runningOf(rooms, line),
       outbox: outbox.counts(),
       settings: rooms.settings(),
+      trust: trustReportOf(beliefs.view()),
     });
     await channel.send('report', message, { compress: true });
   };
@@ -53,7 +64,7 @@ export function createOnline(ports: Ports, rooms: Rooms, options: AgentOptions, 
 
   const takeDesired = async (message: Desired) => {
     try {
-      const accepted = await desired.accept(message);
+      const accepted = await beliefs.accept(message);
       if (accepted === undefined) return;
       const { outboxBytes } = rooms.settings();
       if (outboxBytes !== undefined) outbox.setBudget(outboxBytes);
@@ -62,9 +73,21 @@ export function createOnline(ports: Ports, rooms: Rooms, options: AgentOptions, 
         events.record('model_declined', { line: target.model, sha256: target.sha256, reason, detail });
       }
     } catch (error) {
-      events.record('assignment_refused', { reason: codeOf(error), detail: messageOf(error) });
+      refused(error);
     }
     reportSoon();
+  };
+
+  let lastRefusal: string | undefined;
+  /** What did not arrive comes with the next desired state; what was refused is told once, however often it is sent. */
+  const refused = (error: unknown) => {
+    const [reason, detail] = [codeOf(error), messageOf(error)];
+    if (reason === 'interrupted') return;
+    if (isRetryable(error) && reason !== 'retrieval_slow') events.problem('dn/desired', error);
+    else if (detail !== lastRefusal) {
+      events.record(isRetryable(error) ? reason : 'assignment_refused', { reason, detail });
+      lastRefusal = detail;
+    }
   };
 
   const askForSite = () => channel.send('site', { cursor: siteLog.cursor() });
@@ -72,7 +95,7 @@ export function createOnline(ports: Ports, rooms: Rooms, options: AgentOptions, 
   const takeSitePage = async (page: SitePage) => {
     const more = await takePage(siteLog, (changes) => outbox.write({ changes }), page);
     if (more) await askForSite();
-    workArrived();
+    signals.workArrived();
   };
 
   const onMessage = createDownlink(identity, {
@@ -92,7 +115,11 @@ export function createOnline(ports: Ports, rooms: Rooms, options: AgentOptions, 
           clock,
           random: ports.random,
           bounds: timing,
-          open: () => connect(ports, identity, onMessage),
+          async open() {
+            sessions ??= await createSessions(ports.store);
+            const at = { session: await sessions(), now: beliefs.now() };
+            return connect(ports, credentials, at, onMessage);
+          },
           async onOpen(opened) {
             session = opened;
             channel.open(opened.connection);
@@ -109,7 +136,10 @@ export function createOnline(ports: Ports, rooms: Rooms, options: AgentOptions, 
             takeBackReport = undefined;
             if (reason !== 'stopped') events.problem('link', new Error(reason));
           },
-          onFailed: (error) => events.problem('link', error),
+          onFailed(error) {
+            events.problem('link', error);
+            if (codeOf(error) === 'link_refused') signals.connectionRefused();
+          },
           leave: (open) => disconnect(open, identity, clock.now()),
         },
         signal,

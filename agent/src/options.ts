@@ -3,6 +3,7 @@ import type { DeviceSettings } from '@plumbline/shared/trust';
 import type { EventRow } from '@plumbline/shared/wire';
 import type { Decoders } from './install/payload.ts';
 import { DEFAULT_BACKOFF } from './link/backoff.ts';
+import type { LinkTrust } from './ports/index.ts';
 
 export interface AgentOptions {
   /** What this class of device can run; the adapter resolves it from the catalogue. */
@@ -14,6 +15,8 @@ export interface AgentOptions {
   /** Used where the assignment says nothing. */
   settings?: DeviceSettings;
   timing?: Partial<AgentTiming>;
+  /** `fetch` that judges a server as the link does; with it the agent renews its own certificate. */
+  secureFetch?: (trust: () => LinkTrust) => typeof fetch;
   /** For a log: everything that also becomes an event row, and problems of the moment that do not. */
   onEvent?: (event: AgentEvent) => void;
 }

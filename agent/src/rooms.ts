@@ -1,11 +1,11 @@
 import type { DeviceSettings } from '@plumbline/shared/trust';
 import { createEvents, type Events } from './events.ts';
-import { rootOf, type Identity } from './identity.ts';
-import { createDesired, type DesiredState } from './install/desired.ts';
+import { pinnedRootOf, type Identity } from './identity.ts';
 import { STANDARD_DECODERS } from './install/payload.ts';
 import { createLines, type Lines } from './lines/lines.ts';
 import { createBlocks, type Blocks } from './link/blocks.ts';
 import { createChannel, type Channel } from './link/channel.ts';
+import { createCredentials, type Credentials } from './link/credentials.ts';
 import { createOutbox, type Outbox } from './link/outbox/index.ts';
 import { createUplink, type Uplink } from './link/uplink.ts';
 import { observePredictions, type PredictionCounters } from './observe/observer.ts';
@@ -16,6 +16,7 @@ import type { Ports } from './ports/index.ts';
 import { createPredictor, type Predictor } from './predict/predictor.ts';
 import { createSchedule, type Schedule } from './sources/schedule.ts';
 import { createSiteLog, newestRecords, type SiteLog } from './sources/site-log.ts';
+import { openBeliefs, type Beliefs } from './trust/beliefs.ts';
 import type { UpdateModel } from './update/index.ts';
 
 /** Everything of an enrolled agent, opened from disk and not moving yet. */
@@ -28,7 +29,8 @@ export interface Rooms {
   outbox: Outbox;
   uplink: Uplink;
   blocks: Blocks;
-  desired: DesiredState;
+  beliefs: Beliefs;
+  credentials: Credentials;
   lines: Lines;
   predictor: Predictor;
   counters: PredictionCounters;
@@ -54,7 +56,6 @@ export async function openRooms(
   const { clock, random, store } = ports;
   const { profile, agentVersion } = options;
   const timing = { ...DEFAULT_TIMING, ...options.timing };
-  const root = rootOf(identity);
   const losses = { blocksRefetched: 0, rowsLost: 0 };
 
   // The rooms below are named in callbacks that run once everything is open.
@@ -80,8 +81,16 @@ export async function openRooms(
     { timeoutMs: timing.blockTimeoutMs, onRefused: (why) => events.problem('blocks', new Error(why)) },
   );
   const ranCounter = (line: string) => later.lines?.get(line)?.ranCounter ?? 0;
-  const desired = await createDesired({ ...ports, identity, root, profile, ranCounter });
-  const settings = () => ({ ...options.settings, ...desired.settings() });
+  const beliefs = await openBeliefs({
+    ...ports,
+    blocks,
+    identity,
+    pinned: pinnedRootOf(identity),
+    profile,
+    ranCounter,
+    event: events.record,
+  });
+  const settings = () => ({ ...options.settings, ...beliefs.settings() });
   const { outboxBytes } = settings();
   if (outboxBytes !== undefined) outbox.setBudget(outboxBytes);
 
@@ -99,7 +108,7 @@ export async function openRooms(
       ...ports,
       blocks,
       predictor,
-      root,
+      sealKeys: beliefs.sealKeys,
       profile,
       agentVersion,
       decoders: { ...STANDARD_DECODERS, ...options.decoders },
@@ -109,10 +118,10 @@ export async function openRooms(
       refetching: (count) => {
         losses.blocksRefetched += count;
       },
-      trustedNow: () => Math.max(clock.now(), desired.timeFloor()),
+      trustedNow: beliefs.now,
       changed: signals.lineChanged,
     },
-    desired.targets(),
+    beliefs.targets(),
   );
   later.lines = lines;
   const schedule = createSchedule({ clock, outbox, siteLog, windows, predictions, predictor });
@@ -125,7 +134,8 @@ export async function openRooms(
     outbox,
     uplink,
     blocks,
-    desired,
+    beliefs,
+    credentials: createCredentials(identity, beliefs),
     lines,
     predictor,
     counters,

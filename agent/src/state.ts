@@ -4,6 +4,7 @@ import type { StreamCounts } from './link/outbox/index.ts';
 import type { StoredPrediction } from './observe/stored-predictions.ts';
 import type { PredictionCounters } from './observe/observer.ts';
 import type { Rooms } from './rooms.ts';
+import type { TrustView } from './trust/trust-view.ts';
 import type { UpdateModel } from './update/index.ts';
 
 /** One model line as a person wants to see it. */
@@ -15,6 +16,7 @@ export interface AgentState {
   identity: { site: string; device: string; mqttUrl: string; rootSha256: string };
   connected: boolean;
   assignmentSeq: number;
+  trust: TrustView;
   lines: LineState[];
   outbox: Record<StreamClass, StreamCounts>;
   counters: PredictionCounters & {
@@ -43,7 +45,8 @@ export function stateOf(rooms: Rooms): AgentState {
   return {
     identity: { site, device, mqttUrl, rootSha256 },
     connected: rooms.channel.isOpen(),
-    assignmentSeq: rooms.desired.seq(),
+    assignmentSeq: rooms.beliefs.seq(),
+    trust: rooms.beliefs.view(),
     lines: rooms.lines.models().map((model) => ({ ...model, running: runningOf(rooms, model.line) })),
     outbox: rooms.outbox.counts(),
     counters: {

@@ -2,8 +2,6 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig } from './config.ts';
 
-const DEVELOPMENT = { PLUMBLINE_DEVELOPMENT: '1' };
-
 function problemsOf(environment: Record<string, string>): string[] {
   try {
     readConfig(environment);
@@ -15,16 +13,19 @@ function problemsOf(environment: Record<string, string>): string[] {
 }
 
 describe('the configuration', () => {
-  it('needs nothing but the word that this is development', () => {
-    expect(readConfig(DEVELOPMENT)).toEqual({
+  it('needs nothing at all', () => {
+    expect(readConfig({})).toEqual({
       stateDir: resolve('.plumbline'),
       host: '127.0.0.1',
       httpPort: 8443,
       mqttPort: 8883,
-      webSocketPort: 8884,
       databaseUrl: `sqlite:${resolve('.plumbline', 'fleet.sqlite')}`,
       brokerUrl: undefined,
-      development: true,
+      development: false,
+      plain: false,
+      tlsNames: ['127.0.0.1', 'localhost'],
+      ownTls: undefined,
+      signerSocket: undefined,
       logLevel: 'info',
       rolloutIntervalMs: 5000,
     });
@@ -38,37 +39,59 @@ describe('the configuration', () => {
       PLUMBLINE_BROKER_URL: 'http://broker',
       PLUMBLINE_LOG_LEVEL: 'loud',
       PLUMBLINE_ROLLOUT_INTERVAL_MS: '1',
+      PLUMBLINE_PLAIN: '1',
+      PLUMBLINE_TLS_KEY: 'key.pem',
+      PLUMBLINE_TLS_NAMES: 'a b',
     });
     expect(problems.map((line) => line.split(':')[0]).toSorted()).toEqual([
       'PLUMBLINE_BROKER_URL',
-      'PLUMBLINE_DEVELOPMENT',
       'PLUMBLINE_HOST',
       'PLUMBLINE_HTTP_PORT',
       'PLUMBLINE_LOG_LEVEL',
       'PLUMBLINE_MQTT_PORT',
+      'PLUMBLINE_PLAIN',
       'PLUMBLINE_ROLLOUT_INTERVAL_MS',
+      'PLUMBLINE_TLS_CERT',
+      'PLUMBLINE_TLS_NAMES.0',
     ]);
   });
+
+  const PLAIN = { PLUMBLINE_DEVELOPMENT: '1', PLUMBLINE_PLAIN: '1', PLUMBLINE_TLS_NAMES: 'fleet.example' };
 
   it.each(['0.0.0.0', '::', '192.168.1.4', 'fleet.example', '127.0.0.1.example'])(
     'does not let plain text leave this machine on %s',
     (host) => {
-      expect(problemsOf({ ...DEVELOPMENT, PLUMBLINE_HOST: host })).toEqual([
-        expect.stringContaining(`PLUMBLINE_HOST: ${host} is not loopback`),
-      ]);
+      const expected = [expect.stringContaining(`PLUMBLINE_HOST: ${host} is not loopback`)];
+      expect(problemsOf({ ...PLAIN, PLUMBLINE_HOST: host })).toEqual(expected);
     },
   );
 
-  it.each(['127.0.0.1', 'localhost', '::1'])('takes %s', (host) => {
-    expect(readConfig({ ...DEVELOPMENT, PLUMBLINE_HOST: host }).host).toBe(host);
+  it.each(['127.0.0.1', 'localhost', '::1'])('lets plain text be spoken on %s in development', (host) => {
+    expect(readConfig({ ...PLAIN, PLUMBLINE_HOST: host }).plain).toBe(true);
   });
 
   it.each([{}, { PLUMBLINE_DEVELOPMENT: '0' }, { PLUMBLINE_DEVELOPMENT: 'yes' }])(
-    'is refused without development: %j',
+    'refuses plain text without development: %j',
     (environment) => {
-      expect(() => readConfig(environment)).toThrow(
-        expect.objectContaining({ code: 'config_invalid', field: 'PLUMBLINE_DEVELOPMENT' }),
+      expect(() => readConfig({ PLUMBLINE_PLAIN: '1', ...environment })).toThrow(
+        expect.objectContaining({ code: 'config_invalid' }),
       );
     },
   );
+
+  it('asks by which names devices come when it listens on every address', () => {
+    const host = { PLUMBLINE_HOST: '0.0.0.0' };
+    expect(problemsOf(host)).toEqual([expect.stringContaining('PLUMBLINE_TLS_NAMES')]);
+    const { tlsNames } = readConfig({ ...host, PLUMBLINE_TLS_NAMES: 'fleet.example, 10.0.0.1' });
+    expect(tlsNames).toEqual(['fleet.example', '10.0.0.1']);
+  });
+
+  it.each([
+    ['mqtt://broker.example', true],
+    ['ws://broker.example', true],
+    ['mqtts://broker.example', false],
+    ['mqtt://127.0.0.1:1883', false],
+  ])('an external broker at %s: refused %s', (url, refused) => {
+    expect(problemsOf({ PLUMBLINE_BROKER_URL: url }).length > 0).toBe(refused);
+  });
 });

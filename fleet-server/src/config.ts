@@ -13,19 +13,27 @@ export interface ServerConfig {
   /** 0 takes a free port. */
   httpPort: number;
   mqttPort: number;
-  webSocketPort: number;
   /** `sqlite:PATH` or `postgres://…`; SQLite in the state folder when absent. */
   databaseUrl: string;
   /** An external broker instead of the embedded one. */
   brokerUrl: string | undefined;
-  /** Plain text on loopback and keys made on the spot: never for a real fleet. */
+  /** Keys made on the spot: never for a real fleet. */
   development: boolean;
+  /** HTTP and MQTT without TLS, on loopback: for development alone. */
+  plain: boolean;
+  /** Names and addresses by which devices come; the first one stands in the URLs they are given. */
+  tlsNames: string[];
+  /** Certificate by a public authority for the console's own name, as files. */
+  ownTls: { certificate: string; key: string } | undefined;
+  /** Socket of a signer that somebody else runs; without it the server starts one as its child. */
+  signerSocket: string | undefined;
   logLevel: string;
   /** How often running rollouts are looked at; ms. */
   rolloutIntervalMs: number;
 }
 
 const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
+const EVERYWHERE = ['0.0.0.0', '::'];
 const port = z.coerce.number().int().min(0).max(65_535);
 
 const settings = z.object({
@@ -33,13 +41,23 @@ const settings = z.object({
   PLUMBLINE_HOST: z.string().min(1).default('127.0.0.1'),
   PLUMBLINE_HTTP_PORT: port.default(8443),
   PLUMBLINE_MQTT_PORT: port.default(8883),
-  PLUMBLINE_WS_PORT: port.default(8884),
   PLUMBLINE_DATABASE_URL: z.string().optional(),
   PLUMBLINE_BROKER_URL: z
     .string()
     .regex(/^(mqtts?|wss?):\/\//, 'expected mqtt://, mqtts://, ws:// or wss://')
     .optional(),
   PLUMBLINE_DEVELOPMENT: z.enum(['0', '1']).default('0'),
+  PLUMBLINE_PLAIN: z.enum(['0', '1']).default('0'),
+  PLUMBLINE_TLS_NAMES: z
+    .string()
+    .transform((text) => text.split(',').map((name) => name.trim()))
+    .pipe(
+      z.array(z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, 'expected names or addresses, separated by commas')).min(1),
+    )
+    .optional(),
+  PLUMBLINE_TLS_CERT: z.string().min(1).optional(),
+  PLUMBLINE_TLS_KEY: z.string().min(1).optional(),
+  PLUMBLINE_SIGNER_SOCKET: z.string().min(1).optional(),
   PLUMBLINE_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
   PLUMBLINE_ROLLOUT_INTERVAL_MS: z.coerce.number().int().min(50).default(5000),
 });
@@ -55,9 +73,18 @@ export function readConfig(environment: Record<string, string | undefined>): Ser
     : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   const host = environment['PLUMBLINE_HOST'] ?? '127.0.0.1';
   const development = environment['PLUMBLINE_DEVELOPMENT'] === '1';
-  if (!development) problems.push('PLUMBLINE_DEVELOPMENT: expected 1 — TLS is not built yet, so only development runs');
-  if (!LOOPBACK.includes(host))
+  const plain = environment['PLUMBLINE_PLAIN'] === '1';
+  if (plain && !development)
+    problems.push('PLUMBLINE_PLAIN: plain text is for development: expected TLS, or PLUMBLINE_DEVELOPMENT=1');
+  if (plain && !LOOPBACK.includes(host))
     problems.push(`PLUMBLINE_HOST: ${host} is not loopback — plain text stays on this machine`);
+  if (EVERYWHERE.includes(host) && environment['PLUMBLINE_TLS_NAMES'] === undefined)
+    problems.push('PLUMBLINE_TLS_NAMES: expected the names by which devices come, because the host is every address');
+  if (isPlainAfar(environment['PLUMBLINE_BROKER_URL']))
+    problems.push('PLUMBLINE_BROKER_URL: plain text leaves this machine: expected mqtts:// or wss://');
+  const [certificate, key] = [environment['PLUMBLINE_TLS_CERT'], environment['PLUMBLINE_TLS_KEY']];
+  if ((certificate === undefined) !== (key === undefined))
+    problems.push('PLUMBLINE_TLS_CERT: expected together with PLUMBLINE_TLS_KEY, or neither');
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError('config_invalid', problems.join('\n'), {
       field: problems[0]?.split(':')[0] ?? 'environment',
@@ -71,11 +98,20 @@ export function readConfig(environment: Record<string, string | undefined>): Ser
     host,
     httpPort: values.PLUMBLINE_HTTP_PORT,
     mqttPort: values.PLUMBLINE_MQTT_PORT,
-    webSocketPort: values.PLUMBLINE_WS_PORT,
     databaseUrl: values.PLUMBLINE_DATABASE_URL ?? `sqlite:${resolve(stateDir, 'fleet.sqlite')}`,
     brokerUrl: values.PLUMBLINE_BROKER_URL,
     development,
+    plain,
+    tlsNames: values.PLUMBLINE_TLS_NAMES ?? [...new Set([host, '127.0.0.1', 'localhost'])],
+    ownTls: certificate !== undefined && key !== undefined ? { certificate, key } : undefined,
+    signerSocket: values.PLUMBLINE_SIGNER_SOCKET,
     logLevel: values.PLUMBLINE_LOG_LEVEL,
     rolloutIntervalMs: values.PLUMBLINE_ROLLOUT_INTERVAL_MS,
   };
+}
+
+function isPlainAfar(brokerUrl: string | undefined): boolean {
+  if (brokerUrl === undefined || !URL.canParse(brokerUrl)) return false;
+  const { protocol, hostname } = new URL(brokerUrl);
+  return (protocol === 'mqtt:' || protocol === 'ws:') && !LOOPBACK.includes(hostname);
 }

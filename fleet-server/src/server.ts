@@ -1,14 +1,23 @@
+import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
-import { serve, type ServerType } from '@hono/node-server';
 import { pino, type Logger } from 'pino';
 import { createProcessTrial } from '@plumbline/agent/trial';
 import { codeOf } from '@plumbline/shared/errors';
 import type { Clock } from '@plumbline/shared/ports';
 import type { ServerConfig } from './config.ts';
-import { advanceRollouts } from './delivery/rollouts/index.ts';
+import { advanceRollouts, versionsInUse } from './delivery/rollouts/index.ts';
 import type { Fleet } from './entry/fleet.ts';
-import { createHttpApp, HttpError } from './entry/http/index.ts';
-import { attachMqtt, brokerPolicy, type Faults, type MqttEdge } from './entry/mqtt/index.ts';
+import { createUpkeep } from './entry/upkeep.ts';
+import { createHttpApp } from './entry/http/index.ts';
+import { createSecureContextSource, listenWeb, type SecureContextSource } from './entry/listeners/index.ts';
+import {
+  attachMqtt,
+  brokerPolicy,
+  createGuard,
+  PRODUCTION_LIMITS,
+  type Faults,
+  type MqttEdge,
+} from './entry/mqtt/index.ts';
 import { createIngest } from './insight/telemetry/index.ts';
 import {
   connectExternalBroker,
@@ -17,18 +26,22 @@ import {
   systemClock,
   systemRandom,
   type AedesBroker,
+  type JudgeClient,
 } from './platform/adapters/index.ts';
-import { openDatabase } from './platform/db/index.ts';
+import { openDatabase, type Database } from './platform/db/index.ts';
 import { createDispatcher } from './platform/outbox/index.ts';
 import type { Broker } from './platform/ports/index.ts';
 import { prepareStateFolder, removeAddress, writeAddress } from './state-folder.ts';
-import { makeDevelopmentKeys, readServerKeys } from './supply/keys/index.ts';
+import { connectDesk, makeDevelopmentKeys, socketPathOf, startSigner, type Desk } from './supply/keys/index.ts';
+import { fleetInForce, importRepository } from './supply/repository/index.ts';
 
 export interface Overrides {
   clock?: Clock;
   log?: Logger;
   faults?: Faults;
-  /** False: rollouts move only when `advance` is called, so that a test or a replay orders everything. */
+  /** The online keys in this process instead of the signer's: for tests that start many servers. */
+  openDesk?: (keysFolder: string) => Promise<Desk>;
+  /** False: rollouts move and metadata are renewed only when `advance` is called, so that a test or a replay orders everything. */
   advanceByTimer?: boolean;
 }
 
@@ -37,11 +50,12 @@ export interface FleetServer {
   mqtt: MqttEdge;
   url: string;
   mqttUrl: string;
-  webSocketUrl: string;
+  /** Authority of the server's certificate; absent where it speaks plain text. */
+  caPem: string | undefined;
   /** Cuts the embedded broker off the network, and puts it back on the same ports. */
   cutBroker(): Promise<void>;
   restoreBroker(): Promise<void>;
-  /** Looks at every running rollout once, and waits until what follows from it was sent. */
+  /** Signs again what is due, looks at every running rollout once, and waits until what follows from it was sent. */
   advance(): Promise<void>;
   close(): Promise<void>;
 }
@@ -53,31 +67,44 @@ export interface FleetServer {
 export async function createFleetServer(config: ServerConfig, overrides: Overrides = {}): Promise<FleetServer> {
   const clock = overrides.clock ?? systemClock;
   const log = overrides.log ?? pino({ level: config.logLevel }, pino.destination(2));
-  const closers: (() => Promise<unknown>)[] = [];
+  const closers: (() => Promise<unknown> | void)[] = [];
   const closeAll = async () => {
     for (const close of closers.splice(0).toReversed()) {
-      await close().catch((error: unknown) => log.error({ code: codeOf(error), err: error }, 'closing failed'));
+      await Promise.resolve(close()).catch((error: unknown) =>
+        log.error({ code: codeOf(error), err: error }, 'closing failed'),
+      );
     }
   };
   try {
     const { operatorToken } = await prepareStateFolder(config.stateDir);
     const keysFolder = join(config.stateDir, 'keys');
     if (config.development) await makeDevelopmentKeys(keysFolder, clock.now());
-    const keys = await readServerKeys(keysFolder);
+    const desk = await openDeskOf(config, keysFolder, overrides);
+    closers.push(() => desk.close());
     const database = await openDatabase({ url: config.databaseUrl, clock });
     closers.push(() => database.close());
+    await importRepository({ database, desk, now: clock.now }, 'system', keysFolder);
     const artifacts = await openArtifactFiles(join(config.stateDir, 'artifacts'));
     const trial = createProcessTrial();
     closers.push(() => trial.close());
     const dispatcher = createDispatcher({ database, clock });
     const ingest = createIngest({ database, now: clock.now });
-    const { broker, embedded } = await openBroker(config, { database, now: clock.now, log }, clock);
+    const secure = config.plain ? undefined : await openTls(config, desk, log);
+    closers.push(() => secure?.close());
+    // Looked at anew by every `advance`: an authority that was replaced counts until its devices have renewed.
+    const authorities = { pems: await enrolmentCas(database, desk) };
+    const { broker, embedded } = await openBroker(
+      config,
+      { database, now: clock.now, log, enrolmentCas: async () => authorities.pems },
+      clock,
+      secure && { ...secure, judge: judgeBy(authorities) },
+    );
     closers.push(() => broker.close());
-    const ports = embedded?.ports();
     const fleet: Fleet = {
       database,
       artifacts,
-      keys,
+      desk,
+      versionsInUse,
       trial,
       broker,
       dispatcher,
@@ -86,12 +113,16 @@ export async function createFleetServer(config: ServerConfig, overrides: Overrid
       now: clock.now,
       log,
       publicUrl: '',
-      mqttUrl: config.brokerUrl ?? `mqtt://${config.host}:${ports?.tcp}`,
+      mqttUrl: config.brokerUrl ?? mqttUrlOf(config, embedded),
       operatorToken,
     };
-    const http = await listen(createHttpApp(fleet), config);
-    closers.push(() => new Promise((resolve) => http.server.close(resolve)));
-    fleet.publicUrl = http.url;
+    const { host, httpPort } = config;
+    const web = await listenWeb(createHttpApp(fleet).fetch, { host, port: httpPort, secure });
+    closers.push(() => web.close());
+    fleet.publicUrl = `${secure === undefined ? 'http' : 'https'}://${nameOf(config)}:${web.port}`;
+    await embedded?.listenOn(web.server, '/mqtt');
+    // Before the web server, which waits for its connections to end.
+    closers.push(() => embedded?.stop());
     const mqtt = attachMqtt(fleet, overrides.faults);
     await dispatcher.start();
     closers.push(
@@ -101,21 +132,26 @@ export async function createFleetServer(config: ServerConfig, overrides: Overrid
     );
     await mqtt.republish();
 
-    const rollouts = { database, director: keys.director, now: clock.now };
+    const upkeep = createUpkeep(fleet);
     const advance = async () => {
-      await advanceRollouts(rollouts);
+      authorities.pems = await enrolmentCas(database, desk);
+      await secure?.renewIfDue();
+      await upkeep.look();
+      await advanceRollouts(fleet);
       await dispatcher.settled();
     };
     if (overrides.advanceByTimer !== false) closers.push(every(config.rolloutIntervalMs, advance, log));
-    await writeAddress(config.stateDir, { url: http.url, mqttUrl: fleet.mqttUrl, pid: process.pid });
+    const caPem = secure && desk.caPem;
+    const at = { url: fleet.publicUrl, mqttUrl: fleet.mqttUrl, pid: process.pid, ...(caPem && { caPem }) };
+    await writeAddress(config.stateDir, at);
     closers.push(() => removeAddress(config.stateDir));
 
     return {
       fleet,
       mqtt,
-      url: http.url,
+      url: fleet.publicUrl,
       mqttUrl: fleet.mqttUrl,
-      webSocketUrl: `ws://${config.host}:${ports?.webSocket}`,
+      caPem,
       cutBroker: async () => embedded?.stop(),
       restoreBroker: async () => embedded?.start(),
       advance,
@@ -127,42 +163,71 @@ export async function createFleetServer(config: ServerConfig, overrides: Overrid
   }
 }
 
+/** The online keys are in a process of their own: a child of this one, or one that somebody else runs. */
+function openDeskOf(config: ServerConfig, keysFolder: string, { openDesk }: Overrides): Promise<Desk> {
+  if (openDesk !== undefined) return openDesk(keysFolder);
+  if (config.signerSocket !== undefined) return connectDesk(config.signerSocket);
+  return startSigner(keysFolder, socketPathOf(config.stateDir));
+}
+
+/** In real time, also while a replay drives the clock of everything else: browsers and curl come by theirs. */
+function openTls(config: ServerConfig, desk: Desk, log: Logger): Promise<SecureContextSource> {
+  const onError = (error: unknown) => log.error({ code: codeOf(error), err: error }, 'the server certificate');
+  return createSecureContextSource({ desk, names: config.tlsNames, own: config.ownTls, clock: systemClock, onError });
+}
+
 async function openBroker(
   config: ServerConfig,
-  deps: Pick<Fleet, 'database' | 'now' | 'log'>,
+  deps: Parameters<typeof brokerPolicy>[0],
   clock: Clock,
+  secure: (SecureContextSource & { judge: JudgeClient }) | undefined,
 ): Promise<{ broker: Broker; embedded: AedesBroker | undefined }> {
   const onError = (error: Error) => deps.log.warn({ reason: error.message }, 'broker');
   if (config.brokerUrl !== undefined) {
     const options = { url: config.brokerUrl, clientId: 'plumbline-server', clock, random: systemRandom, onError };
     return { broker: await connectExternalBroker(options), embedded: undefined };
   }
+  const address = { host: config.host, port: config.mqttPort };
   const embedded = await createAedesBroker({
-    tcp: { host: config.host, port: config.mqttPort },
-    webSocket: { host: config.host, port: config.webSocketPort },
+    ...(secure === undefined ? { tcp: address } : { tls: { ...address, ...secure.current(), judge: secure.judge } }),
     policy: brokerPolicy(deps),
-    onError: (error, clientId) => deps.log.info({ reason: error.message, clientId }, 'connection closed by the broker'),
+    clock,
+    guard: () => createGuard(PRODUCTION_LIMITS),
+    onError: (error, clientId, connection) =>
+      deps.log.info({ reason: error.message, clientId, ...connection }, 'connection closed by the broker'),
   });
+  secure?.onRenewed((tls) => embedded.reloadTls(tls));
   return { broker: embedded, embedded };
 }
 
-function listen(app: { fetch: (request: Request) => Response | Promise<Response> }, config: ServerConfig) {
-  return new Promise<{ url: string; server: ServerType }>((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, hostname: config.host, port: config.httpPort }, (info) =>
-      resolve({ url: `http://${config.host}:${info.port}`, server }),
-    );
-    server.on('error', (cause: Error & { code?: string }) => {
-      const busy = cause.code === 'EADDRINUSE';
-      reject(
-        new HttpError(busy ? 'port_busy' : 'listen_failed', `${config.host}:${config.httpPort}: ${cause.message}`, {
-          kind: 'unavailable',
-          field: 'PLUMBLINE_HTTP_PORT',
-          expected: 'a free port',
-          cause,
-        }),
-      );
-    });
-  });
+/** Authorities whose device certificates count, PEM. */
+async function enrolmentCas({ db }: Database, desk: Desk): Promise<string[]> {
+  return [...new Set([desk.caPem, ...(await fleetInForce(db)).signed.enrolmentCas])];
+}
+
+/**
+ * Keeps out at the door whoever never was a device of ours. Which one it is, and whether it may still, the policy asks:
+ * a device that is refused by MQTT knows that it has to renew, one that is cut off knows nothing.
+ */
+function judgeBy(authorities: { pems: readonly string[] }): JudgeClient {
+  return (certificate) => {
+    if (certificate === undefined) return 'none was shown';
+    const cas = authorities.pems.map((pem) => new X509Certificate(pem));
+    const isOurs = cas.some((ca) => certificate.checkIssued(ca) && certificate.verify(ca.publicKey));
+    return isOurs ? undefined : 'not by our authority';
+  };
+}
+
+function mqttUrlOf(config: ServerConfig, embedded: AedesBroker | undefined): string {
+  const ports = embedded?.ports();
+  const scheme = config.plain ? 'mqtt' : 'mqtts';
+  return `${scheme}://${nameOf(config)}:${config.plain ? ports?.tcp : ports?.tls}`;
+}
+
+/** By which devices and people come. */
+function nameOf({ plain, host, tlsNames }: ServerConfig): string {
+  const name = plain ? host : (tlsNames[0] ?? host);
+  return name.includes(':') ? `[${name}]` : name;
 }
 
 /** Runs a task again and again, never twice at once; a failure is logged and the next turn comes. */

@@ -10,7 +10,13 @@ export class StateError extends CodedError<'state_unwritable' | 'server_not_runn
 }
 
 /** Where a running server can be reached; written beside its database for the command line. */
-const address = z.object({ url: z.url(), mqttUrl: z.string(), pid: z.number() });
+const address = z.object({
+  url: z.url(),
+  mqttUrl: z.string(),
+  pid: z.number(),
+  /** Authority of its certificate; absent where it speaks plain text. */
+  caPem: z.string().optional(),
+});
 export type ServerAddress = z.infer<typeof address>;
 
 /** @throws StateError `state_unwritable`, naming the folder */

@@ -44,7 +44,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     unless: [
       { from: /^fleet-server\/src\/delivery\/rehearsal\//, to: /^agent\/src\/index\.ts$/ },
       {
-        from: /^fleet-server\/src\/(server|entry\/cli\/commands\/approver)\.ts$/,
+        from: /^fleet-server\/src\/(server|entry\/cli\/trust\/approver)\.ts$/,
         to: /^agent\/src\/node\/models\/process-trial\.ts$/,
       },
     ],
@@ -87,12 +87,12 @@ export const IMPORT_RULES: readonly ImportRule[] = [
  */
 export const WINGS: readonly { wing: string; rooms: readonly string[] }[] = [
   { wing: 'platform', rooms: ['ports', 'db', 'adapters', 'outbox', 'audit', 'access'] },
-  { wing: 'supply', rooms: ['onnx', 'keys', 'models'] },
+  { wing: 'supply', rooms: ['onnx', 'keys', 'repository', 'models'] },
   { wing: 'sites', rooms: ['devices', 'activities'] },
   { wing: 'insight', rooms: ['telemetry', 'drift', 'alerts'] },
   { wing: 'delivery', rooms: ['rollouts', 'rehearsal'] },
   { wing: 'learning', rooms: ['datasets', 'training', 'pipelines', 'retraining'] },
-  { wing: 'entry', rooms: ['http', 'mqtt', 'approver', 'demo', 'cli'] },
+  { wing: 'entry', rooms: ['http', 'listeners', 'mqtt', 'approver', 'demo', 'cli', 'testing'] },
 ];
 
 /** Globals by which a file would get around `Clock`, `Random` or `Crypto`; the simulation could not order it any more. */

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Connection, ConnectOptions, Link } from '../../agent/src/ports/index.ts';
+import type { Connection, ConnectOptions, Link, LinkTrust } from '../../agent/src/ports/index.ts';
 
 /** The other end, and what it saw. Devices `d1`, `d2` … log in with their id and `secret`. */
 export interface LinkUnderTest {
   link: Link;
   url: string;
+  trust: LinkTrust;
   /** Resolves with the first message on this topic that comes after the call. */
   heard(topic: string): Promise<Uint8Array>;
   publish(topic: string, payload: Uint8Array, options: { retain: boolean }): Promise<void>;
@@ -29,7 +30,8 @@ async function connect(under: LinkUnderTest, id: string, options: Partial<Connec
   const { promise: closed, resolve } = Promise.withResolvers<string>();
   let closes = 0;
   const connection = await under.link.connect({
-    url: under.url,
+    endpoints: [under.url],
+    trust: under.trust,
     clientId: id,
     username: id,
     password: 'secret',
@@ -160,11 +162,19 @@ export function linkContract(open: () => Promise<LinkUnderTest>): void {
       });
     });
 
-    it('where nobody listens finds nothing reachable', async () => {
-      await expect(connect(under, 'd1', { url: 'mqtt://127.0.0.1:1' })).rejects.toMatchObject({
-        code: 'link_unreachable',
+    it('where nobody listens finds the port closed', async () => {
+      const endpoints = [under.url.replace(/:\d+/, ':1')];
+      await expect(connect(under, 'd1', { endpoints })).rejects.toMatchObject({
+        code: 'port_blocked',
         kind: 'unavailable',
       });
+    });
+
+    it('goes on to the next endpoint when one leads nowhere', async () => {
+      const endpoints = [under.url.replace(/:\d+/, ':1'), under.url];
+      const { connection, closed } = await connect(under, 'd1', { endpoints });
+      await connection.close();
+      expect(await closed).toEqual(expect.any(String));
     });
 
     it('succeeds after one that failed', async () => {

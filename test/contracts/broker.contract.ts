@@ -100,6 +100,22 @@ export function brokerContract(start: () => Promise<BrokerUnderTest>): void {
     expect(qos).toEqual(new Set([1]));
   });
 
+  it('loses nothing of what it sends one device in the same turn, retained and not, one way of QoS only', async () => {
+    const client = await connect('d1');
+    await client.subscribeAsync('f/s1/d1/dn/+', { qos: 1 });
+    const all = received(client, 100);
+    const qos = new Set<number>();
+    client.on('packetreceive', (packet) => packet.cmd === 'publish' && qos.add(packet.qos));
+    const sent = Array.from({ length: 100 }, (_, index) => ({ body: String(index), retain: index % 2 === 0 }));
+    await Promise.all(
+      sent.map(({ body, retain }) =>
+        under.broker.publish(`f/s1/d1/dn/${retain ? 'desired' : 'ack'}`, bytes(body), { retain }),
+      ),
+    );
+    expect((await all).map(({ body }) => body)).toEqual(sent.map(({ body }) => body));
+    expect(qos).toEqual(new Set([1]));
+  });
+
   it('keeps a retained message for those who come later, and the newest only', async () => {
     await under.broker.publish('f/s1/d1/dn/desired', bytes('old'), { retain: true });
     await under.broker.publish('f/s1/d1/dn/desired', bytes('new'), { retain: true });
@@ -132,6 +148,19 @@ export function brokerContract(start: () => Promise<BrokerUnderTest>): void {
     expect((await message).map(({ topic, payload }) => [topic, text(payload)])).toEqual([
       ['f/s1/d1/up/status', 'dead'],
     ]);
+  });
+
+  it('hears the last words of a device that leaves properly, and not its will', async () => {
+    const will = { topic: 'f/s1/d1/up/status', payload: Buffer.from('dead'), qos: 1, retain: false } as const;
+    const [client, other] = [await connect('d1', { will }), await connect('d2')];
+    const messages = heard(under.broker, 2);
+    const gone = closed(client);
+    // Last word and DISCONNECT leave in one piece, and the connection closes behind them.
+    client.publish('f/s1/d1/up/tel', 'last', { qos: 0 });
+    client.end();
+    await gone;
+    await other.publishAsync('f/s1/d2/up/tel', 'after', { qos: 1 });
+    expect((await messages).map(({ payload }) => text(payload))).toEqual(['last', 'after']);
   });
 
   describe('after a restart', () => {

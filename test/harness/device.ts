@@ -46,7 +46,7 @@ export interface Device extends AsyncDisposable {
 
 /** Trades the code for a name, in a folder that is not anybody's yet. */
 export async function enrol(folder: string, code: string): Promise<void> {
-  await enrolNode({ code, stateFolder: folder, profile: PROFILE });
+  await enrolNode({ code, stateFolder: folder, profile: PROFILE, development: true });
 }
 
 /** Starts an enrolled device. @param trial one for all gateways of a test: starting its child is what costs most */
@@ -60,7 +60,7 @@ export async function startDevice(name: string, folder: string, trial: ModelTria
     agent: undefined as unknown as Agent,
     async start() {
       if (open !== undefined) return;
-      open = await openNodePorts({ stateFolder: folder, clock: { kind: 'real' }, inject: [] });
+      open = await openNodePorts({ stateFolder: folder, clock: { kind: 'real' }, inject: [], development: true });
       device.agent = createAgent(
         { ...open.ports, trial },
         {
@@ -69,6 +69,7 @@ export async function startDevice(name: string, folder: string, trial: ModelTria
           decoders: nodeDecoders,
           timing: QUICK,
           settings: SETTINGS,
+          secureFetch: open.secureFetch,
           onEvent: (event) => events.push(event),
         },
       );

@@ -5,6 +5,7 @@ import { createLog, createProcessTrial } from '@plumbline/agent/node';
 import { createFleetServer, readConfig, type FleetServer } from '@plumbline/fleet-server';
 import type { Faults } from '../../fleet-server/src/entry/mqtt/index.ts';
 import { createClient } from '../../fleet-server/src/entry/approver/index.ts';
+import { openDesk } from '../../fleet-server/src/supply/keys/index.ts';
 import { enrol, startDevice, type Device } from './device.ts';
 import { createOperator, type Operator } from './operator.ts';
 
@@ -49,7 +50,7 @@ export async function createFleet(options: FleetOptions = {}): Promise<TestFleet
       return options.faults?.alterBlock?.(bytes, offset) ?? bytes;
     },
   };
-  const start = (ports: { http: string; mqtt: string; webSocket: string }) =>
+  const start = (ports: { http: string; mqtt: string }) =>
     createFleetServer(
       readConfig({
         ...options.environment,
@@ -57,13 +58,17 @@ export async function createFleet(options: FleetOptions = {}): Promise<TestFleet
         PLUMBLINE_DEVELOPMENT: '1',
         PLUMBLINE_HTTP_PORT: ports.http,
         PLUMBLINE_MQTT_PORT: ports.mqtt,
-        PLUMBLINE_WS_PORT: ports.webSocket,
       }),
-      { advanceByTimer: false, faults, log: createLog('info', { write: (line) => log.push(JSON.parse(line)) }) },
+      {
+        advanceByTimer: false,
+        openDesk,
+        faults,
+        log: createLog('info', { write: (line) => log.push(JSON.parse(line)) }),
+      },
     );
-  let server = await start({ http: '0', mqtt: '0', webSocket: '0' });
+  let server = await start({ http: '0', mqtt: '0' });
   const { publicUrl, operatorToken } = server.fleet;
-  const client = createClient({ url: publicUrl, operatorToken });
+  const client = createClient({ url: publicUrl, operatorToken, ...(server.caPem && { caPem: server.caPem }) });
   const trial = createProcessTrial();
   const operator = createOperator(client, stateDir, trial);
   const devices: Device[] = [];
@@ -88,7 +93,7 @@ export async function createFleet(options: FleetOptions = {}): Promise<TestFleet
     cut: () => (options.broker ? options.broker.stop() : server.cutBroker()),
     restore: () => (options.broker ? options.broker.start() : server.restoreBroker()),
     async restart() {
-      const ports = { http: portOf(server.url), mqtt: portOf(server.mqttUrl), webSocket: portOf(server.webSocketUrl) };
+      const ports = { http: portOf(server.url), mqtt: portOf(server.mqttUrl) };
       await server.close();
       server = await start(ports);
     },

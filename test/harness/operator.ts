@@ -1,14 +1,16 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sha256Hex, verifyPinnedRoot, toBase64 } from '@plumbline/shared/trust';
+import { toBase64 } from '@plumbline/shared/trust';
 import type { ModelTrial } from '@plumbline/shared/predict';
 import {
   approvePending,
   DEVELOPMENT_POLICY,
+  openApprover,
   type Approval,
   type Client,
 } from '../../fleet-server/src/entry/approver/index.ts';
 import type { Device as DeviceView } from '../../fleet-server/src/sites/devices/index.ts';
-import { keyPath, readRootBytes, readSigner } from '../../fleet-server/src/supply/keys/index.ts';
+import { keyFileOf, readSigner, repositoryFile } from '../../fleet-server/src/supply/keys/index.ts';
 import type { ModelFile } from './models.ts';
 
 export const SITE = 'north';
@@ -38,10 +40,16 @@ export function createOperator(client: Client, stateDir: string, trial: ModelTri
       return (await client.post<{ version: string }>('/api/v1/models', body)).version;
     },
     async approve() {
-      const rootBytes = await readRootBytes(keys);
-      const root = verifyPinnedRoot(rootBytes, sha256Hex(rootBytes));
-      const signer = await readSigner(keyPath(keys, 'approver'));
-      return approvePending({ client, trial, root, signer, actor: 'development' }, DEVELOPMENT_POLICY);
+      const approver = await openApprover({
+        client,
+        trial,
+        signer: await readSigner(join(keys, keyFileOf('approver'))),
+        trustFolder: join(keys, 'approver', 'trust'),
+        firstRoot: new Uint8Array(await readFile(join(keys, repositoryFile.root(1)))),
+        actor: 'development',
+        now: async () => Date.now(),
+      });
+      return approvePending(approver, DEVELOPMENT_POLICY);
     },
     async publish(model) {
       const version = await operator.submit(model);

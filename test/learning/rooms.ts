@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createProcessTrial } from '@plumbline/agent/trial';
-import { addSignatures } from '@plumbline/shared/trust';
+import { addMetadataSignatures, lineRole } from '@plumbline/shared/trust';
 import { createIngest, type Ingest } from '../../fleet-server/src/insight/telemetry/index.ts';
 import type { Dataset } from '../../fleet-server/src/learning/datasets/index.ts';
 import { inputsOf, OUTPUT, referenceOf } from '../../fleet-server/src/learning/pipelines/index.ts';
@@ -11,28 +11,30 @@ import { openArtifactFiles } from '../../fleet-server/src/platform/adapters/arti
 import { openDatabase, type Database } from '../../fleet-server/src/platform/db/index.ts';
 import type { ArtifactStore } from '../../fleet-server/src/platform/ports/index.ts';
 import {
-  keyPath,
+  keyFileOf,
   makeDevelopmentKeys,
-  readServerKeys,
+  openDesk,
   readSigner,
-  type ServerKeys,
+  type Desk,
 } from '../../fleet-server/src/supply/keys/index.ts';
 import {
   approveModel,
+  findPending,
   getModel,
   intakeModel,
-  lineDocumentBytes,
   optimizeModel,
   submitForApproval,
   type VersionSummary,
 } from '../../fleet-server/src/supply/models/index.ts';
+import { importRepository } from '../../fleet-server/src/supply/repository/index.ts';
 import { exportModel } from '../../fleet-server/src/supply/onnx/index.ts';
 
 /** The rooms of a fleet server that learning and drift need: memory database, a temporary folder, a trial process. */
 export interface Rooms extends AsyncDisposable {
   database: Database;
   artifacts: ArtifactStore;
-  keys: ServerKeys;
+  desk: Desk;
+  versionsInUse: () => Promise<string[]>;
   trial: ReturnType<typeof createProcessTrial>;
   ingest: Ingest;
   now: () => number;
@@ -42,20 +44,25 @@ export interface Rooms extends AsyncDisposable {
   register(line: string, dataset: Dataset, trained: TrainingResult): Promise<VersionSummary>;
 }
 
+/** Lines that the tests of this folder register. */
+const LINES = ['delay', ...Array.from({ length: 16 }, (_, i) => `line-${i + 1}`)];
+
 export async function openRooms(startAt: number): Promise<Rooms> {
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-learning-'));
   let time = startAt;
   const now = () => time;
   // Nothing in these rooms waits: the clock is only asked what time it is.
   const clock = { now, after: () => () => undefined };
-  await makeDevelopmentKeys(folder, startAt);
-  const keys = await readServerKeys(folder);
-  const approver = await readSigner(keyPath(folder, 'approver'));
+  const keysFolder = join(folder, 'keys');
+  await makeDevelopmentKeys(keysFolder, startAt, { lines: LINES });
+  const desk = await openDesk(keysFolder);
+  const approver = await readSigner(join(keysFolder, keyFileOf('approver')));
   const database = await openDatabase({ url: 'sqlite::memory:', clock });
+  await importRepository({ database, desk, now }, 'system', keysFolder);
   const artifacts = await openArtifactFiles(join(folder, 'artifacts'));
   const trial = createProcessTrial();
   const ingest = createIngest({ database, now });
-  const deps = { database, artifacts, keys, trial, now };
+  const deps = { database, artifacts, desk, trial, now, versionsInUse: async () => [] };
 
   return {
     ...deps,
@@ -72,10 +79,10 @@ export async function openRooms(startAt: number): Promise<Rooms> {
       const intake = { line, target, algorithm, bytes: exportModel(model), ...described, card: {} };
       const optimized = await optimizeModel(deps, await intakeModel(deps, intake, now()));
       const { version, document } = await submitForApproval(deps, 'user:test', optimized);
-      const draft = await lineDocumentBytes(database.db, line, document);
+      const draft = await findPending(database.db, line, document);
       if (draft === undefined) throw new Error(`no draft ${document} of line ${line}`);
-      const bytes = addSignatures(draft, [approver], 'draft');
-      await approveModel({ database, root: keys.root, now }, 'user:test', { line, document, bytes });
+      const bytes = await addMetadataSignatures(draft.bytes, [approver], lineRole(line));
+      await approveModel(deps, 'user:test', { line, document, signature: { bytes } });
       return getModel(database.db, line, version);
     },
     async [Symbol.asyncDispose]() {

@@ -15,7 +15,7 @@ let fleet: TestFleet;
 let gateway: Device;
 
 beforeAll(async () => {
-  fleet = await createFleet({ agents: 1 });
+  fleet = await createFleet({ agents: 1, environment: { PLUMBLINE_PLAIN: '1' } });
   const [only] = fleet.devices;
   if (only === undefined) throw new Error('no gateway');
   gateway = only;
@@ -292,9 +292,9 @@ const start = (environment: Record<string, string>) =>
     readConfig({
       PLUMBLINE_STATE: join(fleet.folder, 'another'),
       PLUMBLINE_DEVELOPMENT: '1',
+      PLUMBLINE_PLAIN: '1',
       PLUMBLINE_HTTP_PORT: '0',
       PLUMBLINE_MQTT_PORT: '0',
-      PLUMBLINE_WS_PORT: '0',
       PLUMBLINE_LOG_LEVEL: 'silent',
       ...environment,
     }),

@@ -63,7 +63,6 @@ describe.skipIf(foreign.absent)(`the README by hand${foreign.absent ? ` (${forei
           PLUMBLINE_AGENT_STATE: join(folder, 'gateway'),
           PLUMBLINE_HTTP_PORT: await port(),
           PLUMBLINE_MQTT_PORT: await port(),
-          PLUMBLINE_WS_PORT: await port(),
           PLUMBLINE_AGENT_PORT: await port(),
           PLUMBLINE_AGENT_FIRST_DELAY_MS: '500',
           PLUMBLINE_LOG_LEVEL: 'warn',

@@ -41,8 +41,8 @@ describe(`a server killed with SIGKILL while telemetry comes in, ${KILLS} seeded
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'plumbline-killed-'));
     stateDir = join(folder, 'server');
-    const [http, mqtt, webSocket] = [await freePort(), await freePort(), await freePort()].map(String);
-    const ports = ['--http-port', `${http}`, '--mqtt-port', `${mqtt}`, '--ws-port', `${webSocket}`];
+    const [http, mqtt] = [await freePort(), await freePort()].map(String);
+    const ports = ['--http-port', `${http}`, '--mqtt-port', `${mqtt}`];
     await compile('plumbline', join(folder, 'compiled'));
     start = async () => {
       const args = ['--json', '--state', stateDir, 'server', '--development', ...ports];

@@ -17,7 +17,7 @@ const records = (count: number) => Array.from({ length: count }, () => record);
 async function proving({ stored = [] as ActivityRecord[], wanted = 5, model = DEFAULT_MODEL as LinearModel } = {}) {
   const clock = createVirtualClock();
   const predictor = createPredictor({ clock });
-  const release = mintRelease({ model });
+  const release = await mintRelease({ model });
   const bundle = await openBundle(release.archive, async (bytes) => sha256Hex(bytes));
   const session = await createLinearInference().load(bundle.model);
   const { manifest, reference } = bundle;

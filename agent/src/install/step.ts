@@ -1,6 +1,6 @@
 import type { Profile } from '@plumbline/firmware-profiles';
 import type { ActivityRecord } from '@plumbline/shared/manifest';
-import type { DeviceSettings, RootDocument } from '@plumbline/shared/trust';
+import type { DeviceSettings, PublicKey } from '@plumbline/shared/trust';
 import type { Blocks } from '../link/blocks.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Predictor } from '../predict/predictor.ts';
@@ -10,7 +10,8 @@ import type { Decoders } from './payload.ts';
 export interface InstallDeps extends Pick<Ports, 'clock' | 'crypto' | 'store' | 'files' | 'trial' | 'inference'> {
   blocks: Blocks;
   predictor: Predictor;
-  root: RootDocument;
+  /** Whose seal on a bundle of this line counts. */
+  sealKeys: (line: string) => PublicKey[];
   profile: Profile;
   agentVersion: string;
   decoders: Decoders;

@@ -1,7 +1,7 @@
 import { fits } from '@plumbline/firmware-profiles';
 import { DERIVATIONS } from '@plumbline/shared/activity';
 import { derivationsOf, ManifestError, openBundle, type Bundle } from '@plumbline/shared/manifest';
-import { authorityOf, TrustError, toHex, verifySeal } from '@plumbline/shared/trust';
+import { TrustError, toHex, verifySeal } from '@plumbline/shared/trust';
 import type { Target, UpdateInput } from '../update/index.ts';
 import type { InstallDeps, StepInput } from './step.ts';
 import { forgetPayload } from './fetch.ts';
@@ -14,7 +14,7 @@ export async function verify(deps: InstallDeps, { target }: StepInput): Promise<
     if (archive === undefined) return { type: 'missing' };
     const digest = async (bytes: Uint8Array) => toHex(await deps.crypto.sha256(bytes));
     const bundle = await openBundle(archive, digest);
-    await checkSeal(deps, bundle, digest);
+    await checkSeal(deps, target.model, bundle, digest);
     checkIdentity(bundle, target);
     const misfit = misfitOf(deps, bundle);
     if (misfit === undefined) return { type: 'verified' };
@@ -28,7 +28,8 @@ export async function verify(deps: InstallDeps, { target }: StepInput): Promise<
 }
 
 async function checkSeal(
-  { root }: InstallDeps,
+  { sealKeys }: InstallDeps,
+  line: string,
   { files }: Bundle,
   digest: (bytes: Uint8Array) => Promise<string>,
 ): Promise<void> {
@@ -36,7 +37,7 @@ async function checkSeal(
   if (seal === undefined) throw new TrustError('seal_invalid', 'bundle: no model.sig', 'model.sig');
   const digests: Record<string, string> = {};
   for (const [name, bytes] of Object.entries(sealed)) digests[name] = await digest(bytes);
-  verifySeal(seal, digests, authorityOf(root, 'builder').keys);
+  verifySeal(seal, digests, sealKeys(line));
 }
 
 /** The papers were signed for this line and version; the bytes must not speak of another. */

@@ -122,6 +122,8 @@ export function createLine(deps: LineDeps, initial: UpdateModel, initialTarget?:
       if (next.kind === 'tell' && next.input.type === 'assigned') wake();
     },
     async decline(input) {
+      // What was wanted before is wanted no more: the refusal must not be talked round by it.
+      desired = undefined;
       if (await apply(input)) wake();
     },
     async run(signal) {

@@ -1,15 +1,23 @@
 import { sleep } from '@plumbline/shared/ports';
-import type { Block, BlockRef } from '@plumbline/shared/wire';
+import { TrustError } from '@plumbline/shared/trust';
+import { NO_SUCH_BLOCK, type Block, type BlockRef, type BlockRequest } from '@plumbline/shared/wire';
+import { AgentError } from '../errors.ts';
 import type { Clock, Random } from '../ports/index.ts';
 import { backoffDelay } from './backoff.ts';
 import type { Channel } from './channel.ts';
 
 export interface Blocks {
   /**
-   * One piece of a payload, asked for again until it comes: a network that fails is waited for, never an error.
+   * One piece of a payload, asked for again until it comes whole: a line that is down is waited for.
    * Undefined only when the signal fires.
+   * @throws AgentError `retrieval_slow`: the line is up, and nothing came for the whole window
    */
-  request(of: { ref: BlockRef; offset: number; length: number }, signal: AbortSignal): Promise<Uint8Array | undefined>;
+  request(of: BlockRequest, signal: AbortSignal): Promise<Uint8Array | undefined>;
+  /**
+   * A document of unknown length, which has to fit one block; `none` when the server knows of no such document.
+   * @throws AgentError `retrieval_slow`; TrustError `bad_length` for more bytes than were asked for
+   */
+  document(of: { ref: BlockRef; maxBytes: number }, signal: AbortSignal): Promise<Uint8Array | 'none' | undefined>;
   received(block: Block): void;
   counts(): BlockCounts;
 }
@@ -24,10 +32,13 @@ export interface BlockCounts {
 
 export interface BlocksOptions {
   timeoutMs?: number;
+  /** A connection that stands this long without bringing what was asked for is given up on. */
+  slowMs?: number;
   onRefused?: (error: string) => void;
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
+const DEFAULT_SLOW_MS = 600_000;
 const MAX_DELAY_MS = 300_000;
 
 export function createBlocks(
@@ -35,11 +46,12 @@ export function createBlocks(
   options: BlocksOptions = {},
 ): Blocks {
   const { clock, random, channel } = deps;
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, slowMs = DEFAULT_SLOW_MS } = options;
   const waiting = new Map<string, (block: Block) => void>();
   const counts: BlockCounts = { received: 0, receivedTwice: 0, refused: 0 };
-  const bounds = { firstDelayMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS, maxDelayMs: MAX_DELAY_MS };
+  const bounds = { firstDelayMs: timeoutMs, maxDelayMs: MAX_DELAY_MS };
 
-  const attempt = async (of: { ref: BlockRef; offset: number; length: number }, signal: AbortSignal) => {
+  const attempt = async (of: BlockRequest, signal: AbortSignal) => {
     const key = keyOf(of);
     const answered = new AbortController();
     let answer: Block | undefined;
@@ -49,30 +61,58 @@ export function createBlocks(
     });
     try {
       await channel.send('req', of);
-      await sleep(clock, bounds.firstDelayMs, AbortSignal.any([signal, answered.signal]));
+      await sleep(clock, timeoutMs, AbortSignal.any([signal, answered.signal]));
     } catch {
       // The line went down between asking and sending; the caller waits for the next one.
     } finally {
       waiting.delete(key);
     }
+    // That there is no such document is an answer like another: roots are asked for until one is not there.
+    if (answer !== undefined && 'error' in answer && answer.error !== NO_SUCH_BLOCK) {
+      counts.refused += 1;
+      options.onRefused?.(answer.error);
+    }
     return answer;
   };
 
+  /** Asks until an answer counts; the window is measured over the time that the line is up. */
+  const untilAnswered = async <T>(
+    of: BlockRequest,
+    signal: AbortSignal,
+    take: (answer: Block) => T | undefined,
+  ): Promise<T | undefined> => {
+    let waitingSince: number | undefined;
+    for (let failures = 0; !signal.aborted; failures += 1) {
+      if (!channel.isOpen()) waitingSince = undefined;
+      await channel.whenOpen(signal);
+      if (signal.aborted) return undefined;
+      waitingSince ??= clock.now();
+      const answer = await attempt(of, signal);
+      const taken = answer && take(answer);
+      if (taken !== undefined) return taken;
+      const leftMs = waitingSince + slowMs - clock.now();
+      if (channel.isOpen() && leftMs <= 0) throw slow(of, slowMs);
+      await sleep(clock, Math.min(leftMs, backoffDelay(failures, random.next(), bounds)), signal);
+    }
+    return undefined;
+  };
+
   return {
-    async request(of, signal) {
-      for (let failures = 0; !signal.aborted; failures += 1) {
-        await channel.whenOpen(signal);
-        if (signal.aborted) return undefined;
-        const answer = await attempt(of, signal);
-        if (answer !== undefined && 'bytes' in answer && answer.bytes.length === of.length) return answer.bytes;
-        if (answer !== undefined && 'error' in answer) {
-          counts.refused += 1;
-          options.onRefused?.(answer.error);
-        }
-        await sleep(clock, backoffDelay(failures, random.next(), bounds), signal);
-      }
-      return undefined;
-    },
+    request: (of, signal) =>
+      untilAnswered(of, signal, (answer) =>
+        'bytes' in answer && answer.bytes.length === of.length ? answer.bytes : undefined,
+      ),
+    document: ({ ref, maxBytes }, signal) =>
+      untilAnswered<Uint8Array | 'none'>({ ref, offset: 0, length: maxBytes }, signal, (answer) => {
+        if ('error' in answer) return answer.error === NO_SUCH_BLOCK ? 'none' : undefined;
+        if (answer.bytes.length <= maxBytes) return answer.bytes;
+        throw new TrustError(
+          'bad_length',
+          `${nameOf(ref)}: ${answer.bytes.length} bytes`,
+          'blk',
+          `≤ ${maxBytes} bytes`,
+        );
+      }),
     received(block) {
       counts.received += 'bytes' in block ? 1 : 0;
       const take = waiting.get(keyOf(block));
@@ -84,6 +124,17 @@ export function createBlocks(
   };
 }
 
+function slow({ ref, offset }: BlockRequest, windowMs: number): AgentError {
+  return new AgentError('retrieval_slow', `${nameOf(ref)} at ${offset}: did not come within ${windowMs} ms`, {
+    kind: 'unavailable',
+    field: 'blk',
+  });
+}
+
 function keyOf({ ref, offset }: { ref: BlockRef; offset: number }): string {
-  return `${'sha256' in ref ? ref.sha256 : ref.root}@${offset}`;
+  return `${nameOf(ref)}@${offset}`;
+}
+
+function nameOf(ref: BlockRef): string {
+  return 'sha256' in ref ? ref.sha256 : `root ${ref.root}`;
 }

@@ -1,6 +1,7 @@
 import { createConnectToken, toHex } from '@plumbline/shared/trust';
-import { downFilter, encodeFrame, upTopic } from '@plumbline/shared/wire';
+import { downFilter, encodeFrame, upTopic, type DeviceStatus } from '@plumbline/shared/wire';
 import type { Connection, Ports } from '../ports/index.ts';
+import type { Credentials } from './credentials.ts';
 
 export interface Session {
   connection: Connection;
@@ -14,33 +15,38 @@ const NONCE_BYTES = 8;
 
 /**
  * One attempt: token, will, connection, subscription, retained birth.
+ * @param at `session`: number of this connection, durable before it is opened; `now`: the time as this device
+ * believes it, ms, because a token by a clock of 1970 would be refused
  * @throws LinkError when the broker cannot be reached or says no
  */
 export async function connect(
   ports: Pick<Ports, 'clock' | 'random' | 'crypto' | 'link'>,
-  identity: { site: string; device: string; mqttUrl: string },
+  credentials: Credentials,
+  { session, now }: { session: number; now: number },
   onMessage: (topic: string, payload: Uint8Array) => void,
 ): Promise<Session> {
   const { clock, crypto } = ports;
-  const { site, device } = identity;
+  const { site, device } = credentials.identity();
   const nonce = toHex(ports.random.bytes(NONCE_BYTES));
   const key = await crypto.devicePublicKey();
-  const password = await createConnectToken({ site, device, key, sign: crypto.signAsDevice }, clock.now(), nonce);
+  const password = await createConnectToken({ site, device, key, sign: crypto.signAsDevice }, now, nonce);
   const topic = upTopic(site, device, 'status');
-  const status = (of: 'birth' | 'death') => encodeFrame({ status: of, nonce, at: clock.now() });
+  const at = clock.now();
   const { promise: closed, resolve: onClose } = Promise.withResolvers<string>();
   const connection = await ports.link.connect({
-    url: identity.mqttUrl,
+    endpoints: credentials.endpoints(),
+    trust: credentials.trust(),
     clientId: device,
     username: `${site}/${device}`,
     password,
-    will: { topic, payload: status('death') },
+    will: { topic, payload: encodeFrame({ status: 'death', nonce, at } satisfies DeviceStatus) },
     onMessage,
     onClose,
   });
   try {
     await connection.subscribe(downFilter(site, device));
-    await connection.publish(topic, status('birth'), { retain: true });
+    const birth: DeviceStatus = { status: 'birth', nonce, at: clock.now(), session };
+    await connection.publish(topic, encodeFrame(birth), { retain: true });
   } catch (error) {
     // A session without its subscription would look alive and hear nothing.
     await connection.close().catch(() => undefined);

@@ -1,5 +1,5 @@
 import type { DeviceSettings } from '@plumbline/shared/trust';
-import type { DeviceReport, ModelReport, StreamClass } from '@plumbline/shared/wire';
+import type { DeviceReport, ModelReport, StreamClass, TrustReport } from '@plumbline/shared/wire';
 import type { UpdateModel } from '../update/index.ts';
 import type { StreamCounts } from './outbox/index.ts';
 
@@ -15,6 +15,7 @@ export interface ReportSubject {
   running: (line: string) => ModelReport['running'];
   outbox: Record<StreamClass, StreamCounts>;
   settings: DeviceSettings;
+  trust: TrustReport;
 }
 
 /** The device's truth about itself. */
@@ -33,6 +34,7 @@ export function buildReport(of: ReportSubject): DeviceReport {
     ),
     // CBOR as we write it has no `undefined`.
     settings: Object.fromEntries(Object.entries(of.settings).filter(([, value]) => value !== undefined)),
+    trust: of.trust,
   };
 }
 

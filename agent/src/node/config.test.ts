@@ -19,6 +19,8 @@ describe('the configuration of a gateway', () => {
       profile: undefined,
       firstDelayMs: undefined,
       logLevel: 'info',
+      proxy: undefined,
+      development: false,
       inject: [],
     });
   });
@@ -35,6 +37,20 @@ describe('the configuration of a gateway', () => {
   it('starts a driven clock at a time', () => {
     const flags = { state: 's', clock: 'driven', now: '2026-03-01T07:00:00+01:00' };
     expect(configOf(flags, {}).clock).toEqual({ kind: 'driven', now: Date.UTC(2026, 2, 1, 6) });
+  });
+
+  it('goes out through the proxy that a site names', () => {
+    const env = readEnv({ HTTPS_PROXY: 'http://proxy.site:3128', no_proxy: 'fleet.lan, ,.example' });
+    expect(configOf({ state: 's' }, env).proxy).toEqual({
+      url: 'http://proxy.site:3128',
+      except: ['fleet.lan', '.example'],
+    });
+    expect(configOf({ state: 's', proxy: 'http://other:1' }, env).proxy?.url).toBe('http://other:1');
+    expect(configOf({ state: 's', proxy: '' }, env).proxy).toBeUndefined();
+  });
+
+  it.each(['socks5://proxy:1080', 'https://proxy:443', 'proxy:3128', 'nonsense'])('refuses %s as a proxy', (proxy) => {
+    expect(problemsOf({ state: 's', proxy })).toMatchObject({ code: 'config_invalid', field: 'proxy' });
   });
 
   it('lists every problem at once', () => {

@@ -2,6 +2,7 @@ import { profileIds } from '@plumbline/firmware-profiles';
 import { z } from 'zod';
 import { NodeAgentError } from './errors.ts';
 import { FAULTS } from './inject.ts';
+import type { ProxySettings } from './link/proxy.ts';
 import { LOG_LEVELS } from './platform/log.ts';
 
 /** What a command line or the environment may say, as text; every setting by its name in the configuration. */
@@ -21,6 +22,8 @@ const settings = z
       .refine((id) => profileIds.includes(id), `expected one of ${profileIds.join(', ')}`)
       .optional(),
     logLevel: z.enum(LOG_LEVELS).default('info'),
+    proxy: z.string().refine(isProxyUrl, 'expected http://[user:password@]host:port, or nothing for none').optional(),
+    noProxy: z.string().default(''),
     development: z.boolean().default(false),
     inject: z.array(z.enum(FAULTS)).default([]),
   })
@@ -41,6 +44,10 @@ export interface NodeConfig {
   profile: string | undefined;
   firstDelayMs: number | undefined;
   logLevel: (typeof LOG_LEVELS)[number];
+  /** The way out of the site; undefined: straight. */
+  proxy: ProxySettings | undefined;
+  /** Allows what must not run on a site: plain addresses on loopback, planted faults. */
+  development: boolean;
   inject: readonly (typeof FAULTS)[number][];
 }
 
@@ -52,6 +59,8 @@ export function readEnv(env: Readonly<Record<string, string | undefined>> = proc
     profile: env['PLUMBLINE_AGENT_PROFILE'],
     firstDelayMs: env['PLUMBLINE_AGENT_FIRST_DELAY_MS'],
     logLevel: env['PLUMBLINE_AGENT_LOG_LEVEL'],
+    proxy: env['HTTPS_PROXY'] ?? env['https_proxy'],
+    noProxy: env['NO_PROXY'] ?? env['no_proxy'],
   });
 }
 
@@ -67,7 +76,7 @@ export function configOf(flags: RawSettings, env: RawSettings = readEnv()): Node
       field: [...new Set(parsed.error.issues.map(({ path }) => String(path[0])))].join(', '),
     });
   }
-  const { state, port, clock, now, profile, firstDelayMs, logLevel, inject } = parsed.data;
+  const { state, port, clock, now, profile, firstDelayMs, logLevel, proxy, noProxy, development, inject } = parsed.data;
   return {
     stateFolder: state,
     port,
@@ -75,8 +84,15 @@ export function configOf(flags: RawSettings, env: RawSettings = readEnv()): Node
     profile,
     firstDelayMs,
     logLevel,
+    proxy: proxy ? { url: proxy, except: noProxy.split(',').filter((entry) => entry.trim() !== '') } : undefined,
+    development,
     inject,
   };
+}
+
+/** Nothing at all switches off a proxy that the environment names. */
+function isProxyUrl(text: string): boolean {
+  return text === '' || (URL.canParse(text) && new URL(text).protocol === 'http:' && new URL(text).hostname !== '');
 }
 
 function withoutUndefined(values: RawSettings): RawSettings {

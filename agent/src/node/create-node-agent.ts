@@ -21,12 +21,13 @@ export interface NodeAgent extends AsyncDisposable {
  */
 export async function createNodeAgent(config: NodeConfig, log: Logger): Promise<NodeAgent> {
   await using opening = new AsyncDisposableStack();
-  const { ports, folder, driven } = opening.use(await openNodePorts(config));
+  const { ports, folder, driven, secureFetch } = opening.use(await openNodePorts(config));
   const events = createEventLog(log);
   const agent = createAgent(ports, {
     profile: profileOf(folder, config.profile),
     agentVersion: AGENT_VERSION,
     decoders: nodeDecoders,
+    secureFetch,
     ...(config.firstDelayMs !== undefined && { timing: { firstDelayMs: config.firstDelayMs } }),
     onEvent: events.take,
   });

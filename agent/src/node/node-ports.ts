@@ -4,9 +4,11 @@ import type { NodeConfig } from './config.ts';
 import { NodeAgentError } from './errors.ts';
 import { doubleSend, skipFsync } from './inject.ts';
 import { createMqttLink } from './link/mqtt-link.ts';
+import { secureFetchBy } from './link/secure-fetch.ts';
 import { createOrtInference } from './models/ort-inference.ts';
 import { createProcessTrial } from './models/process-trial.ts';
 import { deviceFacts } from './platform/device-facts.ts';
+import { loadDeviceKey } from './platform/device-key.ts';
 import { createDrivenClock, type DrivenClock } from './platform/driven-clock.ts';
 import { createNodeClock } from './platform/node-clock.ts';
 import { createNodeCrypto } from './platform/node-crypto.ts';
@@ -20,23 +22,32 @@ export interface NodePorts extends AsyncDisposable {
   folder: StateFolder;
   /** The clock, when it is driven from outside. */
   driven: DrivenClock | undefined;
+  /** HTTP that judges a server as the link does. */
+  secureFetch: ReturnType<typeof secureFetchBy>;
 }
+
+type NodePortsConfig = Pick<NodeConfig, 'stateFolder' | 'clock' | 'inject'> &
+  Partial<Pick<NodeConfig, 'proxy' | 'development'>>;
 
 /**
  * Everything an agent needs of a gateway, opened in its state folder; disposing closes it.
  * @throws NodeAgentError `state_unwritable`; StoreError `store_unavailable` when another agent holds the folder
  */
-export async function openNodePorts(config: Pick<NodeConfig, 'stateFolder' | 'clock' | 'inject'>): Promise<NodePorts> {
+export async function openNodePorts(config: NodePortsConfig): Promise<NodePorts> {
   const folder = openStateFolder(config.stateFolder);
   const driven = config.clock.kind === 'driven' ? createDrivenClock(config.clock.now) : undefined;
   const clock = driven ?? createNodeClock();
   const disk = openSqliteStore({ path: folder.storeFile });
   const store = config.inject.includes('skip-fsync') ? await skipFsync(disk, clock) : disk;
-  const link = createMqttLink();
+  const { proxy, development = false } = config;
+  const deviceKey = () => loadDeviceKey(folder.deviceKeyFile);
+  // The server's certificate lives in real time, also while a replay drives the clock of everything else.
+  const link = createMqttLink({ deviceKey, proxy, development });
   const trial = createProcessTrial();
   return {
     folder,
     driven,
+    secureFetch: secureFetchBy({ proxy, development }),
     ports: {
       clock,
       random: createNodeRandom(),

@@ -31,7 +31,7 @@ async function world(plans: Record<string, number> = {}) {
   const deps = { clock, outbox, windows, predictions, planOf };
   const counters = observePredictions(predictor, deps);
   const use = async (version: string, fault?: 'nan') => {
-    const { archive, assigned } = mintRelease({ version });
+    const { archive, assigned } = await mintRelease({ version });
     const { manifest, reference } = await openBundle(archive, async (bytes) => sha256Hex(bytes));
     const linear = { weights: [1, 0], bias: 0, ...(fault && { fault }) };
     const session = await createLinearInference().load(encodeLinear(linear));

@@ -16,7 +16,7 @@ function world() {
   const predictor = createPredictor({ clock: createVirtualClock() });
   const ports = { files, inference, crypto: createMemoryCrypto(createSeededRandom(1)) };
   const load = async (model: LinearModel = DEFAULT_MODEL, version = '1.0.0') => {
-    const { archive, assigned } = mintRelease({ model, version });
+    const { archive, assigned } = await mintRelease({ model, version });
     await writeSlot(files, slotPath(LINE, 'A'), archive);
     return loadModel(ports, LINE, 'A', { sha256: assigned.sha256, version, counter: 1 });
   };
@@ -95,7 +95,7 @@ describe('the predictor', () => {
   });
 
   it('does not load bytes that changed on disk', async () => {
-    const { archive, assigned } = mintRelease();
+    const { archive, assigned } = await mintRelease();
     await writeSlot(files, slotPath(LINE, 'A'), archive);
     files.damage(`${slotPath(LINE, 'A')}/model.onnx`, 10);
     const content = { sha256: assigned.sha256, version: '1.0.0', counter: 1 };

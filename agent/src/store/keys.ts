@@ -3,7 +3,9 @@ import type { StreamClass } from '@plumbline/shared/wire';
 
 /** Every key of the Store and every path of Files: nobody else builds one. */
 export const IDENTITY = 'identity';
-export const TRUST = 'trust';
+/** Written in turn, so that one of them is whole at any moment. */
+export const TRUST_GENERATIONS = ['trust/a', 'trust/b'] as const;
+export const SESSION = 'session';
 /** Stands in the store while the process runs; found at a start, it says that the last one did not end cleanly. */
 export const RUNNING = 'running';
 export const SITE_CURSOR = 'site/cursor';

@@ -36,8 +36,8 @@ export interface TestDevice {
 const STEP_MS = 100;
 const TIMING = { firstDelayMs: 1000, maxDelayMs: 8000, ackTimeoutMs: 2000, blockTimeoutMs: 2000 };
 
-export async function createTestDevice(options: Partial<AgentOptions> = {}): Promise<TestDevice> {
-  const clock = createVirtualClock();
+export async function createTestDevice(options: Partial<AgentOptions> = {}, startAt?: number): Promise<TestDevice> {
+  const clock = createVirtualClock(startAt);
   const random = createSeededRandom(7);
   const crypto = createMemoryCrypto(random);
   const broker = createMemoryBroker();
@@ -47,7 +47,7 @@ export async function createTestDevice(options: Partial<AgentOptions> = {}): Pro
   const events: AgentEvent[] = [];
   let store = createMemoryStore();
   let files = createMemoryFiles();
-  await store.commit([{ put: IDENTITY, value: stored(mintIdentity()) }]);
+  await store.commit([{ put: IDENTITY, value: stored(await mintIdentity()) }]);
 
   const make = (): Agent => {
     const ports: Ports = { clock, random, crypto, store, files, link: broker.link, inference, trial };

@@ -185,6 +185,13 @@ const MOVES: [string, UpdateModel, UpdateInput, UpdateState, UpdateEffect | unde
     'offered',
     undefined,
   ],
+  [
+    'tries it again under the same assignment too, when only its papers are new',
+    line('refused', { reason: 'stale_metadata' }),
+    { type: 'assigned', target: { ...targetOf(NEW), expires: 5000 } },
+    'offered',
+    undefined,
+  ],
 ];
 
 const STILL: [string, UpdateModel, UpdateInput][] = [
@@ -325,6 +332,28 @@ describe('the plan', () => {
       { kind: 'tell', input: { type: 'resumed' } },
     ],
     ['does not go back to an older wish', targetOf(OLD, 1), line('committed'), 0, { kind: 'wait' }],
+    [
+      'goes on with an install whose papers were renewed on the way',
+      { ...targetOf(NEW), expires: 5000 },
+      line('fetching'),
+      2000,
+      { kind: 'do', effect: 'fetch' },
+    ],
+    [
+      'turns back to what was refused for its age once the papers are young again',
+      { ...targetOf(NEW), expires: 5000 },
+      line('refused', { reason: 'stale_metadata' }),
+      2000,
+      { kind: 'tell', input: { type: 'assigned', target: { ...targetOf(NEW), expires: 5000 } } },
+    ],
+    [
+      'leaves what was refused for its age while the papers are old',
+      targetOf(NEW),
+      line('refused', { reason: 'stale_metadata' }),
+      2000,
+      { kind: 'wait' },
+    ],
+    ['leaves what was refused for cause', targetOf(NEW), line('refused', { reason: 'bad_hash' }), 0, { kind: 'wait' }],
     [
       'does not stop a soak when papers expire',
       undefined,

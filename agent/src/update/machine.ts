@@ -86,11 +86,16 @@ export function accepts(model: UpdateModel, target: Target): boolean {
   return model.state === 'proving' && model.slots[freeSlot(model)]?.sha256 === target.sha256;
 }
 
+/** Refused for the age of its papers alone: fresh ones mend it. */
+export function isStale({ state, reason }: Pick<UpdateModel, 'state' | 'reason'>): boolean {
+  return state === 'refused' && reason === 'stale_metadata';
+}
+
 function assigned(model: UpdateModel, target: Target): Next {
   if (sameTarget(model.target, target)) {
-    if (model.target?.seq === target.seq) return undefined;
     // Only what was refused for its age is worth another try when it is signed anew; the rest would fail again.
-    if (model.state === 'refused' && model.reason === 'stale_metadata') return to(model, 'offered', { target });
+    if (isStale(model)) return to(model, 'offered', { target });
+    if (model.target?.seq === target.seq) return undefined;
     return { state: { ...model, target }, ...effectOf(model.state) };
   }
   // What runs keeps its proof: the same bytes under a new counter are committed without another soak.

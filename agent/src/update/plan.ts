@@ -1,4 +1,4 @@
-import { stepOf, accepts } from './machine.ts';
+import { accepts, isStale, stepOf } from './machine.ts';
 import { sameTarget, type Target, type UpdateEffect, type UpdateInput, type UpdateModel } from './model.ts';
 
 export type NextStep =
@@ -12,11 +12,13 @@ export type NextStep =
  * @param now ms; never before the newest signed time the device knows
  */
 export function nextStep(desired: Target | undefined, current: UpdateModel, now: number): NextStep {
-  if (desired !== undefined && wants(desired, current)) {
+  if (desired !== undefined && wants(desired, current, now)) {
     return { kind: 'tell', input: { type: 'assigned', target: desired } };
   }
-  if (current.target !== undefined && now >= current.target.expires && INSTALLING.has(current.state)) {
-    const detail = `metadata expired at ${current.target.expires}`;
+  // The papers of a target are renewed every day, long before its bytes have all come over a slow link.
+  const papers = sameTarget(desired, current.target) ? desired : current.target;
+  if (papers !== undefined && now >= papers.expires && INSTALLING.has(current.state)) {
+    const detail = `metadata expired at ${papers.expires}`;
     return { kind: 'tell', input: { type: 'failed', reason: 'stale_metadata', detail } };
   }
   if (current.state === 'offered') return { kind: 'tell', input: { type: 'begin' } };
@@ -31,8 +33,10 @@ export function nextStep(desired: Target | undefined, current: UpdateModel, now:
 /** Expired metadata stops an install until the moment of activation; never what already runs. */
 const INSTALLING = new Set(['offered', 'fetching', 'verifying', 'staged', 'self-testing', 'deferred']);
 
-function wants(desired: Target, current: UpdateModel): boolean {
+function wants(desired: Target, current: UpdateModel, now: number): boolean {
+  const known = current.target?.seq ?? -1;
   // The counter of signed states never goes back: an older wish is what this line was told before.
-  if (current.target !== undefined && desired.seq <= current.target.seq) return false;
+  if (desired.seq < known) return false;
+  if (desired.seq === known) return isStale(current) && now < desired.expires;
   return sameTarget(desired, current.target) || accepts(current, desired);
 }

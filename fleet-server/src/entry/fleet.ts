@@ -4,14 +4,17 @@ import type { Clock } from '@plumbline/shared/ports';
 import type { Database } from '../platform/db/index.ts';
 import type { Dispatcher } from '../platform/outbox/index.ts';
 import type { ArtifactStore, Broker } from '../platform/ports/index.ts';
-import type { ServerKeys } from '../supply/keys/index.ts';
+import type { Desk } from '../supply/keys/index.ts';
+import type { DraftDeps } from '../supply/models/index.ts';
 import type { Ingest } from '../insight/telemetry/index.ts';
 
 /** The assembled server, as its transports see it: what verbs need, and nothing they could reach around. */
 export interface Fleet {
   database: Database;
   artifacts: ArtifactStore;
-  keys: ServerKeys;
+  /** The online keys, each for documents of its own kind; approver and offline keys are elsewhere. */
+  desk: Desk;
+  versionsInUse: DraftDeps['versionsInUse'];
   trial: ModelTrial;
   broker: Broker;
   dispatcher: Dispatcher;

@@ -1,4 +1,4 @@
-import type { PublicKey } from '../trust/keys.ts';
+import type { PublicKey } from '../trust/signing/keys.ts';
 
 /** The device's own key, which never leaves the device, and digests at the platform's speed. */
 export interface Crypto {

@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import type { Crypto } from '../ports/crypto.ts';
 import type { Random } from '../ports/random.ts';
-import { createSigner } from '../trust/signer.ts';
+import { createSigner } from '../trust/signing/signer.ts';
 
 /** A device key that lives as long as the object. */
 export function createMemoryCrypto(random: Random): Crypto {

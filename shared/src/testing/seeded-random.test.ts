@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { verifySignature } from '../trust/signer.ts';
+import { verifySignature } from '../trust/signing/signer.ts';
 import { createMemoryCrypto } from './memory-crypto.ts';
 import { createSeededRandom } from './seeded-random.ts';
 

@@ -16,7 +16,15 @@ export type TrustErrorCode =
   | 'expired'
   | 'not_in_release'
   | 'seal_invalid'
-  | 'token_invalid';
+  | 'token_invalid'
+  | 'stale' // metadata whose time is over
+  | 'mix_and_match' // documents of different days
+  | 'role_missing'
+  | 'fast_forward' // a version or counter that jumps out of reach
+  | 'floor_too_high'
+  | 'bad_path'
+  | 'too_deep'
+  | 'line_not_delegated';
 
 /** A refusal by the verifier: names the role and the field at fault. */
 export class TrustError extends CodedError<TrustErrorCode> {

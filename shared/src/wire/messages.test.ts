@@ -8,6 +8,7 @@ import {
   desired,
   deviceReport,
   deviceStatus,
+  NO_SUCH_BLOCK,
   siteRequest,
   telemetryAck,
   telemetryBatch,
@@ -26,6 +27,7 @@ const report: DeviceReport = {
   assignmentSeq: 0,
   models: [{ model: 'delay', state: 'committed', slot: 'A', running: { sha256: HASH, version: '1.0.0', counter: 1 } }],
   outbox: { entries: { waiting: 0, lastSeq: 0 } },
+  trust: { root: 2, timestamp: 9, snapshot: 4, targets: 0, stale: false },
 };
 
 describe('a message', () => {
@@ -35,9 +37,12 @@ describe('a message', () => {
     ['report', deviceReport, report],
     ['block request', blockRequest, { ref: { root: 2 }, offset: 0, length: 65_536 }],
     ['block', block, { ref: { sha256: HASH }, offset: 0, bytes: Uint8Array.of(1) }],
-    ['block that is not there', block, { ref: { sha256: HASH }, offset: 0, error: 'block_unknown' }],
-    ['birth', deviceStatus, { status: 'birth', nonce: 'nonce-0001', at: 1 }],
-    ['desired state', desired, { assignment: Uint8Array.of(1), lines: [Uint8Array.of(2)] }],
+    ['block that is not there', block, { ref: { sha256: HASH }, offset: 0, error: NO_SUCH_BLOCK }],
+    ['block request for a document', blockRequest, { ref: { sha256: HASH }, offset: 0, length: 16_384 }],
+    ['root that is not there', block, { ref: { root: 3 }, offset: 0, error: NO_SUCH_BLOCK }],
+    ['birth', deviceStatus, { status: 'birth', nonce: 'nonce-0001', at: 1, session: 1 }],
+    ['death', deviceStatus, { status: 'death', nonce: 'nonce-0001', at: 1 }],
+    ['desired state', desired, { assignment: Uint8Array.of(1), timestamp: Uint8Array.of(2) }],
     ['question for the site log', siteRequest, { cursor: 0 }],
   ])('of each kind crosses the wire: %s', (_, schema, message) => {
     expect(decodeMessage(schema, encodeFrame(message, { compress: true }))).toEqual(message);
@@ -58,7 +63,13 @@ describe('a message', () => {
     ['a hash that is a path', blockRequest, { ref: { sha256: '../../x' }, offset: 0, length: 1 }, 'ref.sha256'],
     ['an unknown state', deviceReport, { ...report, models: [{ model: 'delay', state: 'happy' }] }, 'models.0.state'],
     ['a counter of -1', deviceReport, { ...report, counter: -1 }, 'counter'],
-    ['text where bytes belong', desired, { assignment: 'bytes', lines: [] }, 'assignment'],
+    ['a report without trust', deviceReport, { ...report, trust: undefined }, 'trust'],
+    ['a version of 1.5', deviceReport, { ...report, trust: { ...report.trust, root: 1.5 } }, 'trust.root'],
+    ['root 0, which is nobody', blockRequest, { ref: { root: 0 }, offset: 0, length: 1 }, 'ref.root'],
+    ['text where bytes belong', desired, { assignment: 'bytes', timestamp: Uint8Array.of(2) }, 'assignment'],
+    ['no timestamp', desired, { assignment: Uint8Array.of(1) }, 'timestamp'],
+    ['a birth without session', deviceStatus, { status: 'birth', nonce: 'nonce-0001', at: 1 }, 'session'],
+    ['a session of -1', deviceStatus, { status: 'birth', nonce: 'nonce-0001', at: 1, session: -1 }, 'session'],
     ['no object at all', deviceStatus, 7, 'body'],
   ])('is refused with %s, naming the field', (_, schema, message, field) => {
     expect(() => decodeMessage(schema, encodeFrame(message))).toThrow(
@@ -67,7 +78,7 @@ describe('a message', () => {
   });
 
   it('is refused with a member that was inherited through `__proto__`', () => {
-    const members = Object.fromEntries([['__proto__', { status: 'birth', nonce: 'nonce-0001', at: 1 }]]);
+    const members = Object.fromEntries([['__proto__', { status: 'death', nonce: 'nonce-0001', at: 1 }]]);
     expect(() => decodeMessage(deviceStatus, encodeFrame(members))).toThrow(
       expect.objectContaining({ code: 'message_malformed' }),
     );

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { siteLogEntry } from '../activity/site-log.ts';
-import { deviceSettings } from '../trust/documents.ts';
+import { deviceSettings } from '../trust/assignment/documents.ts';
 import { proof, refusalReason, updateState } from '../update/index.ts';
 import { decodeFrame, type Inflater } from './frame.ts';
 import { streamClass } from './rows.ts';
@@ -42,6 +42,16 @@ export const modelReport = z.strictObject({
   detail: z.string().max(1024).optional(),
 });
 
+/** The newest document of each role this device believes, by version; 0 where it holds none yet. */
+export const trustReport = z.strictObject({
+  root: count,
+  timestamp: count,
+  snapshot: count,
+  targets: count,
+  /** A document it needs for installs is expired: installs wait, predictions do not. */
+  stale: z.boolean(),
+});
+
 /** up/report: the device's truth about itself, sent whole on every connect and after every change. */
 export const deviceReport = z.strictObject({
   v: z.literal(1),
@@ -55,29 +65,43 @@ export const deviceReport = z.strictObject({
   models: z.array(modelReport).max(16),
   outbox: z.record(z.string(), z.strictObject({ waiting: count, lastSeq: count })),
   settings: deviceSettings.optional(),
+  trust: trustReport,
 });
 
+/** A payload, a metadata document or `trust/fleet.json` by hash; a root by number, because nobody knows its hash yet. */
 const blockRef = z.union([z.strictObject({ sha256: hash }), z.strictObject({ root: z.number().int().positive() })]);
 export const MAX_BLOCK_BYTES = 65_536;
 
-/** up/req: a piece of a payload, a line document or a root. */
+/** up/req: a piece of what a device is told of, or wants to know of. */
 export const blockRequest = z.strictObject({
   ref: blockRef,
   offset: count,
   length: z.number().int().min(1).max(MAX_BLOCK_BYTES),
 });
 
-/** dn/blk: the piece, or why there is none. */
+/** Why there is no block: nobody here knows this hash; for a root, that the newest one is known already. */
+export const NO_SUCH_BLOCK = 'block_unknown';
+
+/**
+ * dn/blk: the piece, or why there is none. Fewer bytes than were asked for are the end of a document: who asks for one
+ * knows a bound, not a length.
+ */
 export const block = z.union([
   z.strictObject({ ref: blockRef, offset: count, bytes }),
   z.strictObject({ ref: blockRef, offset: count, error: z.string() }),
 ]);
 
-/** up/status: retained birth; the will says death with the same nonce. */
-export const deviceStatus = z.strictObject({ status: z.enum(['birth', 'death']), nonce, at: z.number().int() });
+/**
+ * up/status: retained birth; the will says death with the same nonce. `session` rises with every connect of a device
+ * and is stored before it: a number that comes again, or goes back, says that two devices hold one key.
+ */
+export const deviceStatus = z.discriminatedUnion('status', [
+  z.strictObject({ status: z.literal('birth'), nonce, at: z.number().int(), session: count }),
+  z.strictObject({ status: z.literal('death'), nonce, at: z.number().int() }),
+]);
 
-/** dn/desired, retained: the signed assignment and the line documents it draws on, as exact bytes. */
-export const desired = z.strictObject({ assignment: bytes, lines: z.array(bytes).max(16) });
+/** dn/desired, retained: the signed assignment and the newest timestamp metadata, as exact bytes. */
+export const desired = z.strictObject({ assignment: bytes, timestamp: bytes });
 
 /** up/site asks for the site log after `cursor`; dn/site answers with a page. */
 export const siteRequest = z.strictObject({ cursor: count });
@@ -89,6 +113,7 @@ export const sitePage = z.strictObject({
 
 export type TelemetryBatch = z.infer<typeof telemetryBatch>;
 export type TelemetryAck = z.infer<typeof telemetryAck>;
+export type TrustReport = z.infer<typeof trustReport>;
 export type ModelReport = z.infer<typeof modelReport>;
 export type DeviceReport = z.infer<typeof deviceReport>;
 export type BlockRef = z.infer<typeof blockRef>;

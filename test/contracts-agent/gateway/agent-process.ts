@@ -35,7 +35,7 @@ export interface AgentProcess {
 
 /** Starts `plumbline-agent run` and waits for the line that says where it listens. */
 export async function startAgent(...args: string[]): Promise<AgentProcess> {
-  const { child, end } = start(['run', '--json', '--port', '0', ...args]);
+  const { child, end } = start(['run', '--json', '--development', '--port', '0', ...args]);
   const line = await new Promise<string>((resolve, reject) => {
     child.stdout.once('data', (text: string) => resolve(text));
     void end.then(({ err }) => reject(new Error(err)));

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LINE, mintAssignment, mintLine } from '../../../agent/src/testing/mint.ts';
+import { LINE, mintAssignment, mintRepository, mintRoot } from '../../../agent/src/testing/mint.ts';
 import { plumblineAgent, startAgent, type AgentProcess } from './agent-process.ts';
 import { mintRealRelease, realScore } from './real-release.ts';
 import { startSmallFleet, type SmallFleet } from './small-fleet.ts';
@@ -51,7 +51,7 @@ describe('a gateway as it is installed, one command after the other', () => {
   });
 
   it('is enrolled once', async () => {
-    const args = ['enrol', fleet.code, '--state', state, '--profile', 'linux-x64-dev', '--json'];
+    const args = ['enrol', fleet.code, '--state', state, '--profile', 'linux-x64-dev', '--development', '--json'];
     const first = await plumblineAgent(...args);
     expect(first.err).toBe('');
     expect(JSON.parse(first.out)).toMatchObject({ site: 'site-1', device: 'gateway-1', profile: 'linux-x64-dev' });
@@ -67,7 +67,7 @@ describe('a gateway as it is installed, one command after the other', () => {
   });
 
   it('fetches, tries, activates and answers, and survives SIGKILL without losing what it promised', async () => {
-    const release = mintRealRelease();
+    const release = await mintRealRelease();
     fleet.server.offer(release);
     const replay = ['--state', state, '--clock', 'driven', '--now', NOON, '--first-delay-ms', '50'];
     let agent = await startAgent(...replay);
@@ -76,7 +76,10 @@ describe('a gateway as it is installed, one command after the other', () => {
       body: { code: 'no_model', title: 'unavailable' },
     });
     const settings = { proveRecords: 1, proveTimeoutMs: 3_600_000 };
-    fleet.server.assign(mintAssignment(1, [release], { settings }), [mintLine([release])]);
+    const development = await mintRoot({ version: 2, signed: { 'x-plumbline-development': true } });
+    const roots = [await mintRoot(), development];
+    const repository = await mintRepository({ releases: [release], roots });
+    fleet.server.assign(await mintAssignment(1, [release], { settings }), repository);
     await until(async () => ((await stateOfLine(agent, LINE)) === 'proving' ? true : undefined));
 
     const { status, body } = await agent.post('/v1/predict?reasons=2', {
@@ -113,7 +116,10 @@ describe('a gateway as it is installed, one command after the other', () => {
     writeFileSync(file, JSON.stringify([{ activity: 'a-2', values: { a: 1, b: 0 } }]));
     const asked = await plumblineAgent('predict', file, '--state', state);
     expect(asked).toMatchObject({ exitCode: 0, out: expect.stringMatching(/a-2 +0\.8808 +late +delay 1\.0\.0/) });
-    expect((await plumblineAgent('status', '--state', state)).out).toContain('running on http://127.0.0.1:');
+    const shown = await plumblineAgent('status', '--state', state);
+    expect(shown.out).toContain('running on http://127.0.0.1:');
+    expect(shown.out).toContain('DEVELOPMENT KEYS');
+    expect(shown.out).toMatch(/snapshot +1 +2096-01-01T00:00:00Z/);
 
     const last = await agent.stop('SIGTERM');
     expect(last.exitCode).toBe(0);
@@ -131,7 +137,7 @@ describe('a gateway as it is installed, one command after the other', () => {
   it('names the port that is busy', async () => {
     const holder = await startAgent('--state', state);
     const other = join(folder, 'other');
-    await plumblineAgent('enrol', fleet.code, '--state', other, '--profile', 'linux-x64-dev');
+    await plumblineAgent('enrol', fleet.code, '--state', other, '--profile', 'linux-x64-dev', '--development');
     const { port } = new URL(holder.url);
     const { exitCode, err } = await plumblineAgent('run', '--state', other, '--port', port);
     expect(exitCode).toBe(3);

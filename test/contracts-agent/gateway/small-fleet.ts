@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { MemoryBroker } from '../../../agent/src/testing/memory-broker.ts';
-import { DEVICE, mintIdentity, SITE } from '../../../agent/src/testing/mint.ts';
+import { CA_PEM, DEVICE, mintIdentity, SITE } from '../../../agent/src/testing/mint.ts';
 import { createSmallServer, type SmallServer } from '../../../agent/src/testing/small-server.ts';
 import { createAedesBroker } from '../../../fleet-server/src/platform/adapters/index.ts';
-import { formatEnrolmentCode } from '../../../shared/src/trust/index.ts';
+import { certificateSha256, formatEnrolmentCode } from '../../../shared/src/trust/index.ts';
 
 /** A fleet of one device over real HTTP and real MQTT, with the server logic of the core's own tests behind it. */
 export interface SmallFleet extends AsyncDisposable {
@@ -21,10 +21,11 @@ export async function startSmallFleet(): Promise<SmallFleet> {
     },
   });
   const mqttUrl = `mqtt://127.0.0.1:${broker.ports().tcp}`;
-  const identity = mintIdentity();
+  const { root, rootSha256, certificate, enrolledAt } = await mintIdentity();
+  const webSocketUrl = mqttUrl.replace('mqtt', 'ws');
   const http = createServer((_request, response) => {
     response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify({ site: SITE, device: DEVICE, mqttUrl, root: identity.root }));
+    response.end(JSON.stringify({ site: SITE, device: DEVICE, mqttUrl, webSocketUrl, root, certificate, ca: CA_PEM }));
   });
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const address = http.address();
@@ -37,8 +38,10 @@ export async function startSmallFleet(): Promise<SmallFleet> {
     code: formatEnrolmentCode({
       v: 1,
       url: `http://127.0.0.1:${port}`,
-      token: 'a token of one device',
-      rootSha256: identity.rootSha256,
+      token: 'token-of-one-device',
+      rootSha256,
+      caSha256: certificateSha256(CA_PEM),
+      issuedAt: enrolledAt,
     }),
     server: createSmallServer(wire as MemoryBroker),
     async [Symbol.asyncDispose]() {

@@ -2,8 +2,11 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { AgentError, readIdentity } from '../../index.ts';
+import { pinnedRootOf } from '../../identity.ts';
 import { readAll } from '../../store/json.ts';
 import { UPDATES } from '../../store/keys.ts';
+import { openGenerations } from '../../trust/generations.ts';
+import { trustViewOf } from '../../trust/trust-view.ts';
 import { updateModel } from '../../update/model.ts';
 import { configOf } from '../config.ts';
 import { openSqliteStore } from '../storage/sqlite-store.ts';
@@ -17,6 +20,12 @@ const shown = z.looseObject({
   connected: z.boolean().default(false),
   lines: z.array(updateModel.loose()),
   outbox: z.record(z.string(), z.looseObject({ waiting: z.number() })).optional(),
+  trust: z.looseObject({
+    documents: z.array(z.looseObject({ role: z.string(), version: z.number(), expires: z.string() })),
+    stale: z.looseObject({ role: z.string(), expires: z.string() }).optional(),
+    development: z.boolean(),
+    clockSuspect: z.boolean(),
+  }),
 });
 
 type Status = z.infer<typeof shown> & { running: boolean; url?: string };
@@ -45,13 +54,15 @@ async function readFromDisk(folder: StateFolder): Promise<z.infer<typeof shown>>
     if (identity === undefined) throw notEnrolled(folder);
     const lines = (await readAll(store, UPDATES, updateModel)).map(([, line]) => line);
     const { site, device, mqttUrl, rootSha256 } = identity;
-    return { identity: { site, device, mqttUrl, rootSha256 }, connected: false, lines };
+    const { last } = await openGenerations(store, pinnedRootOf(identity));
+    const trust = trustViewOf(last, Date.now());
+    return { identity: { site, device, mqttUrl, rootSha256 }, connected: false, lines, trust };
   } finally {
     await store.close();
   }
 }
 
-function describe({ identity, running, url, connected, lines, outbox }: Status): string {
+function describe({ identity, running, url, connected, lines, outbox, trust }: Status): string {
   const connection = connected ? 'connected' : 'not connected';
   const waiting = Object.values(outbox ?? {}).reduce((sum, stream) => sum + stream.waiting, 0);
   const head = `${identity.site}/${identity.device}: ${running ? `running on ${url}, ${connection}` : 'not running'}`;
@@ -63,9 +74,22 @@ function describe({ identity, running, url, connected, lines, outbox }: Status):
     }),
   );
   return [
+    ...(trust.development ? [DEVELOPMENT] : []),
     head,
     ...(outbox ? [`${waiting} rows wait for the server`] : []),
     lines.length > 0 ? models : 'no models',
+    describeTrust(trust),
+  ].join('\n');
+}
+
+const DEVELOPMENT = '*** DEVELOPMENT KEYS: whoever has the folder of the fleet has the fleet. Not for a site. ***';
+
+function describeTrust({ documents, stale, clockSuspect }: Status['trust']): string {
+  const rows = documents.map(({ role, version, expires }) => [role, version, expires]);
+  return [
+    table(['trust', 'version', 'expires'], rows),
+    ...(stale ? [`${stale.role} expired ${stale.expires}: nothing is installed until a fresh one comes`] : []),
+    ...(clockSuspect ? ['the clock is behind signed time'] : []),
   ].join('\n');
 }
 

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StoreError } from '../../ports/index.ts';
-import { LINE, mintAssignment, mintLine, mintRelease } from '../../testing/mint.ts';
+import { LINE, mintAssignment, mintRelease, mintRepository } from '../../testing/mint.ts';
 import { createTestDevice, type TestDevice } from '../../testing/test-device.ts';
 import { createDrivenClock } from '../platform/driven-clock.ts';
 import { createLocalApi } from './app.ts';
@@ -35,9 +35,9 @@ describe('the local API', () => {
   afterEach(() => device.agent().stop());
 
   const install = async () => {
-    const release = mintRelease();
+    const release = await mintRelease();
     device.server.offer(release);
-    device.server.assign(mintAssignment(1, [release]), [mintLine([release])]);
+    device.server.assign(await mintAssignment(1, [release]), await mintRepository({ releases: [release] }));
     await device.pass(5000);
   };
   const request = async (path: string, init: RequestInit = {}) => {

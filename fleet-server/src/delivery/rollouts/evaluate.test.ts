@@ -23,6 +23,7 @@ const device = (id: number, model: Partial<ModelReport>, changed: Partial<Device
     at: ASSIGNED,
     assignmentSeq: 2,
     outbox: {},
+    trust: { root: 1, timestamp: 1, snapshot: 1, targets: 1, stale: false },
     models: [{ model: 'delay', state: 'committed', target: { sha256: NEW, counter: 2, assignmentSeq: 2 }, ...model }],
   },
   ...changed,

@@ -4,7 +4,7 @@ import { getModel, withdrawModel, ModelError } from '../../supply/models/index.t
 import { assignRelease, listDevices, type Device } from '../../sites/devices/index.ts';
 import type { RolloutDeps } from './read.ts';
 import type { RolloutEffect } from './machine.ts';
-import { listMembers, type Rollout } from './read.ts';
+import { listMembers, versionsInUse, type Rollout } from './read.ts';
 import { selectDevices } from './select.ts';
 
 type Executor = (tx: Db, deps: RolloutDeps, rollout: Rollout) => Promise<void>;
@@ -48,7 +48,8 @@ async function revert(tx: Db, deps: RolloutDeps, rollout: Rollout): Promise<void
       .set({ assignmentSeq: seq, assignedAt: deps.now() })
       .where(and(eq(rolloutDevices.rollout, rollout.id), eq(rolloutDevices.device, member.device)));
   }
-  await withdrawModel(tx, AUTHOR, rollout.line, rollout.version, rollout.state.reason);
+  const { line, version, state } = rollout;
+  await withdrawModel(tx, { ...deps, versionsInUse }, AUTHOR, { line, version, reason: state.reason });
 }
 
 /** Sequence number of the assignment; a device that no variant fits is left out. */

@@ -6,5 +6,5 @@ export { evaluateGate, type DeviceEvidence, type GateInput, type GateVerdict } f
 export { DRAFT, rolloutMachine, type RolloutInput, type RolloutState } from './machine.ts';
 export { pauseRollout, resumeRollout, revertRollout, startRollout, stopRollout } from './orders.ts';
 export { parsePlan, rolloutPlan, type RolloutPlan, type Stage } from './plan.ts';
-export { getRollout, listDecisions, listMembers, listRollouts, type Rollout } from './read.ts';
+export { getRollout, listDecisions, listMembers, listRollouts, versionsInUse, type Rollout } from './read.ts';
 export { selectDevices } from './select.ts';

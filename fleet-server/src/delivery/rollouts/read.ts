@@ -1,6 +1,7 @@
 import { asc, desc, eq } from 'drizzle-orm';
-import type { Signer } from '@plumbline/shared/trust';
 import { rolloutDecisions, rolloutDevices, rollouts, type Database, type ReadDb } from '../../platform/db/index.ts';
+import type { Desk } from '../../supply/keys/index.ts';
+import { getModel } from '../../supply/models/index.ts';
 import { RolloutError } from './errors.ts';
 import type { RolloutState } from './machine.ts';
 import { rolloutPlan, type RolloutPlan } from './plan.ts';
@@ -8,7 +9,8 @@ import { rolloutPlan, type RolloutPlan } from './plan.ts';
 /** What every verb of this room needs. */
 export interface RolloutDeps {
   database: Database;
-  director: Signer;
+  /** The director assigns; the builder drafts again what would follow a release that was gone back on. */
+  desk: Pick<Desk, 'director' | 'builder' | 'timestamp' | 'snapshot'>;
   now: () => number;
 }
 
@@ -56,6 +58,17 @@ export async function listMembers(db: ReadDb, rollout: string) {
     .from(rolloutDevices)
     .where(eq(rolloutDevices.rollout, rollout))
     .orderBy(asc(rolloutDevices.stage), asc(rolloutDevices.device));
+}
+
+/** Versions of a line that a running or paused rollout assigns, and those it would go back to: they stay listed. */
+export async function versionsInUse(db: ReadDb, line: string): Promise<string[]> {
+  const versions: string[] = [];
+  for (const rollout of await listRollouts(db)) {
+    if (rollout.line !== line || !['running', 'paused'].includes(rollout.state.status)) continue;
+    const { predecessor } = await getModel(db, line, rollout.version);
+    versions.push(rollout.version, ...(predecessor === null ? [] : [predecessor]));
+  }
+  return versions;
 }
 
 function read(row: typeof rollouts.$inferSelect): Rollout {

@@ -1,4 +1,4 @@
-import { signDocument, type LineDocument } from '@plumbline/shared/trust';
+import { lineRole, signMetadata } from '@plumbline/shared/trust';
 import { createVirtualClock, type VirtualClock } from '@plumbline/shared/testing';
 import type { ModelReport } from '@plumbline/shared/wire';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -6,15 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { list } from '../../platform/audit/index.ts';
-import {
-  devices,
-  lineDocuments,
-  modelVariants,
-  modelVersions,
-  openDatabase,
-  type Database,
-} from '../../platform/db/index.ts';
-import { keyPath, makeDevelopmentKeys, readServerKeys, readSigner, type ServerKeys } from '../../supply/keys/index.ts';
+import { devices, modelVariants, modelVersions, openDatabase, type Database } from '../../platform/db/index.ts';
+import { keyFileOf, makeDevelopmentKeys, openDesk, readSigner, type Desk } from '../../supply/keys/index.ts';
+import { importRepository, insertMetadata, publishMetadata } from '../../supply/repository/index.ts';
 import { getAssignment, getDevice, recordReport, recordStatus } from '../../sites/devices/index.ts';
 import {
   advanceRollout,
@@ -25,6 +19,7 @@ import {
   revertRollout,
   startRollout,
   stopRollout,
+  versionsInUse,
   type RolloutDeps,
   type RolloutPlan,
 } from './index.ts';
@@ -32,7 +27,7 @@ import {
 const SOAK_MS = 60_000;
 const hashOf = (version: string) => version.replaceAll('.', '').padEnd(64, 'a');
 let folder: string;
-let keys: ServerKeys;
+let desk: Desk;
 let clock: VirtualClock;
 let database: Database;
 let deps: RolloutDeps;
@@ -40,13 +35,14 @@ let deps: RolloutDeps;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'plumbline-rollouts-'));
   await makeDevelopmentKeys(folder, Date.UTC(2026, 0));
-  keys = await readServerKeys(folder);
+  desk = await openDesk(folder);
 });
 afterAll(() => rm(folder, { recursive: true }));
 beforeEach(async () => {
   clock = createVirtualClock();
   database = await openDatabase({ url: 'sqlite::memory:', clock });
-  deps = { database, director: keys.director, now: clock.now };
+  deps = { database, desk, now: clock.now };
+  await importRepository(deps, 'system', folder);
   await release();
 });
 afterEach(() => database.close());
@@ -61,16 +57,15 @@ const target = (version: string, counter: number) => ({
 
 /** Version 1.1.0 under counter 3 and its return ticket under 4, as an approver has signed them. */
 async function release(): Promise<void> {
-  const document: LineDocument = {
+  const signed = {
     _type: 'targets',
     spec_version: '1.0.31',
-    line: 'delay',
     version: 2,
     expires: '2030-01-01T00:00:00Z',
     targets: { ...target('1.1.0', 3), ...target('1.0.0', 4) },
   };
-  const approver = await readSigner(keyPath(folder, 'approver'));
-  const bytes = Buffer.from(signDocument({ ...document }, [keys.builder, approver]));
+  const approver = await readSigner(join(folder, keyFileOf('approver')));
+  const bytes = await signMetadata(signed, [desk.builder, approver]);
   await database.transaction(async (tx) => {
     for (const [version, counter, predecessor] of [
       ['1.0.0', 1, null],
@@ -94,9 +89,8 @@ async function release(): Promise<void> {
         .insert(modelVariants)
         .values({ ...row, ...sizes, variant: 'tree', recipe: 'tree', needs, profiles: '[]', payloads });
     }
-    await tx
-      .insert(lineDocuments)
-      .values({ line: 'delay', version: 2, release: '1.1.0', state: 'published', bytes, createdAt: 2 });
+    await insertMetadata(tx, { role: lineRole('delay'), version: 2, bytes });
+    await publishMetadata(tx, deps);
   });
 }
 
@@ -109,7 +103,7 @@ const fleet = (...ids: string[]) =>
         profile: 'linux-x64-dev',
         agent: '0.1.0',
         publicKey: JSON.stringify({ type: 'ed25519', public: '00'.repeat(32) }),
-        keyId: hashOf(id),
+        keyId: hashOf('1'),
         tags: '[]',
         enrolledAt: 0,
         reportCounter: 0,
@@ -149,6 +143,7 @@ async function report(device: string, model: Partial<ModelReport>): Promise<void
     at: clock.now(),
     assignmentSeq: seq,
     outbox: {},
+    trust: { root: 1, timestamp: 1, snapshot: 1, targets: 1, stale: false },
     models: [{ model: 'delay', state: 'committed', running, target: wanted, ...model }],
   });
 }
@@ -197,7 +192,7 @@ describe('a rollout', () => {
 
   it('is not held up by a device whose death the broker noticed after it was assigned', async () => {
     await fleet('gw-1', 'gw-2');
-    await recordStatus(deps, 'gw-2', { status: 'birth', nonce: 'nonce-0002', at: clock.now() });
+    await recordStatus(deps, 'gw-2', { status: 'birth', nonce: 'nonce-0002', session: 1, at: clock.now() });
     await clock.advance(1);
     const id = await create(planOf([stage(100)]));
     await start(id);
@@ -247,6 +242,17 @@ describe('a rollout', () => {
     for (const device of ['gw-1', 'gw-2']) {
       expect(await getAssignment(database.db, device, 2)).toMatchObject({ version: '1.0.0', counter: 4, cause: id });
     }
+  });
+
+  it('keeps its version and the one before it listed while it runs', async () => {
+    await fleet('gw-1');
+    const id = await create(planOf([stage(100)]));
+    expect(await versionsInUse(database.db, 'delay')).toEqual([]);
+    await start(id);
+    expect(await versionsInUse(database.db, 'delay')).toEqual(['1.1.0', '1.0.0']);
+    expect(await versionsInUse(database.db, 'iris')).toEqual([]);
+    await stopRollout(deps, 'user:bo', id, { reason: 'enough' });
+    expect(await versionsInUse(database.db, 'delay')).toEqual([]);
   });
 
   it('stopped assigns nobody any more, and can still be reverted', async () => {

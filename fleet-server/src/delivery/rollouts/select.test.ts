@@ -17,6 +17,11 @@ const fleet = (count: number): Device[] =>
     online: false,
     assignedSeq: 0,
     report: undefined,
+    fingerprint: '',
+    standing: 'active' as const,
+    standingReason: undefined,
+    certificate: undefined,
+    staleMetadata: false,
   }));
 const stage = (size: Stage['size'], tags: string[] = []): Stage => ({ name: 'canary', tags, size, soakMs: 0 });
 const ids = (devices: Device[]) => devices.map(({ id }) => id);

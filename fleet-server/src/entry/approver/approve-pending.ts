@@ -1,53 +1,62 @@
-import type { ModelTrial } from '@plumbline/shared/predict';
-import { addSignatures, fromBase64, toBase64, type RootDocument, type Signer } from '@plumbline/shared/trust';
 import { messageOf } from '@plumbline/shared/errors';
-import type { Client } from './client.ts';
-import { examine, type Examination } from './examine.ts';
-import { bumpOf, checkPolicy, type ApproverPolicy } from './policy.ts';
+import type { ImageTrust } from '@plumbline/shared/trust';
+import type { Approver } from './open-approver.ts';
+import { ApproverError, bumpOf, checkPolicy, checkRenewalPolicy, type ApproverPolicy } from './policy.ts';
+import { examineDraft, refreshTrust, signDraft, type AnyExamination, type Pending } from './sign-draft.ts';
 
 export interface Approval {
+  kind: 'release' | 'renewal';
   line: string;
-  version: string;
-  signed: boolean;
-  /** Why it was not signed; the version stays awaiting approval. */
-  reason?: string;
-  examination?: Examination;
-}
-
-interface Pending {
-  line: string;
-  version: string;
+  version: string | null;
   document: number;
-  bytes: string;
+  signed: boolean;
+  /** Why it was not signed; it stays waiting. */
+  reason?: string;
+  examination?: AnyExamination;
 }
 
 /** Looks at everything that waits and signs what the policy covers and the examination bears out. */
-export async function approvePending(
-  deps: { client: Client; trial: ModelTrial; root: RootDocument; signer: Signer; actor: string },
-  policy: ApproverPolicy,
-): Promise<Approval[]> {
-  const { approvals } = await deps.client.get<{ approvals: Pending[] }>('/api/v1/approvals');
+export async function approvePending(approver: Approver, policy: ApproverPolicy): Promise<Approval[]> {
+  const { approvals } = await approver.client.get<{ approvals: Pending[] }>('/api/v1/approvals');
+  if (approvals.length === 0) return [];
+  const trust = await refreshTrust(approver);
   const results: Approval[] = [];
-  for (const pending of approvals.slice(0, policy.perHour)) {
-    const { line, version } = pending;
+  for (const pending of approvals) {
+    const { kind, line, version, document } = pending;
+    const draft = { kind, line, version, document };
     try {
-      results.push({ line, version, signed: true, examination: await approveOne(deps, policy, pending) });
+      results.push({ ...draft, signed: true, examination: await approveOne(approver, trust, policy, pending) });
     } catch (error) {
-      results.push({ line, version, signed: false, reason: messageOf(error) });
+      results.push({ ...draft, signed: false, reason: messageOf(error) });
     }
   }
   return results;
 }
 
 async function approveOne(
-  deps: Parameters<typeof approvePending>[0],
+  approver: Approver,
+  trust: ImageTrust,
   policy: ApproverPolicy,
-  { line, version, document, bytes }: Pending,
-): Promise<Examination> {
-  const draft = fromBase64(bytes);
-  const examination = await examine(deps, draft, version);
-  checkPolicy(policy, { line, bump: bumpOf(version, examination.predecessor), origin: examination.origin });
-  const signed = addSignatures(draft, [deps.signer], 'draft');
-  await deps.client.post('/api/v1/approvals', { line, document, bytes: toBase64(signed), actor: deps.actor });
+  pending: Pending,
+): Promise<AnyExamination> {
+  // Before the examination, which costs minutes: a flood of drafts is what the rate is for.
+  await refuseAboveRate(approver, policy);
+  if (pending.kind === 'renewal') checkRenewalPolicy(policy, pending.line);
+  const examination = await examineDraft(approver, trust, pending);
+  if (examination.kind === 'release') {
+    const { line, version, predecessor, origin } = examination;
+    checkPolicy(policy, { line, bump: bumpOf(version, predecessor), origin });
+  }
+  await signDraft(approver, trust, pending);
   return examination;
+}
+
+async function refuseAboveRate({ folder, now }: Approver, { perHour }: ApproverPolicy): Promise<void> {
+  const signed = folder.signedWithinHour(await now());
+  if (signed < perHour) return;
+  throw new ApproverError('rate_capped', `${signed} were signed within the hour`, {
+    kind: 'refused',
+    field: 'perHour',
+    expected: `≤ ${perHour} an hour`,
+  });
 }

@@ -1,24 +1,36 @@
-import { CodedError, type ErrorKind } from '@plumbline/shared/errors';
+import { Agent, fetch, type RequestInit, type Response } from 'undici';
+import { messageOf, type ErrorKind } from '@plumbline/shared/errors';
 import { problem } from '@plumbline/shared/api';
+import { ClientError } from './client-error.ts';
+import { readBounded } from './read-bounded.ts';
 
-export class ClientError extends CodedError {
-  override readonly name = 'ClientError';
-}
+/** Longer than any bundle that is taken in. */
+const MAX_BYTES = 96 * 1024 * 1024;
 
 /** The API of a running server, as every program of ours outside it uses it. */
 export interface Client {
   url: string;
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body: unknown): Promise<T>;
-  bytes(path: string): Promise<Uint8Array>;
+  /** @throws ClientError `answer_too_large` */
+  bytes(path: string, maxBytes?: number): Promise<Uint8Array>;
+}
+
+export interface ServerAccess {
+  /** `https://…`; `http://…` of a development server. */
+  url: string;
+  operatorToken: string;
+  /** The authority that signs the server's certificate, beside which no other is believed. */
+  caPem?: string | undefined;
 }
 
 /** @throws ClientError with the server's own code, field and kind; `server_unreachable` when there is no answer. */
-export function createClient(at: { url: string; operatorToken: string }): Client {
+export function createClient(at: ServerAccess): Client {
+  const dispatcher = new Agent(at.caPem === undefined ? {} : { connect: { ca: at.caPem, minVersion: 'TLSv1.3' } });
   const call = async (path: string, init: RequestInit): Promise<Response> => {
-    const headers = { ...init.headers, authorization: `Bearer ${at.operatorToken}` };
-    const response = await fetch(`${at.url}${path}`, { ...init, headers }).catch((cause: unknown) => {
-      throw new ClientError('server_unreachable', `${at.url} does not answer`, {
+    const headers = { ...jsonType(init), authorization: `Bearer ${at.operatorToken}` };
+    const response = await fetch(`${at.url}${path}`, { ...init, headers, dispatcher }).catch((cause: unknown) => {
+      throw new ClientError('server_unreachable', `${at.url} does not answer: ${reasonOf(cause)}`, {
         kind: 'unavailable',
         field: 'server',
         cause,
@@ -31,11 +43,19 @@ export function createClient(at: { url: string; operatorToken: string }): Client
     url: at.url,
     get: async <T>(path: string) => (await (await call(path, {})).json()) as T,
     post: async <T>(path: string, body: unknown) => {
-      const init = { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-      return (await (await call(path, init)).json()) as T;
+      return (await (await call(path, { method: 'POST', body: JSON.stringify(body) })).json()) as T;
     },
-    bytes: async (path) => new Uint8Array(await (await call(path, {})).arrayBuffer()),
+    bytes: async (path, maxBytes = MAX_BYTES) => readBounded((await call(path, {})).body, maxBytes, path),
   };
+}
+
+function jsonType({ body }: RequestInit): Record<string, string> {
+  return body === undefined ? {} : { 'content-type': 'application/json' };
+}
+
+/** What `fetch` says is "fetch failed"; why stands in its cause. */
+function reasonOf(failure: unknown): string {
+  return messageOf(failure instanceof Error && failure.cause !== undefined ? failure.cause : failure);
 }
 
 async function errorOf(response: Response): Promise<ClientError> {

@@ -1,49 +1,72 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createVirtualClock } from '@plumbline/shared/testing';
-import { createSigner, openEnvelope, signDocument, type LineDocument, type Signer } from '@plumbline/shared/trust';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readConfig } from '../../config.ts';
-import { createFleetServer, type FleetServer } from '../../server.ts';
-import { keyPath, readSigner } from '../../supply/keys/index.ts';
+import { createProcessTrial } from '@plumbline/agent/trial';
 import {
+  createSigner,
+  lineRole,
+  readLine,
+  readMetadata,
+  signMetadata,
+  type LineMetadata,
+  type MetadataSource,
+  type Signer,
+} from '@plumbline/shared/trust';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openArtifactFiles } from '../../platform/adapters/index.ts';
+import {
+  findPending,
   getModel,
-  intakeModel,
-  lineDocumentBytes,
-  optimizeModel,
+  pendingApprovals,
+  renewRepository,
   submitForApproval,
   type OptimizedModel,
 } from '../../supply/models/index.ts';
-import { exportModel } from '../../supply/onnx/index.ts';
+import { metadataByVersion, metadataInForce, publishMetadata } from '../../supply/repository/index.ts';
 import { createHttpApp } from '../http/index.ts';
-import { approvePending, createClient, DEVELOPMENT_POLICY, examine, readDraft, type Client } from './index.ts';
+import { serveApp } from '../testing/serve-app.ts';
+import { createSmallFleet, type SmallFleet } from '../testing/small-fleet.ts';
+import {
+  approvePending,
+  createClient,
+  DEVELOPMENT_POLICY,
+  examine,
+  examineRenewal,
+  metadataSource,
+  openApprover,
+  refreshTrust,
+  type Approver,
+  type Client,
+} from './index.ts';
 
 const stranger = createSigner({ type: 'p256', secret: new Uint8Array(32).fill(9) });
 const IMPORTED = { origin: 'imported' };
-let folder: string;
-let server: FleetServer;
+const HOUR_MS = 3_600_000;
+const trial = createProcessTrial();
+let small: SmallFleet;
+let http: Awaited<ReturnType<typeof serveApp>>;
 let client: Client;
-let approver: Signer;
+let approver: Approver;
 let count = 0;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'plumbline-approver-'));
-  const config = readConfig({
-    PLUMBLINE_STATE: folder,
-    PLUMBLINE_DEVELOPMENT: '1',
-    PLUMBLINE_HTTP_PORT: '0',
-    PLUMBLINE_MQTT_PORT: '0',
-    PLUMBLINE_WS_PORT: '0',
-    PLUMBLINE_LOG_LEVEL: 'silent',
+  const lines = Array.from({ length: 30 }, (_, i) => `line-${i + 1}`);
+  small = await createSmallFleet({ trial, openArtifacts: openArtifactFiles, lines });
+  http = await serveApp(createHttpApp(small.fleet));
+  client = createClient({ url: http.url, operatorToken: small.fleet.operatorToken });
+  approver = await openApprover({
+    client,
+    trial,
+    signer: small.approver,
+    trustFolder: join(small.folder, 'approver'),
+    firstRoot: (await metadataByVersion(small.fleet.database.db, 'root', 1))!.bytes,
+    actor: 'ben',
+    now: async () => small.clock.now(),
   });
-  server = await createFleetServer(config, { advanceByTimer: false, clock: createVirtualClock() });
-  client = createClient({ url: server.url, operatorToken: server.fleet.operatorToken });
-  approver = await readSigner(keyPath(join(folder, 'keys'), 'approver'));
 });
 afterAll(async () => {
-  await server.close();
-  await rm(folder, { recursive: true });
+  await http.close();
+  await small[Symbol.asyncDispose]();
+  await trial.close();
 });
 
 const newLine = () => {
@@ -51,83 +74,51 @@ const newLine = () => {
   return `line-${count}`;
 };
 
-async function optimized(line: string, card: Record<string, unknown>, bias = 0): Promise<OptimizedModel> {
-  const bytes = exportModel({
-    kind: 'linear',
-    columns: { numbers: [{ name: 'a', mean: 0, scale: 1, impute: 0 }], categories: [] },
-    weights: Float64Array.of(1),
-    bias,
-  });
-  const accepted = await intakeModel(
-    server.fleet,
-    {
-      line,
-      target: 'late',
-      algorithm: 'logistic',
-      bytes,
-      inputs: [
-        {
-          kind: 'columns',
-          name: 'numbers',
-          dtype: 'float32',
-          batch: 'dynamic',
-          features: [{ name: 'a', type: 'number', missing: 'accept', from: { column: 'a' } }],
-        },
-      ],
-      output: { kind: 'classes', probabilities: 'probabilities', classes: ['0', '1'], positive: '1' },
-      card,
-    },
-    server.fleet.now(),
-  );
-  return optimizeModel(server.fleet, accepted);
-}
-
 interface Submitted {
   line: string;
   version: string;
-  draft: Uint8Array;
+  bytes: Uint8Array;
 }
 
-async function submit(line: string, model: OptimizedModel, builder = server.fleet.keys.builder): Promise<Submitted> {
-  const { fleet } = server;
-  const deps = { ...fleet, keys: { ...fleet.keys, builder } };
+async function submit(line: string, model: OptimizedModel, builder: Signer = small.fleet.desk.builder) {
+  const { fleet } = small;
+  const deps = { ...fleet, desk: { ...fleet.desk, builder } };
   const { version, document } = await submitForApproval(deps, 'user:ana', model);
-  const draft = await lineDocumentBytes(fleet.database.db, line, document);
+  const draft = await findPending(fleet.database.db, line, document);
   if (draft === undefined) throw new Error('no draft');
-  return { line, version, draft };
+  return { line, version, bytes: draft.bytes };
 }
 
 const submitCard = async (card: Record<string, unknown>, line = newLine(), bias = 0) =>
-  submit(line, await optimized(line, card, bias));
+  submit(line, await small.model(line, card, bias));
 
-const stateOf = async ({ line }: Submitted) => (await getModel(server.fleet.database.db, line, '1.0.0')).state;
+const stateOf = async ({ line }: Submitted) => (await getModel(small.fleet.database.db, line, '1.0.0')).state;
 
-const look = ({ draft, version }: Submitted, through = client) =>
-  examine({ client: through, trial: server.fleet.trial, root: server.fleet.keys.root }, draft, version);
-
-const approveAll = (policy = DEVELOPMENT_POLICY) =>
-  approvePending(
-    { client, trial: server.fleet.trial, root: server.fleet.keys.root, signer: approver, actor: 'ben' },
-    policy,
+const look = async (draft: Submitted, through = client) =>
+  examine(
+    { client: through, trial, targets: (await metadataInForce(small.fleet.database.db, 'targets')).signed },
+    draft,
   );
 
+const approveAll = (policy = DEVELOPMENT_POLICY) => approvePending(approver, policy);
+
+type Targets = LineMetadata['targets'];
+type Target = Targets[string];
+
 /** What a server that took over the builder's key could draft. */
-function redraft(
-  submitted: Submitted,
-  change: (targets: LineDocument['targets']) => LineDocument['targets'],
-): Submitted {
-  const document = readDraft(submitted.draft);
-  const signed = { ...openEnvelope(submitted.draft, 'draft').signed, targets: change(document.targets) };
-  return { ...submitted, draft: signDocument(signed, [server.fleet.keys.builder]) };
+async function redraft(submitted: Submitted, change: (targets: Targets) => Targets): Promise<Submitted> {
+  const { signed } = readMetadata(submitted.bytes, lineRole(submitted.line));
+  const targets = change(readLine(submitted.bytes, submitted.line).targets);
+  return { ...submitted, bytes: await signMetadata({ ...signed, targets }, [small.fleet.desk.builder]) };
 }
 
-type Target = LineDocument['targets'][string];
-const mapTargets = (change: (target: Target) => Target) => (targets: LineDocument['targets']) =>
+const mapTargets = (change: (target: Target) => Target) => (targets: Targets) =>
   Object.fromEntries(Object.entries(targets).map(([path, target]) => [path, change(target)]));
+const firstTarget = ({ bytes, line }: Submitted) => Object.values(readLine(bytes, line).targets)[0]!;
 
 /** A server whose artifacts are not what they are asked for by. */
 function lyingClient(bytes: Uint8Array): Client {
-  const { fleet } = server;
+  const { fleet } = small;
   const app = createHttpApp({ ...fleet, artifacts: { ...fleet.artifacts, get: async () => bytes } });
   const headers = { authorization: `Bearer ${fleet.operatorToken}` };
   return {
@@ -136,10 +127,18 @@ function lyingClient(bytes: Uint8Array): Client {
   };
 }
 
+const renewalOf = async (line: string) =>
+  (await pendingApprovals(small.fleet.database.db)).find((one) => one.line === line && one.kind === 'renewal')!;
+
+const open = (trustFolder: string, firstRoot?: Uint8Array) =>
+  openApprover({ ...approver, trustFolder: join(small.folder, trustFolder), firstRoot });
+const rootBytes = async () => (await metadataByVersion(small.fleet.database.db, 'root', 1))!.bytes;
+
 describe('an examination', () => {
   it('makes out from the bytes what would be released', async () => {
     const submitted = await submitCard(IMPORTED);
     expect(await look(submitted)).toEqual({
+      kind: 'release',
       line: submitted.line,
       version: '1.0.0',
       predecessor: undefined,
@@ -147,7 +146,7 @@ describe('an examination', () => {
       bundles: [
         {
           path: `models/${submitted.line}/1/plain.plb`,
-          sha256: Object.values(readDraft(submitted.draft).targets)[0]!.hashes.sha256,
+          sha256: firstTarget(submitted).hashes.sha256,
         },
       ],
       goldenRows: 24,
@@ -158,13 +157,11 @@ describe('an examination', () => {
     const submitted = await submitCard(IMPORTED);
     const field = `models/${submitted.line}/1/plain.plb`;
     const refusal = { code: 'bundle_differs', kind: 'refused', field };
-    const archive = await server.fleet.artifacts.get(
-      Object.values(readDraft(submitted.draft).targets)[0]!.hashes.sha256,
-    );
+    const archive = await small.fleet.artifacts.get(firstTarget(submitted).hashes.sha256);
     const flipped = Uint8Array.from(archive);
     flipped[100]! ^= 1;
     await expect(look(submitted, lyingClient(flipped))).rejects.toMatchObject(refusal);
-    const longer = redraft(
+    const longer = await redraft(
       submitted,
       mapTargets((target) => ({ ...target, length: target.length + 1 })),
     );
@@ -173,14 +170,14 @@ describe('an examination', () => {
 
   it('refuses a draft, or a bundle in it, that the builder did not sign', async () => {
     const line = newLine();
-    const submitted = await submit(line, await optimized(line, IMPORTED), stranger);
-    await expect(look(submitted)).rejects.toMatchObject({ code: 'key_unknown', field: 'draft' });
-    await expect(look(redraft(submitted, (targets) => targets))).rejects.toMatchObject({ code: 'seal_invalid' });
+    const submitted = await submit(line, await small.model(line, IMPORTED), stranger);
+    await expect(look(submitted)).rejects.toMatchObject({ code: 'key_unknown', field: `line-${line}.signatures` });
+    await expect(look(await redraft(submitted, (targets) => targets))).rejects.toMatchObject({ code: 'seal_invalid' });
   });
 
   it('refuses golden rows that the model does not answer', async () => {
     const line = newLine();
-    const model = await optimized(line, IMPORTED);
+    const model = await small.model(line, IMPORTED);
     const { golden } = model.accepted;
     const rows = golden.rows.map((row, i) => (i === 3 ? { ...row, score: 1 - row.score + 0.1 } : row));
     const submitted = await submit(line, { ...model, accepted: { ...model.accepted, golden: { ...golden, rows } } });
@@ -229,12 +226,12 @@ describe('a server that cannot be believed', () => {
   it('is refused when it hides new bytes behind an older version, as a predecessor', async () => {
     const submitted = await submitCard(IMPORTED);
     const other = await submitCard({ origin: 'trained', gate: { verdict: 'refuse' } });
-    const [hidden] = Object.values(readDraft(other.draft).targets);
-    const draft = redraft(submitted, (targets) => ({
+    const hidden = firstTarget(other);
+    const draft = await redraft(submitted, (targets) => ({
       ...targets,
       [`models/${submitted.line}/2/plain.plb`]: {
-        ...hidden!,
-        custom: { ...hidden!.custom, counter: 2, version: '0.9.0' },
+        ...hidden,
+        custom: { ...hidden.custom, counter: 2, version: '0.9.0' },
       },
     }));
     await expect(look(draft)).rejects.toMatchObject({ code: 'bundle_differs', field: 'manifest.line' });
@@ -242,9 +239,13 @@ describe('a server that cannot be believed', () => {
 
   it('is refused when a bundle stands under the name of another variant', async () => {
     const submitted = await submitCard(IMPORTED);
-    const draft = redraft(
-      submitted,
-      mapTargets((target) => ({ ...target, custom: { ...target.custom, variant: 'int8' } })),
+    const draft = await redraft(submitted, (targets) =>
+      Object.fromEntries(
+        Object.values(targets).map((target) => [
+          `models/${submitted.line}/1/int8.plb`,
+          { ...target, custom: { ...target.custom, variant: 'int8' } },
+        ]),
+      ),
     );
     await expect(look(draft)).rejects.toMatchObject({
       code: 'bundle_differs',
@@ -274,8 +275,104 @@ describe('an unattended approver', () => {
     expect(await look(retrained)).toMatchObject({ version: '1.0.1', predecessor: '1.0.0', goldenRows: 24 });
   });
 
-  it('signs no more at a time than it may', async () => {
-    expect(await approveAll({ ...DEVELOPMENT_POLICY, lines: ['none'], perHour: 2 })).toHaveLength(2);
+  it('signs no more within an hour than it may, also over many looks and a restart', async () => {
+    await approveAll();
+    await small.clock.advance(HOUR_MS);
+    const policy = { ...DEVELOPMENT_POLICY, perHour: 2 };
+    for (let i = 0; i < 3; i += 1) await submitCard(IMPORTED);
+    const first = await approveAll(policy);
+    const [left] = first.filter((one) => !one.signed && one.reason === '2 were signed within the hour');
+    expect(first.filter((one) => one.signed)).toHaveLength(2);
+    const again = await openApprover({ ...approver, trustFolder: join(small.folder, 'approver') });
+    expect((await approvePending(again, policy)).filter((one) => one.signed)).toEqual([]);
+    await small.clock.advance(HOUR_MS);
+    const later = (await approvePending(again, policy)).filter((one) => one.signed);
+    expect(later.map(({ line }) => line)).toContain(left!.line);
+    approver = again;
+  });
+
+  it('signs only what its own key may approve', async () => {
+    const { line } = await submitCard(IMPORTED);
+    const signer = createSigner({ type: 'ed25519', secret: new Uint8Array(32).fill(9) });
+    const results = await approvePending({ ...approver, signer }, DEVELOPMENT_POLICY);
+    expect(results.find((one) => one.line === line)).toMatchObject({
+      signed: false,
+      reason: `line ${line}: this key is no approver of it`,
+    });
+    await approveAll();
+  });
+});
+
+describe('a renewal', () => {
+  const DUE_MS = 130 * 24 * HOUR_MS;
+
+  it('is signed when it lists what is in force and nothing else, and the policy lets it', async () => {
+    const { line } = await submitCard(IMPORTED);
+    await approveAll();
+    await small.clock.advance(DUE_MS);
+    await renewRepository(small.fleet);
+    const without = await approveAll({ ...DEVELOPMENT_POLICY, renewals: false });
+    expect(without.find((one) => one.line === line)).toMatchObject({
+      signed: false,
+      reason: `the policy does not cover renewals of ${line}`,
+    });
+    expect((await approveAll()).find((one) => one.line === line)).toMatchObject({
+      kind: 'renewal',
+      signed: true,
+      examination: { kind: 'renewal', targets: 1 },
+    });
+  });
+
+  it('is refused when a stolen builder key changes the list under its name', async () => {
+    const other = firstTarget(await submitCard(IMPORTED));
+    const { line } = await submitCard(IMPORTED);
+    await approveAll();
+    await small.clock.advance(DUE_MS);
+    await renewRepository(small.fleet);
+    const renewal = await renewalOf(line);
+    const forged = await redraft({ ...renewal, version: '' }, (targets) => ({
+      ...targets,
+      [`models/${line}/9/plain.plb`]: { ...other, custom: { ...other.custom, counter: 9 } },
+    }));
+    const trust = await refreshTrust(approver);
+    const examining = examineRenewal(
+      { source: metadataSource(client), trust, knownVersion: approver.folder.lineVersion(line) },
+      { line, bytes: forged.bytes },
+    );
+    await expect(examining).rejects.toMatchObject({ code: 'targets_changed', field: 'targets' });
+    await approveAll();
+  });
+});
+
+describe('the trust of an approver', () => {
+  it('begins with a root that a person brings, and with none other afterwards', async () => {
+    await expect(open('new')).rejects.toMatchObject({ code: 'root_missing', field: 'root' });
+    await open('new', await rootBytes());
+    const { folder } = await open('new');
+    expect(folder.trust.root.version).toBe(1);
+    const other = await createSmallFleet({ trial, openArtifacts: openArtifactFiles });
+    const foreign = (await metadataByVersion(other.fleet.database.db, 'root', 1))!.bytes;
+    await other[Symbol.asyncDispose]();
+    await expect(open('new', foreign)).rejects.toMatchObject({ code: 'root_differs', field: 'root' });
+  });
+
+  it('is kept over restarts, so that a server that goes back is found out', async () => {
+    const first = await open('kept', await rootBytes());
+    const before = await refreshTrust(first);
+    await small.fleet.database.transaction((tx) => publishMetadata(tx, small.fleet));
+    await refreshTrust(first);
+    const later = await open('kept');
+    const old: MetadataSource = {
+      fetch: async (request) =>
+        request.role === 'timestamp' ? before.timestamp!.bytes : metadataSource(client).fetch(request),
+    };
+    await expect(refreshTrust({ ...later, source: old })).rejects.toMatchObject({ code: 'rollback' });
+  });
+
+  it('is refused when somebody wrote into its folder', async () => {
+    await open('torn', await rootBytes());
+    await writeFile(join(small.folder, 'torn', 'trust.json'), '{"v":1');
+    await expect(open('torn')).rejects.toMatchObject({ code: 'trust_malformed' });
   });
 });
 

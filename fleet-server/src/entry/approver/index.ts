@@ -1,4 +1,10 @@
 export { approvePending, type Approval } from './approve-pending.ts';
-export { ClientError, createClient, type Client } from './client.ts';
-export { examine, readDraft, type Examination } from './examine.ts';
+export { ClientError } from './client-error.ts';
+export { createClient, type Client } from './client.ts';
+export { readDraft } from './examination/draft.ts';
+export { examine, type Examination } from './examination/examine.ts';
+export { examineRenewal, type RenewalExamination } from './examination/examine-renewal.ts';
+export { metadataSource } from './metadata-source.ts';
+export { openApprover, type Approver } from './open-approver.ts';
 export { ApproverError, DEVELOPMENT_POLICY, readPolicy, type ApproverPolicy } from './policy.ts';
+export { examineDraft, refreshTrust, signDraft, type AnyExamination, type Pending } from './sign-draft.ts';

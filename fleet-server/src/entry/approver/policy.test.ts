@@ -2,9 +2,23 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { bumpOf, checkPolicy, DEVELOPMENT_POLICY, readPolicy, type ApproverPolicy } from './policy.ts';
+import {
+  bumpOf,
+  checkPolicy,
+  checkRenewalPolicy,
+  DEVELOPMENT_POLICY,
+  readPolicy,
+  type ApproverPolicy,
+} from './policy.ts';
 
-const policy: ApproverPolicy = { v: 1, lines: ['delay'], bumps: ['patch', 'minor'], origins: ['trained'], perHour: 2 };
+const policy: ApproverPolicy = {
+  v: 1,
+  lines: ['delay'],
+  bumps: ['patch', 'minor'],
+  origins: ['trained'],
+  perHour: 2,
+  renewals: true,
+};
 const release = { line: 'delay', bump: 'patch' as const, origin: 'trained' };
 
 describe('a policy', () => {
@@ -27,6 +41,12 @@ describe('a policy', () => {
     const every = { ...policy, lines: ['*'] };
     expect(() => checkPolicy(every, { ...release, line: 'cost' })).not.toThrow();
     expect(() => checkPolicy(every, { ...release, bump: 'major' })).toThrow(/bump major/);
+  });
+
+  it('covers renewals of its lines unless it says otherwise', () => {
+    expect(() => checkRenewalPolicy(policy, 'delay')).not.toThrow();
+    expect(() => checkRenewalPolicy(policy, 'cost')).toThrow(/line cost/);
+    expect(() => checkRenewalPolicy({ ...policy, renewals: false }, 'delay')).toThrow(/renewals of delay/);
   });
 
   it('is read from YAML, or refused naming its field', async () => {

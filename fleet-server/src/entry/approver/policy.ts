@@ -11,6 +11,13 @@ export class ApproverError extends CodedError<
   | 'golden_differs'
   | 'gate_not_passed'
   | 'candidate_not_better'
+  | 'targets_changed'
+  | 'rate_capped'
+  | 'key_not_delegated'
+  | 'not_pending'
+  | 'root_missing'
+  | 'root_differs'
+  | 'trust_malformed'
 > {
   override readonly name = 'ApproverError';
 }
@@ -25,7 +32,10 @@ export const approverPolicy = z.strictObject({
   bumps: z.array(bump).min(1),
   /** `imported` models carry no quality gate of ours. */
   origins: z.array(z.enum(['trained', 'imported'])).min(1),
+  /** Signatures within any hour, whatever they are for. */
   perHour: z.number().int().positive(),
+  /** Line metadata that lists what is in force once more, for longer. */
+  renewals: z.boolean().default(true),
 });
 
 export type ApproverPolicy = z.infer<typeof approverPolicy>;
@@ -38,6 +48,7 @@ export const DEVELOPMENT_POLICY: ApproverPolicy = {
   bumps: ['first', 'major', 'minor', 'patch'],
   origins: ['trained', 'imported'],
   perHour: 1000,
+  renewals: true,
 };
 
 export async function readPolicy(path: string): Promise<ApproverPolicy> {
@@ -62,6 +73,12 @@ export function checkPolicy(
   if (!policy.lines.includes('*') && !policy.lines.includes(release.line)) throw refuse('line', release.line);
   if (!policy.bumps.includes(release.bump)) throw refuse('bump', release.bump);
   if (!policy.origins.some((origin) => origin === release.origin)) throw refuse('origin', release.origin);
+}
+
+/** @throws ApproverError `policy_refuses` */
+export function checkRenewalPolicy(policy: ApproverPolicy, line: string): void {
+  if (!policy.lines.includes('*') && !policy.lines.includes(line)) throw refuse('line', line);
+  if (!policy.renewals) throw refuse('renewals of', line);
 }
 
 function refuse(field: string, value: string): ApproverError {

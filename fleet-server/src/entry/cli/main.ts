@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { addApprover } from './commands/approver.ts';
 import { addDatasets } from './commands/datasets.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDevices } from './commands/devices.ts';
@@ -10,6 +9,11 @@ import { addRollouts } from './commands/rollouts.ts';
 import { addServer } from './commands/server.ts';
 import { addStatus } from './commands/status.ts';
 import { addTelemetry } from './commands/telemetry.ts';
+import { addApprove } from './trust/approve.ts';
+import { addApprover } from './trust/approver.ts';
+import { addKeys } from './trust/keys.ts';
+import { addSigner } from './trust/signer.ts';
+import { addVerify } from './trust/verify.ts';
 import { describeError, EXIT_CODES, exitCodeOf } from './output.ts';
 
 const program = new Command('plumbline')
@@ -27,7 +31,11 @@ for (const add of [
   addStatus,
   addDemo,
   addModels,
+  addApprove,
   addApprover,
+  addKeys,
+  addSigner,
+  addVerify,
   addDevices,
   addRollouts,
   addTelemetry,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DemoError, parseOptions } from './options.ts';
 
-const flags = { sites: '3', seed: '1', httpPort: '0', mqttPort: '0', wsPort: '0' };
+const flags = { sites: '3', seed: '1', httpPort: '0', mqttPort: '0' };
 
 describe('the flags of the demo', () => {
   it('become numbers, and what was not given stays open', () => {
@@ -14,7 +14,6 @@ describe('the flags of the demo', () => {
       seed: 1,
       httpPort: 0,
       mqttPort: 0,
-      wsPort: 0,
       inject: undefined,
       roles: {},
     });
@@ -31,7 +30,6 @@ describe('the flags of the demo', () => {
     ['seed', 'seed', '-1'],
     ['http-port', 'httpPort', '65536'],
     ['mqtt-port', 'mqttPort', 'free'],
-    ['ws-port', 'wsPort', '-1'],
     ['inject', 'inject', 'fire'],
   ])('are refused by the name people type: --%s', (flag, key, value) => {
     const parse = () => parseOptions({ ...flags, [key]: value });

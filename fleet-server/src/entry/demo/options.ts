@@ -17,7 +17,6 @@ export interface DemoOptions {
   seed: number;
   httpPort: number;
   mqttPort: number;
-  wsPort: number;
   inject: Injection | undefined;
   roles: { label?: string; time?: string; group?: string; site?: string };
 }
@@ -32,7 +31,6 @@ const schema = z.object({
   seed: z.coerce.number().int().min(0).max(0xffff_ffff),
   httpPort: port,
   mqttPort: port,
-  wsPort: port,
   inject: z.enum(INJECTIONS).optional(),
 });
 

@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { readConfig } from '../../config.ts';
 import { openDataset, registerDataset, type Dataset } from '../../learning/datasets/index.ts';
 import { createFleetServer } from '../../server.ts';
+import { makeDevelopmentKeys } from '../../supply/keys/index.ts';
 import { dropAcks, flipBundleByte, type Faults } from '../mqtt/index.ts';
 import { balance } from './acts/account.ts';
 import { planOrSay, tellData, tellRelease, tellTraining } from './acts/opening.ts';
@@ -68,6 +69,9 @@ async function playOnStage(
 ): Promise<boolean> {
   const { plan, stateDir } = play;
   const clock = createReplayClock(plan.startAt);
+  const modelLine = lineName(play.dataset);
+  // A line exists because the offline keys say so; here they are development keys, made for this story.
+  await makeDevelopmentKeys(join(stateDir, 'keys'), clock.now(), { lines: [modelLine] });
   const server = await createFleetServer(configOf(options, stateDir), {
     clock,
     faults: faultsOf(options),
@@ -80,7 +84,7 @@ async function playOnStage(
     server,
     clock,
     plan,
-    line: lineName(play.dataset),
+    line: modelLine,
     stateDir,
     agents: [],
     approver: undefined,
@@ -165,7 +169,6 @@ function configOf(options: DemoOptions, stateDir: string) {
     PLUMBLINE_DEVELOPMENT: '1',
     PLUMBLINE_HTTP_PORT: String(options.httpPort),
     PLUMBLINE_MQTT_PORT: String(options.mqttPort),
-    PLUMBLINE_WS_PORT: String(options.wsPort),
   });
 }
 
@@ -178,7 +181,7 @@ function faultsOf(options: DemoOptions): Faults {
 /** The second signature comes from another process, with a key this one does not hold. */
 function startApprover(stateDir: string): ChildProcess {
   const cli = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
-  return spawn(process.execPath, [cli, '--state', stateDir, 'approver', '--interval-ms', '200'], {
+  return spawn(process.execPath, [cli, '--state', stateDir, 'approver', '--interval-ms', '200', '--replay-clock'], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
 }

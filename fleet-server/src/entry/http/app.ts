@@ -10,8 +10,10 @@ import { addDevices } from './routes/devices.ts';
 import { addInsight } from './routes/insight.ts';
 import { addModels } from './routes/models.ts';
 import { addPublic } from './routes/public.ts';
+import { addRepository } from './routes/repository.ts';
 import { addRollouts } from './routes/rollouts.ts';
 import { addSites } from './routes/sites.ts';
+import { addTuf } from './routes/tuf.ts';
 
 const MAX_BODY_BYTES = 96 * 1024 * 1024;
 
@@ -53,8 +55,10 @@ export function createHttpApp(fleet: Fleet): App {
     }),
   );
   addPublic(app, fleet);
+  addTuf(app, fleet);
   app.use('/api/v1/*', operatorOnly(fleet.operatorToken));
-  for (const add of [addModels, addApprovals, addDevices, addRollouts, addSites, addInsight]) add(app, fleet);
+  for (const add of [addModels, addApprovals, addRepository, addDevices, addRollouts, addSites, addInsight])
+    add(app, fleet);
   return app;
 }
 

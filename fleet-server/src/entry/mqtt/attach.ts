@@ -1,10 +1,10 @@
 import { codeOf, isCodedError, messageOf } from '@plumbline/shared/errors';
-import { downTopic, parseTopic } from '@plumbline/shared/wire';
-import { lineDocumentBytes } from '../../supply/models/index.ts';
-import { desiredFrame, listDevices } from '../../sites/devices/index.ts';
+import { parseTopic } from '@plumbline/shared/wire';
 import type { Fleet } from '../fleet.ts';
 import type { Faults } from './faults.ts';
 import { createHandlers } from './handlers.ts';
+import { evictBarred } from './evict.ts';
+import { publishDesired } from './publish-desired.ts';
 
 export interface MqttEdge {
   /** Messages refused so far, by code. */
@@ -38,19 +38,12 @@ export function attachMqtt(fleet: Fleet, faults: Faults = {}): MqttEdge {
     running.add(handled);
   });
 
-  const publishDesired = async (site: string, device: string) => {
-    const frame = await desiredFrame(fleet.database.db, device, (line) => lineDocumentBytes(fleet.database.db, line));
-    if (frame !== undefined) await fleet.broker.publish(downTopic(site, device, 'desired'), frame, { retain: true });
-  };
-  fleet.dispatcher.subscribe('mqtt-desired', ['device.assigned'], async (event) =>
-    publishDesired(event.site, event.device),
-  );
+  const { republish } = publishDesired(fleet);
+  evictBarred(fleet);
 
   return {
     refused,
-    async republish() {
-      for (const device of await listDevices(fleet.database.db)) await publishDesired(device.site, device.id);
-    },
+    republish,
     async idle() {
       while (running.size > 0) await Promise.all(running);
     },

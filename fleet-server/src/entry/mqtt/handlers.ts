@@ -6,15 +6,17 @@ import {
   deviceStatus,
   downTopic,
   encodeFrame,
+  NO_SUCH_BLOCK,
   siteRequest,
   telemetryBatch,
   WireError,
-  type BlockRequest,
+  type BlockRef,
   type DownChannel,
   type UpChannel,
 } from '@plumbline/shared/wire';
 import { codeOf } from '@plumbline/shared/errors';
 import { isReleasedPayload } from '../../supply/models/index.ts';
+import { metadataByVersion, metadataBySha256 } from '../../supply/repository/index.ts';
 import { recordReport, recordStatus } from '../../sites/devices/index.ts';
 import { pageOf } from '../../sites/activities/index.ts';
 import type { Fleet } from '../fleet.ts';
@@ -40,6 +42,12 @@ export function createHandlers(fleet: Fleet, faults: Faults): Record<UpChannel, 
       retain: false,
     });
 
+  const readPayload = async (ref: BlockRef, offset: number, length: number) => {
+    if ('root' in ref || !(await isReleasedPayload(fleet.database.db, ref.sha256))) return undefined;
+    const bytes = await fleet.artifacts.read(ref.sha256, offset, length);
+    return faults.alterBlock?.(bytes, offset) ?? bytes;
+  };
+
   return {
     async tel(from) {
       const batch = decodeMessage(telemetryBatch, from.payload, inflate);
@@ -54,15 +62,23 @@ export function createHandlers(fleet: Fleet, faults: Faults): Record<UpChannel, 
       await recordStatus(fleet, from.device, decodeMessage(deviceStatus, from.payload));
     },
     async req(from) {
-      const request = decodeMessage(blockRequest, from.payload);
-      const { ref, offset } = request;
+      const { ref, offset, length } = decodeMessage(blockRequest, from.payload);
+      const answer = (rest: { bytes: Uint8Array } | { error: string }) => send(from, 'blk', { ref, offset, ...rest });
+      let bytes: Uint8Array | undefined;
       try {
-        const bytes = await blockOf(fleet, request);
-        await send(from, 'blk', { ref, offset, bytes: faults.alterBlock?.(bytes, offset) ?? bytes });
+        bytes = (await readMetadata(fleet, ref, offset, length)) ?? (await readPayload(ref, offset, length));
       } catch (error) {
-        await send(from, 'blk', { ref, offset, error: codeOf(error) });
+        await answer({ error: codeOf(error) });
         throw error;
       }
+      if (bytes !== undefined) return answer({ bytes });
+      await answer({ error: NO_SUCH_BLOCK });
+      // Devices ask for the root after theirs at every turn: that there is none is an answer, not a fault.
+      if ('root' in ref) return;
+      throw new WireError('message_malformed', 'no document or payload of this hash', {
+        kind: 'not-found',
+        field: 'ref.sha256',
+      });
     },
     async site(from) {
       const { cursor } = decodeMessage(siteRequest, from.payload);
@@ -79,19 +95,9 @@ export function createHandlers(fleet: Fleet, faults: Faults): Record<UpChannel, 
   };
 }
 
-async function blockOf(fleet: Fleet, request: BlockRequest): Promise<Uint8Array> {
-  const { ref, offset, length } = request;
-  if ('root' in ref) {
-    if (ref.root !== fleet.keys.root.version) {
-      throw new WireError('message_malformed', `root ${ref.root}: not in force`, {
-        kind: 'not-found',
-        field: 'ref.root',
-      });
-    }
-    return fleet.keys.rootBytes.subarray(offset, offset + length);
-  }
-  if (!(await isReleasedPayload(fleet.database.db, ref.sha256))) {
-    throw new WireError('message_malformed', 'no payload of this hash', { kind: 'not-found', field: 'ref.sha256' });
-  }
-  return fleet.artifacts.read(ref.sha256, offset, length);
+/** A piece of a root, of other metadata by hash, or of `trust/fleet.json`; undefined when it is none of them. */
+async function readMetadata({ database: { db } }: Fleet, ref: BlockRef, offset: number, length: number) {
+  const metadata =
+    'root' in ref ? await metadataByVersion(db, 'root', ref.root) : await metadataBySha256(db, ref.sha256);
+  return metadata?.bytes.subarray(offset, offset + length);
 }

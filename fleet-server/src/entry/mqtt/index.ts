@@ -1,3 +1,5 @@
 export { attachMqtt, type MqttEdge } from './attach.ts';
 export { brokerPolicy, type BrokerPrincipal } from './authenticate.ts';
+export { evictBarred } from './evict.ts';
+export { createGuard, PRODUCTION_LIMITS } from './guard/index.ts';
 export { dropAcks, flipBundleByte, type Faults } from './faults.ts';

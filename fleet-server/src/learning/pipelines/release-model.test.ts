@@ -8,8 +8,9 @@ import { sha256Hex } from '@plumbline/shared/trust';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openArtifactFiles } from '../../platform/adapters/index.ts';
 import { openDatabase } from '../../platform/db/index.ts';
-import { makeDevelopmentKeys, readServerKeys } from '../../supply/keys/index.ts';
+import { makeDevelopmentKeys, openDesk } from '../../supply/keys/index.ts';
 import { getModel, listModels, type PublishDeps } from '../../supply/models/index.ts';
+import { importRepository } from '../../supply/repository/index.ts';
 import { generateDataset } from '../training/generated-dataset.ts';
 import { inputsOf, referenceOf, releaseModel, trainModel, type TrainedModel } from './index.ts';
 
@@ -29,10 +30,14 @@ let good: TrainedModel;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'plumbline-pipelines-'));
   await makeDevelopmentKeys(folder, clock.now());
+  const desk = await openDesk(folder);
+  const database = await openDatabase({ url: 'sqlite::memory:', clock });
+  await importRepository({ database, desk, now: clock.now }, 'system', folder);
   deps = {
-    database: await openDatabase({ url: 'sqlite::memory:', clock }),
+    database,
     artifacts: await openArtifactFiles(join(folder, 'artifacts')),
-    keys: await readServerKeys(folder),
+    desk,
+    versionsInUse: async () => [],
     now: clock.now,
   };
   good = await trainModel(generateDataset({ seed: 1, rows: 300, signal: 1 }), OPTIONS);

@@ -1,8 +1,8 @@
 import { DERIVATIONS } from '@plumbline/shared/activity';
-import type { DeviceSettings, Signer } from '@plumbline/shared/trust';
+import type { DeviceSettings } from '@plumbline/shared/trust';
 import type { Db } from '../../platform/db/index.ts';
-import { chooseModel, getModel, lineDocumentBytes, ModelError } from '../../supply/models/index.ts';
-import { assignModel } from './assign.ts';
+import { chooseModel, getModel, lineInForce, ModelError } from '../../supply/models/index.ts';
+import { assignModel, type AssignDeps } from './assign.ts';
 import { getDevice } from './describe.ts';
 
 export interface ReleaseOrder {
@@ -20,22 +20,22 @@ export interface ReleaseOrder {
  */
 export async function assignRelease(
   tx: Db,
-  deps: { director: Signer; now: () => number },
+  deps: AssignDeps,
   actor: string,
   order: ReleaseOrder,
 ): Promise<{ seq: number; sha256: string }> {
   const { line, version, cause, settings } = order;
   const device = await getDevice(tx, order.device);
   const model = await getModel(tx, line, version);
-  const lineBytes = await lineDocumentBytes(tx, line);
-  if (lineBytes === undefined || model.state !== 'published') {
+  const inForce = await lineInForce(tx, line);
+  if (inForce === undefined || model.state !== 'published') {
     throw new ModelError('model_not_published', `${line}@${version} is ${model.state}`, {
       kind: 'conflict',
       field: 'version',
       expected: 'a version that an approver has signed',
     });
   }
-  const chosen = chooseModel(model, lineBytes, { ...device, derivations: Object.keys(DERIVATIONS) });
+  const chosen = chooseModel(model, inForce.signed, { ...device, derivations: Object.keys(DERIVATIONS) });
   const { seq } = await assignModel(tx, deps, actor, {
     device: device.id,
     model: chosen,

@@ -4,10 +4,22 @@ export type DeviceErrorCode =
   | 'token_unknown'
   | 'token_expired'
   | 'token_used'
+  | 'token_wrong_class' // made for another firmware profile
+  | 'tokens_invalid' // some of many; the message names each
   | 'proof_invalid'
+  | 'nonce_invalid'
+  | 'renewed_just_now'
+  | 'approval_unknown' // nobody waits under this name
+  | 'fingerprint_mismatch'
+  | 'certificate_invalid'
   | 'device_unknown'
   | 'device_exists'
+  | 'device_revoked'
+  | 'device_quarantined'
+  | 'device_active' // nothing to release
+  | 'device_cloned'
   | 'name_invalid'
+  | 'profile_unknown'
   | 'report_replayed';
 
 export class DeviceError extends CodedError<DeviceErrorCode> {

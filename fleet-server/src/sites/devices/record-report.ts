@@ -1,13 +1,16 @@
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { DeviceReport } from '@plumbline/shared/wire';
 import { record } from '../../platform/audit/index.ts';
-import { devices, type Database } from '../../platform/db/index.ts';
+import { devices, deviceSessions, type Database, type Db } from '../../platform/db/index.ts';
 import { emit } from '../../platform/outbox/index.ts';
 import { DeviceError, unknownDevice } from './errors.ts';
+import { readStanding, refuseBarred } from './standing/standing.ts';
 
 /**
- * Keeps what a device says it really runs. It must belong to the live connection, and its counter must rise.
- * @throws DeviceError `report_replayed`, audited, when an old report comes again.
+ * Keeps what a device says it really runs. It must belong to the live connection, or to the last one while there is
+ * none, and its counter must rise.
+ * @throws DeviceError `report_replayed`, audited, when an old report comes again or one of another connection;
+ * `device_revoked`, `device_quarantined`, `device_unknown`
  */
 export async function recordReport(
   deps: { database: Database; now: () => number },
@@ -17,9 +20,10 @@ export async function recordReport(
   const replayed = await deps.database.transaction(async (tx) => {
     const [known] = await tx.select().from(devices).where(eq(devices.id, device));
     if (known === undefined) throw unknownDevice(device);
+    refuseBarred(device, readStanding(known));
     const isOld = known.reportNonce === report.nonce && report.counter <= known.reportCounter;
-    const isOfAnotherConnection = known.connection !== null && known.connection !== report.nonce;
-    if (isOld || isOfAnotherConnection) {
+    const connection = known.connection ?? (await lastNonce(tx, known));
+    if (isOld || (connection !== undefined && connection !== report.nonce)) {
       await record(tx, {
         actor: `device:${device}`,
         action: 'devices.report-replayed',
@@ -47,4 +51,13 @@ export async function recordReport(
       field: 'counter',
     });
   }
+}
+
+async function lastNonce(tx: Db, known: typeof devices.$inferSelect): Promise<string | undefined> {
+  if (known.highestSession === null) return undefined;
+  const [last] = await tx
+    .select({ nonce: deviceSessions.nonce })
+    .from(deviceSessions)
+    .where(and(eq(deviceSessions.device, known.id), eq(deviceSessions.session, known.highestSession)));
+  return last?.nonce;
 }

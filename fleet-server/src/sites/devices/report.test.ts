@@ -1,83 +1,37 @@
 import type { DeviceReport } from '@plumbline/shared/wire';
-import { createVirtualClock } from '@plumbline/shared/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { list } from '../../platform/audit/index.ts';
-import { devices, openDatabase, outboxEvents, type Database } from '../../platform/db/index.ts';
-import { getDevice, recordReport, recordStatus } from './index.ts';
+import { outboxEvents } from '../../platform/db/index.ts';
+import { getDevice, quarantineDevice, recordReport, recordStatus } from './index.ts';
+import { createDeviceWorld, type DeviceWorld } from './testing/device-world.ts';
 
-const clock = createVirtualClock();
-let database: Database;
-let deps: { database: Database; now: () => number };
+let world: DeviceWorld;
 
 beforeEach(async () => {
-  database = await openDatabase({ url: 'sqlite::memory:', clock });
-  deps = { database, now: clock.now };
-  await database.transaction((tx) =>
-    tx.insert(devices).values({
-      id: 'gw-1',
-      site: 'north',
-      profile: 'linux-x64-dev',
-      agent: '0.1.0',
-      publicKey: JSON.stringify({ type: 'ed25519', public: '00'.repeat(32) }),
-      keyId: 'ab'.repeat(32),
-      tags: '[]',
-      enrolledAt: clock.now(),
-      lastSeenAt: null,
-      connection: null,
-      report: null,
-      reportNonce: null,
-      reportCounter: 0,
-      assignedSeq: 0,
-    }),
-  );
+  world = await createDeviceWorld();
+  await world.enrolled('gw-1');
+  await world.database.transaction((tx) => tx.delete(outboxEvents));
 });
-afterEach(() => database.close());
+afterEach(() => world.close());
 
-const device = () => getDevice(database.db, 'gw-1');
-const status = (word: 'birth' | 'death', nonce: string) =>
-  recordStatus(deps, 'gw-1', { status: word, nonce, at: clock.now() });
+const device = () => getDevice(world.database.db, 'gw-1');
+const birth = (session: number, nonce: string) =>
+  recordStatus(world, 'gw-1', { status: 'birth', nonce, session, at: world.now() });
+const death = (nonce: string) => recordStatus(world, 'gw-1', { status: 'death', nonce, at: world.now() });
 const reportOf = (nonce: string, counter: number, agent = '0.1.0'): DeviceReport => ({
   v: 1,
   agent,
   profile: 'linux-x64-dev',
   nonce,
   counter,
-  at: clock.now(),
+  at: world.now(),
   assignmentSeq: 0,
   models: [],
   outbox: {},
+  trust: { root: 1, timestamp: 1, snapshot: 1, targets: 1, stale: false },
 });
 const report = (nonce: string, counter: number, agent?: string) =>
-  recordReport(deps, 'gw-1', reportOf(nonce, counter, agent));
-
-describe('the status of a device', () => {
-  it('is online from its birth to its death', async () => {
-    await status('birth', 'first-nonce');
-    expect(await device()).toMatchObject({ online: true, lastSeenAt: clock.now() });
-    await status('death', 'first-nonce');
-    expect((await device()).online).toBe(false);
-  });
-
-  it('is not changed by the late will of a connection before', async () => {
-    await status('birth', 'first-nonce');
-    await status('birth', 'other-nonce');
-    await status('death', 'first-nonce');
-    expect((await device()).online).toBe(true);
-  });
-
-  it('was last seen alive: the broker telling a death is no sign of life', async () => {
-    await status('birth', 'first-nonce');
-    const seen = clock.now();
-    await clock.advance(90_000);
-    await status('death', 'first-nonce');
-    expect((await device()).lastSeenAt).toBe(seen);
-  });
-
-  it('of a device that nobody enrolled is dropped', async () => {
-    await recordStatus(deps, 'gw-9', { status: 'birth', nonce: 'first-nonce', at: 1 });
-    expect(await database.db.select().from(devices)).toHaveLength(1);
-  });
-});
+  recordReport(world, 'gw-1', reportOf(nonce, counter, agent));
 
 describe('the report of a device', () => {
   it('is kept whole, and told to whoever listens', async () => {
@@ -85,25 +39,25 @@ describe('the report of a device', () => {
     expect(await device()).toMatchObject({
       report: reportOf('first-nonce', 1, '0.2.0'),
       agent: '0.2.0',
-      lastSeenAt: clock.now(),
+      lastSeenAt: world.now(),
     });
-    const [event] = await database.db.select().from(outboxEvents);
+    const [event] = await world.database.db.select().from(outboxEvents);
     expect(JSON.parse(event?.body ?? '')).toEqual({ type: 'device.reported', site: 'north', device: 'gw-1' });
   });
 
   it.each([1, 2])('that comes again, or came before (%i after 2), is refused and audited', async (counter) => {
     await report('first-nonce', 2);
     const before = await device();
-    await clock.advance(1);
+    await world.clock.advance(1);
     await expect(report('first-nonce', counter, '6.6.6')).rejects.toMatchObject({
       code: 'report_replayed',
       kind: 'refused',
       field: 'counter',
     });
     expect(await device()).toEqual(before);
-    const [row] = (await list(database.db)).rows;
+    const [row] = (await list(world.database.db)).rows;
     expect(row).toMatchObject({ action: 'devices.report-replayed', details: { nonce: 'first-nonce', counter } });
-    expect(await database.db.select().from(outboxEvents)).toHaveLength(1);
+    expect(await world.database.db.select().from(outboxEvents)).toHaveLength(1);
   });
 
   it('may leave out numbers, and starts over with a new connection', async () => {
@@ -113,8 +67,28 @@ describe('the report of a device', () => {
     expect((await device()).report).toMatchObject({ nonce: 'other-nonce', counter: 1 });
   });
 
+  it.each([
+    ['while another is live', async () => undefined],
+    ['after the last one ended', async () => death('other-nonce')],
+  ])('of a connection that is over is refused and audited %s', async (_when, then) => {
+    await birth(1, 'first-nonce');
+    await birth(2, 'other-nonce');
+    await then();
+    await expect(report('first-nonce', 99, '6.6.6')).rejects.toMatchObject({ code: 'report_replayed' });
+    await expect(report('forged-nonce', 1, '6.6.6')).rejects.toMatchObject({ code: 'report_replayed' });
+    expect((await device()).report).toBeUndefined();
+    const { rows } = await list(world.database.db);
+    expect(rows.slice(0, 2).map(({ action }) => action)).toEqual(Array(2).fill('devices.report-replayed'));
+    await report('other-nonce', 1);
+  });
+
+  it('of a device that was put out is refused', async () => {
+    await quarantineDevice(world, 'user:ana', { device: 'gw-1', reason: 'odd figures' });
+    await expect(report('first-nonce', 1)).rejects.toMatchObject({ code: 'device_quarantined', kind: 'forbidden' });
+  });
+
   it('of a device that nobody enrolled is refused', async () => {
-    await expect(recordReport(deps, 'gw-9', reportOf('first-nonce', 1))).rejects.toMatchObject({
+    await expect(recordReport(world, 'gw-9', reportOf('first-nonce', 1))).rejects.toMatchObject({
       code: 'device_unknown',
     });
   });

@@ -1,7 +1,6 @@
 import { fits, resolveProfile } from '@plumbline/firmware-profiles';
-import { lineDocument, openEnvelope, type AssignedModel } from '@plumbline/shared/trust';
+import { linePath, type AssignedModel, type LineMetadata } from '@plumbline/shared/trust';
 import { ModelError } from './errors.ts';
-import { pathOf } from './draft-line.ts';
 import type { VersionSummary } from './list.ts';
 
 /**
@@ -11,10 +10,9 @@ import type { VersionSummary } from './list.ts';
  */
 export function chooseModel(
   release: VersionSummary,
-  lineBytes: Uint8Array,
+  line: LineMetadata,
   device: { profile: string; agent: string; derivations: string[] },
 ): AssignedModel {
-  const document = lineDocument.parse(openEnvelope(lineBytes, 'line').signed);
   const profile = resolveProfile(device.profile);
   const reasons: string[] = [];
   for (const variant of release.variants) {
@@ -36,13 +34,13 @@ export function chooseModel(
       );
       continue;
     }
-    const path = newestPath(document.targets, release, variant.variant);
-    const target = path === undefined ? undefined : document.targets[path];
+    const path = newestPath(line.targets, release, variant.variant);
+    const target = path === undefined ? undefined : line.targets[path];
     if (path === undefined || target === undefined) {
       throw new ModelError('model_not_published', `${release.line}@${release.version}: not a release in force`, {
         kind: 'conflict',
         field: 'model',
-        expected: pathOf(release.line, release.counter, variant.variant),
+        expected: linePath(release.line, release.counter, variant.variant),
       });
     }
     return {
@@ -66,11 +64,7 @@ export function chooseModel(
 }
 
 /** A version that was returned to stands under two counters: the ticket's is the higher one and the one in force. */
-function newestPath(
-  targets: ReturnType<typeof lineDocument.parse>['targets'],
-  release: VersionSummary,
-  variant: string,
-): string | undefined {
+function newestPath(targets: LineMetadata['targets'], release: VersionSummary, variant: string): string | undefined {
   return Object.entries(targets)
     .filter(([, target]) => target.custom.version === release.version && target.custom.variant === variant)
     .toSorted(([, a], [, b]) => b.custom.counter - a.custom.counter)[0]?.[0];

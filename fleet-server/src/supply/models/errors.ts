@@ -11,6 +11,8 @@ export type ModelErrorCode =
   | 'model_not_awaiting_approval'
   | 'model_not_published'
   | 'approval_differs'
+  | 'line_not_delegated'
+  | 'metadata_too_large'
   | 'variant_none_fits';
 
 export class ModelError extends CodedError<ModelErrorCode> {

@@ -1,5 +1,5 @@
-import { and, asc, desc, eq, like } from 'drizzle-orm';
-import { lineDocuments, modelVariants, modelVersions, type ReadDb } from '../../platform/db/index.ts';
+import { and, asc, desc, eq } from 'drizzle-orm';
+import { modelVariants, modelVersions, type ReadDb } from '../../platform/db/index.ts';
 import type { Manifest } from '@plumbline/shared/manifest';
 import { payload, type Payload } from '@plumbline/shared/trust';
 import { z } from 'zod';
@@ -72,54 +72,4 @@ async function variantsOf(db: ReadDb, line: string, version: string): Promise<Va
 
 function wireBytes({ payloads }: Pick<VariantSummary, 'payloads'>): number {
   return Math.min(...payloads.map((one) => one.length));
-}
-
-/** The line document in force, exact bytes; drafts are asked for by number. */
-export async function lineDocumentBytes(db: ReadDb, line: string, draft?: number): Promise<Uint8Array | undefined> {
-  const [row] = await db
-    .select()
-    .from(lineDocuments)
-    .where(
-      draft === undefined
-        ? and(eq(lineDocuments.line, line), eq(lineDocuments.state, 'published'))
-        : and(eq(lineDocuments.line, line), eq(lineDocuments.version, draft)),
-    )
-    .orderBy(desc(lineDocuments.version))
-    .limit(1);
-  return row && new Uint8Array(row.bytes);
-}
-
-export interface PendingApproval {
-  line: string;
-  version: string;
-  document: number;
-  createdAt: number;
-}
-
-/** Drafts whose version still waits for its second signature, oldest first. */
-export async function pendingApprovals(db: ReadDb): Promise<PendingApproval[]> {
-  return db
-    .select({
-      line: lineDocuments.line,
-      version: lineDocuments.release,
-      document: lineDocuments.version,
-      createdAt: lineDocuments.createdAt,
-    })
-    .from(lineDocuments)
-    .innerJoin(
-      modelVersions,
-      and(eq(modelVersions.line, lineDocuments.line), eq(modelVersions.version, lineDocuments.release)),
-    )
-    .where(and(eq(lineDocuments.state, 'draft'), eq(modelVersions.state, 'awaiting-approval')))
-    .orderBy(asc(lineDocuments.createdAt));
-}
-
-/** True for a hash under which a bundle of some version travels: all that devices may ask for. */
-export async function isReleasedPayload(db: ReadDb, sha256: string): Promise<boolean> {
-  const [row] = await db
-    .select({ line: modelVariants.line })
-    .from(modelVariants)
-    .where(like(modelVariants.payloads, `%"${sha256}"%`))
-    .limit(1);
-  return row !== undefined;
 }

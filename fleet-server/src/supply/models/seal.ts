@@ -76,7 +76,7 @@ async function sealOne(
     ...(accepted.reference === undefined ? {} : { 'reference.json': canonicalBytes(accepted.reference) }),
   };
   const name = `${accepted.line}@${version}/${candidate.variant}`;
-  files['model.sig'] = createSeal(name, digestsOf(files), builder);
+  files['model.sig'] = await createSeal(name, digestsOf(files), builder);
   const archive = packArchive(files);
   return {
     variant: candidate.variant,

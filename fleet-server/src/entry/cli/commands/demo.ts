@@ -14,7 +14,6 @@ export function addDemo(program: Command): void {
     .option('--seed <n>', 'seed of everything that is drawn', '7')
     .option('--http-port <port>', 'API; 0 takes a free one', '0')
     .option('--mqtt-port <port>', 'MQTT; 0 takes a free one', '0')
-    .option('--ws-port <port>', 'MQTT over WebSocket; 0 takes a free one', '0')
     .option('--label <column>', 'column that holds the outcome, where the data does not say')
     .option('--time <column>', 'column that says when')
     .option('--group <column>', 'rows of one group stay together')

@@ -4,21 +4,14 @@ import { CodedError } from '@plumbline/shared/errors';
 import type { Device } from '../../../sites/devices/index.ts';
 import type { Client } from '../../approver/index.ts';
 import { connect, type Global } from '../connection.ts';
+import { addStanding } from '../enrolment/standing.ts';
+import { addTokens } from '../enrolment/tokens.ts';
 import { print, table } from '../output.ts';
 
 export function addDevices(program: Command): void {
-  const devices = program.command('devices').description('devices: enrol, look at, assign');
-  devices
-    .command('token <site> <device>')
-    .description('make a one-time enrolment code for a device')
-    .option('--tag <tag...>', 'words to group it by', [])
-    .option('--hours <hours>', 'how long the code is good', '24')
-    .action(async (site: string, device: string, flags: { tag: string[]; hours: string }, command: Command) => {
-      const global = command.optsWithGlobals<Global>();
-      const body = { site, device, tags: flags.tag, hours: Number(flags.hours) };
-      const made = await (await connect(global)).post<{ code: string; expiresAt: number }>('/api/v1/tokens', body);
-      print(made, global.json, () => made.code);
-    });
+  const devices = program.command('devices').description('devices: enrol, look at, assign, revoke');
+  addTokens(devices);
+  addStanding(devices);
   devices
     .command('list')
     .description('what every device says it runs')
@@ -27,8 +20,18 @@ export function addDevices(program: Command): void {
       const { devices: all } = await (await connect(global)).get<{ devices: Device[] }>('/api/v1/devices');
       print(all, global.json, () =>
         table(
-          ['device', 'site', 'profile', 'tags', 'online', 'runs'],
-          all.map((one) => [one.id, one.site, one.profile, one.tags.join(' '), one.online ? 'yes' : 'no', runs(one)]),
+          ['device', 'site', 'profile', 'tags', 'status', 'last seen', 'certificate until', 'metadata', 'runs'],
+          all.map((one) => [
+            one.id,
+            one.site,
+            one.profile,
+            one.tags.join(' '),
+            statusOf(one),
+            one.lastSeenAt === null ? 'never' : new Date(one.lastSeenAt).toISOString().slice(0, 19),
+            one.certificate && new Date(one.certificate.notAfter).toISOString().slice(0, 10),
+            metadataOf(one),
+            runs(one),
+          ]),
         ),
       );
     });
@@ -55,6 +58,17 @@ export function addDevices(program: Command): void {
       );
       if (outcome.state !== 'committed' && outcome.state !== 'proving') process.exitCode = 4;
     });
+}
+
+/** A device that lives on stale metadata installs nothing. */
+function metadataOf({ report, staleMetadata }: Device): string | undefined {
+  if (staleMetadata) return 'stale';
+  return report && 'fresh';
+}
+
+function statusOf({ standing, standingReason, online }: Device): string {
+  if (standing !== 'active') return `${standing}: ${standingReason ?? '?'}`;
+  return online ? 'online' : 'offline';
 }
 
 function runs(device: Device): string {

@@ -7,7 +7,8 @@ interface Flags {
   development?: boolean;
   httpPort?: string;
   mqttPort?: string;
-  wsPort?: string;
+  signer?: string;
+  plain?: boolean;
   database?: string;
   broker?: string;
 }
@@ -16,10 +17,11 @@ export function addServer(program: Command): void {
   program
     .command('server')
     .description('run the fleet server until it is told to end')
-    .option('--development', 'plain text on loopback, keys made on the spot: never for a real fleet')
-    .option('--http-port <port>', 'API and enrolment (8443); 0 takes a free one')
+    .option('--development', 'keys made on the spot: never for a real fleet')
+    .option('--plain', 'development: HTTP and MQTT without TLS, on loopback')
+    .option('--signer <socket>', 'a signer that runs already; without it one is started as a child')
+    .option('--http-port <port>', 'API, enrolment, MQTT over WebSocket on /mqtt (8443); 0 takes a free one')
     .option('--mqtt-port <port>', 'MQTT (8883)')
-    .option('--ws-port <port>', 'MQTT over WebSocket (8884)')
     .option('--database <url>', 'sqlite:PATH or postgres://…')
     .option('--broker <url>', 'an external broker instead of the embedded one')
     .action(async (flags: Flags, command: Command) => {
@@ -27,7 +29,7 @@ export function addServer(program: Command): void {
       const server = await createFleetServer(readConfig(environmentOf(state, flags)));
       const at = { url: server.url, mqttUrl: server.mqttUrl, state };
       console.log(json ? JSON.stringify(at) : `fleet server: API ${at.url}, devices ${at.mqttUrl}, state ${state}`);
-      if (!json && flags.development) console.log('development keys, plain text on loopback: not for a real fleet');
+      if (!json && flags.development) console.log('DEVELOPMENT KEYS: not for a real fleet');
       await stopped();
       await server.close();
     });
@@ -39,7 +41,8 @@ function environmentOf(state: string, flags: Flags): Record<string, string | und
     PLUMBLINE_DEVELOPMENT: flags.development ? '1' : undefined,
     PLUMBLINE_HTTP_PORT: flags.httpPort,
     PLUMBLINE_MQTT_PORT: flags.mqttPort,
-    PLUMBLINE_WS_PORT: flags.wsPort,
+    PLUMBLINE_PLAIN: flags.plain ? '1' : undefined,
+    PLUMBLINE_SIGNER_SOCKET: flags.signer,
     PLUMBLINE_DATABASE_URL: flags.database,
     PLUMBLINE_BROKER_URL: flags.broker,
   };

@@ -14,6 +14,9 @@ export interface Lived {
 export async function liveUntil(stage: Stage, until: number): Promise<Lived> {
   const from = stage.clock.now();
   const lived = { predictions: 0, outcomes: 0 };
+  // The server goes first and does what it does every few seconds, so that devices find fresh metadata and certificates.
+  stage.clock.set(until);
+  await stage.server.advance();
   await forEach(stage.agents, stage.agents.length, async (agent) => {
     const own = stage.plan.future.filter((example) => example.site === agent.site);
     const starts = new Set(own.map((example) => example.startAt).filter((at) => at > from && at < until));
@@ -22,7 +25,6 @@ export async function liveUntil(stage: Stage, until: number): Promise<Lived> {
     const known = own.filter((example) => example.knownAt > from && example.knownAt <= until);
     await Promise.all(known.map((example) => enter(stage, agent, example, lived)));
   });
-  stage.clock.set(until);
   return lived;
 }
 

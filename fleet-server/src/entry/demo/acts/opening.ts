@@ -72,7 +72,7 @@ export async function tellRelease(stage: Stage, trained: TrainedModel): Promise<
   }
   const [best] = release.variants;
   teller.line(`${stage.line}@${release.version}, release counter ${release.counter}, bundle ${best?.archive}`);
-  teller.line(`sealed by builder ${stage.server.fleet.keys.builder.keyId.slice(0, 16)} (development key)`);
+  teller.line(`sealed by builder ${stage.server.fleet.desk.builder.keyId.slice(0, 16)} (development key)`);
   return release;
 }
 

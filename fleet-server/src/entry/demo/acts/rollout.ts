@@ -28,7 +28,7 @@ export async function awaitApproval(stage: Stage, version: string): Promise<bool
 /** Canary, then everybody; watched until it ends, its turns told as they come. */
 export async function rollOut(stage: Stage, version: string): Promise<boolean> {
   const { fleet } = stage.server;
-  const deps: RolloutDeps = { database: fleet.database, director: fleet.keys.director, now: fleet.now };
+  const deps: RolloutDeps = fleet;
   const plan: RolloutPlan = {
     line: stage.line,
     version,

@@ -4,6 +4,7 @@ import { sha256Hex, utf8 } from '@plumbline/shared/trust';
 import { assignRelease, createToken } from '../../../sites/devices/index.ts';
 import type { SiteLogEntry } from '@plumbline/shared/activity';
 import { enrolAgent, startAgent, type AgentProcess, type AgentSetup } from '../agent-process.ts';
+import { tokenDeps } from '../../token-deps.ts';
 import type { Stage } from '../stage.ts';
 import { eventually, forEach } from '../stage.ts';
 
@@ -54,8 +55,7 @@ export async function openSites(stage: Stage): Promise<AgentProcess[]> {
   }));
   await forEach(setups, 3, async ({ setup, tags }) => {
     const token = { site: setup.site, device: setup.device, tags, lifetimeMs: HOUR_MS };
-    const deps = { ...fleet, rootSha256: fleet.keys.rootSha256 };
-    const { code } = await createToken(deps, OPERATOR, token);
+    const { code } = await createToken(await tokenDeps(fleet), OPERATOR, token);
     await enrolAgent(setup, code);
     fresh.push(await startAgent(setup));
   });
@@ -69,10 +69,9 @@ export async function joinSites(stage: Stage, version: string): Promise<void> {
   const { fleet } = stage.server;
   const fresh = await openSites(stage);
   if (fresh.length === 0) return;
-  const deps = { director: fleet.keys.director, now: fleet.now };
   for (const { device } of fresh) {
     const order = { device, line: stage.line, version, cause: 'direct' };
-    await fleet.database.transaction((tx) => assignRelease(tx, deps, OPERATOR, order));
+    await fleet.database.transaction((tx) => assignRelease(tx, fleet, OPERATOR, order));
   }
   const runs = async () => {
     const views = await Promise.all(fresh.map(viewOf));

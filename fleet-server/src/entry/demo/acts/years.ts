@@ -78,6 +78,7 @@ async function maybeRetrain(stage: Stage, inForce: InForce, now: number): Promis
   if (!trigger.open) return inForce;
   await drained(stage, DRAIN_MS);
   stage.clock.set(now);
+  await stage.server.advance();
   stage.teller.line(`${iso(now)} retraining opens (${trigger.cause}): ${trigger.sentence}; ${due} new labels`);
   const dataset = await fleetDataset(db, stage.plan.history, now);
   const retraining = await retrain(fleet, 'system:retraining', {

@@ -1,11 +1,34 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { fromBase64, toBase64 } from '@plumbline/shared/trust';
-import { approveModel, lineDocumentBytes, pendingApprovals, ModelError } from '../../../supply/models/index.ts';
+import { approveModel, pendingApprovals } from '../../../supply/models/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
 import { jsonBody, replies } from './reply.ts';
 
-const approval = z.object({ line: z.string(), document: z.number().int(), bytes: z.base64() });
+const MAX_BYTES = 64 * 1024;
+const draft = z.object({
+  kind: z.enum(['release', 'renewal']),
+  line: z.string(),
+  /** What it would release; null for a renewal. */
+  version: z.string().nullable(),
+  /** Version of the line metadata. */
+  document: z.number().int(),
+});
+const approval = z.strictObject({
+  line: z.string().max(64),
+  document: z.number().int(),
+  actor: z.string().min(1).max(128),
+});
+/** The whole draft with signatures added, or a signature alone, as a browser key makes it. */
+const body = z.union([
+  approval.extend({ bytes: z.base64().max(MAX_BYTES) }),
+  approval.extend({
+    signature: z.strictObject({
+      keyid: z.string().regex(/^[0-9a-f]{64}$/, 'expected a key id: 64 lower-case hex digits'),
+      sig: z.string().regex(/^[0-9a-f]{2,160}$/, 'expected a signature in hex, as TUF metadata carries it'),
+    }),
+  }),
+]);
 
 /** What waits for a second signature, and the way back for it. The key that signs is never here. */
 export function addApprovals(app: App, fleet: Fleet): void {
@@ -15,17 +38,14 @@ export function addApprovals(app: App, fleet: Fleet): void {
       path: '/api/v1/approvals',
       responses: replies(
         'drafts, oldest first',
-        z.object({ approvals: z.array(approval.extend({ version: z.string() })) }),
+        z.object({ approvals: z.array(draft.extend({ createdAt: z.number(), bytes: z.string() })) }),
       ),
     }),
     async (context) => {
-      const approvals = [];
-      for (const { line, version, document } of await pendingApprovals(fleet.database.db)) {
-        const bytes = await lineDocumentBytes(fleet.database.db, line, document);
-        if (bytes === undefined)
-          throw new ModelError('model_unknown', `no draft ${document} of ${line}`, { kind: 'not-found' });
-        approvals.push({ line, version, document, bytes: toBase64(bytes) });
-      }
+      const approvals = (await pendingApprovals(fleet.database.db)).map((one) => ({
+        ...one,
+        bytes: toBase64(one.bytes),
+      }));
       return context.json({ approvals }, 200);
     },
   );
@@ -33,16 +53,13 @@ export function addApprovals(app: App, fleet: Fleet): void {
     createRoute({
       method: 'post',
       path: '/api/v1/approvals',
-      request: jsonBody(approval.extend({ actor: z.string().min(1).max(128) })),
-      responses: replies('released', z.object({ line: z.string(), version: z.string(), counter: z.number() })),
+      request: jsonBody(body),
+      responses: replies('in force', draft),
     }),
     async (context) => {
-      const { line, document, bytes, actor } = context.req.valid('json');
-      const deps = { database: fleet.database, root: fleet.keys.root, now: fleet.now };
-      return context.json(
-        await approveModel(deps, `approver:${actor}`, { line, document, bytes: fromBase64(bytes) }),
-        200,
-      );
+      const { line, document, actor, ...given } = context.req.valid('json');
+      const signature = 'bytes' in given ? { bytes: fromBase64(given.bytes) } : given.signature;
+      return context.json(await approveModel(fleet, `approver:${actor}`, { line, document, signature }), 200);
     },
   );
 }

@@ -1,34 +1,23 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { assignRelease, createToken, getDevice, listDevices } from '../../../sites/devices/index.ts';
+import {
+  assignRelease,
+  getDevice,
+  listDevices,
+  quarantineDevice,
+  releaseDevice,
+  revokeDevice,
+} from '../../../sites/devices/index.ts';
 import { listStreams } from '../../../insight/telemetry/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
 import { document, jsonBody, OPERATOR, plain, replies } from './reply.ts';
+import { addTokens } from './tokens.ts';
 
-const HOUR_MS = 3_600_000;
+const ORDERS = { revoke: revokeDevice, quarantine: quarantineDevice, release: releaseDevice } as const;
 
-/** Devices: tokens, the truth they report, and a direct assignment. */
+/** Devices: tokens, the truth they report, who may speak, and a direct assignment. */
 export function addDevices(app: App, fleet: Fleet): void {
-  app.openapi(
-    createRoute({
-      method: 'post',
-      path: '/api/v1/tokens',
-      request: jsonBody(
-        z.strictObject({
-          site: z.string(),
-          device: z.string(),
-          tags: z.array(z.string().max(64)).max(32).default([]),
-          hours: z.number().positive().max(720).default(24),
-        }),
-      ),
-      responses: replies('a one-time enrolment code', z.object({ code: z.string(), expiresAt: z.number() })),
-    }),
-    async (context) => {
-      const { hours, ...token } = context.req.valid('json');
-      const deps = { ...fleet, rootSha256: fleet.keys.rootSha256 };
-      return context.json(await createToken(deps, OPERATOR, { ...token, lifetimeMs: hours * HOUR_MS }), 200);
-    },
-  );
+  addTokens(app, fleet);
   app.openapi(
     createRoute({
       method: 'get',
@@ -62,8 +51,24 @@ export function addDevices(app: App, fleet: Fleet): void {
     async (context) => {
       const { line, version } = context.req.valid('json');
       const order = { device: context.req.valid('param').id, line, version, cause: 'direct' };
-      const deps = { director: fleet.keys.director, now: fleet.now };
-      return context.json(await fleet.database.transaction((tx) => assignRelease(tx, deps, OPERATOR, order)), 200);
+      return context.json(await fleet.database.transaction((tx) => assignRelease(tx, fleet, OPERATOR, order)), 200);
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api/v1/devices/{id}/{order}',
+      request: {
+        params: z.object({ id: z.string(), order: z.enum(['revoke', 'quarantine', 'release']) }),
+        ...jsonBody(z.strictObject({ reason: z.string().min(1).max(500) })),
+      },
+      responses: replies('done', z.object({ device: z.string() })),
+    }),
+    async (context) => {
+      const { id: device, order } = context.req.valid('param');
+      const { reason } = context.req.valid('json');
+      await ORDERS[order](fleet, OPERATOR, { device, reason });
+      return context.json({ device }, 200);
     },
   );
 }

@@ -6,6 +6,7 @@ import {
   listModels,
   optimizeModel,
   parseMapping,
+  refuseUndelegated,
   submitForApproval,
 } from '../../../supply/models/index.ts';
 import type { Fleet } from '../../fleet.ts';
@@ -24,6 +25,7 @@ export function addModels(app: App, fleet: Fleet): void {
     async (context) => {
       const body = context.req.valid('json');
       const { golden, profiles, ...mapping } = parseMapping(body.mapping);
+      await refuseUndelegated(fleet.database.db, mapping.line);
       const accepted = await intakeModel(
         fleet,
         {

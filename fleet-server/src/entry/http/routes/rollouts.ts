@@ -25,7 +25,7 @@ const byId = { params: z.object({ id: z.string() }) };
 
 /** Rollouts: a plan is written down, started, watched, and stopped at any time. */
 export function addRollouts(app: App, fleet: Fleet): void {
-  const deps: RolloutDeps = { database: fleet.database, director: fleet.keys.director, now: fleet.now };
+  const deps: RolloutDeps = fleet;
   app.openapi(
     createRoute({
       method: 'post',

@@ -4,9 +4,20 @@ import { sites } from './0003-sites.ts';
 import { insight } from './0004-insight.ts';
 import { delivery } from './0005-delivery.ts';
 import { learning } from './0006-learning.ts';
+import { trust } from './0007-trust.ts';
+import { enrolment } from './0008-enrolment.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
 
 /** In order, numbered from 1 without gaps. */
-export const migrations: readonly Migration[] = [platform, supply, sites, insight, delivery, learning];
+export const migrations: readonly Migration[] = [
+  platform,
+  supply,
+  sites,
+  insight,
+  delivery,
+  learning,
+  trust,
+  enrolment,
+];

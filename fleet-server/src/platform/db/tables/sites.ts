@@ -1,15 +1,30 @@
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 /** One-time tokens by hash: the text itself is shown once and kept nowhere. */
-export const enrolmentTokens = sqliteTable('enrolment_tokens', {
-  tokenSha256: text('token_sha256').primaryKey(),
-  site: text('site').notNull(),
-  device: text('device').notNull(),
-  tags: text('tags').notNull(),
-  expiresAt: integer('expires_at').notNull(),
-  usedAt: integer('used_at'),
-  usedByKey: text('used_by_key'),
-});
+export const enrolmentTokens = sqliteTable(
+  'enrolment_tokens',
+  {
+    tokenSha256: text('token_sha256').primaryKey(),
+    site: text('site').notNull(),
+    device: text('device').notNull(),
+    tags: text('tags').notNull(),
+    /** Firmware profile of the one class of device that may use it; null: any. */
+    profile: text('profile'),
+    /** `policy`: whoever holds the token is let in. `required`: a person compares fingerprints first. */
+    approval: text('approval').notNull(),
+    /** Version of the root document whose hash the code pins. */
+    rootVersion: integer('root_version').notNull(),
+    issuedAt: integer('issued_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    /** The first key that asked, while a person is waited for: the request of no other key is taken. */
+    askedAt: integer('asked_at'),
+    askedKey: text('asked_key'),
+    approvedAt: integer('approved_at'),
+    usedAt: integer('used_at'),
+    usedByKey: text('used_by_key'),
+  },
+  (table) => [index('enrolment_tokens_by_device').on(table.device)],
+);
 
 export const devices = sqliteTable(
   'devices',
@@ -31,8 +46,28 @@ export const devices = sqliteTable(
     reportCounter: integer('report_counter').notNull(),
     /** Highest assignment sequence ever given out. */
     assignedSeq: integer('assigned_seq').notNull(),
+    /** `quarantined` or `revoked`; null while the device may speak. */
+    standing: text('standing'),
+    standingReason: text('standing_reason'),
+    standingAt: integer('standing_at'),
+    /** Highest session number seen; null: whatever comes next is taken. */
+    highestSession: integer('highest_session'),
+    certificateSerial: text('certificate_serial'),
+    certificateIssuedAt: integer('certificate_issued_at'),
+    certificateNotAfter: integer('certificate_not_after'),
   },
   (table) => [index('devices_by_site').on(table.site, table.id)],
+);
+
+/** The newest sessions of a device by the nonce of their birth: a retained birth that comes again is known by it. */
+export const deviceSessions = sqliteTable(
+  'device_sessions',
+  {
+    device: text('device').notNull(),
+    session: integer('session').notNull(),
+    nonce: text('nonce').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.device, table.session] })],
 );
 
 /** Every assignment ever signed, as exact bytes; the newest of a device is its desired state. */
@@ -52,6 +87,16 @@ export const assignments = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.device, table.seq] })],
 );
+
+/** Devices that hold older metadata than is in force, while they are connected; kept by a look at regular times. */
+export const deviceStaleness = sqliteTable('device_staleness', {
+  device: text('device').primaryKey(),
+  /** Nonce of the connection since whose first look the time counts. */
+  connection: text('connection'),
+  behindSince: integer('behind_since').notNull(),
+  /** When it was found stale and told; null while it still has time. */
+  staleSince: integer('stale_since'),
+});
 
 /** The append-only log of a site; `cursor` counts from 1 within the site. */
 export const siteLog = sqliteTable(

@@ -1,4 +1,4 @@
-import { blob, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { blob, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /** Versions of a line. `state`: sealed → awaiting-approval → published, or refused. JSON columns hold exact texts. */
 export const modelVersions = sqliteTable(
@@ -37,19 +37,58 @@ export const modelVariants = sqliteTable(
     profiles: text('profiles').notNull(),
     payloads: text('payloads').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.line, table.version, table.variant] })],
+  (table) => [
+    primaryKey({ columns: [table.line, table.version, table.variant] }),
+    index('model_variants_by_archive').on(table.archive),
+  ],
 );
 
-/** The signed list of what is a release of a line; a draft carries the builder's signature only. */
-export const lineDocuments = sqliteTable(
-  'line_documents',
+/** Hashes under which bundles travel: devices may ask for these. */
+export const modelPayloads = sqliteTable(
+  'model_payloads',
+  {
+    sha256: text('sha256').notNull(),
+    line: text('line').notNull(),
+    version: text('version').notNull(),
+    variant: text('variant').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.sha256, table.line, table.version, table.variant] })],
+);
+
+/**
+ * Line metadata that waits for its approver: signed by the builder, or, once published, by both. `release` is the
+ * version it would release; a renewal says the same as the one in force for longer, and releases nothing.
+ */
+export const lineDrafts = sqliteTable(
+  'line_drafts',
   {
     line: text('line').notNull(),
-    version: integer('version').notNull(),
-    release: text('release').notNull(),
-    state: text('state', { enum: ['draft', 'published'] }).notNull(),
+    /** Version of the line metadata. */
+    document: integer('document').notNull(),
+    kind: text('kind', { enum: ['release', 'renewal'] }).notNull(),
+    release: text('release'),
+    state: text('state', { enum: ['waiting', 'published', 'overtaken'] }).notNull(),
     bytes: blob('bytes', { mode: 'buffer' }).notNull(),
     createdAt: integer('created_at').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.line, table.version] })],
+  (table) => [primaryKey({ columns: [table.line, table.document] })],
+);
+
+/**
+ * The image repository, exact bytes. `role`: root, targets, snapshot, timestamp, `line-<line>`; `fleet` holds the target
+ * `trust/fleet.json` under its own version. The newest version of a role is the one in force.
+ */
+export const repositoryMetadata = sqliteTable(
+  'repository_metadata',
+  {
+    role: text('role').notNull(),
+    version: integer('version').notNull(),
+    sha256: text('sha256').notNull(),
+    bytes: blob('bytes', { mode: 'buffer' }).notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.role, table.version] }),
+    index('repository_metadata_by_sha256').on(table.sha256),
+  ],
 );

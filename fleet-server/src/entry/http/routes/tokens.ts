@@ -1,0 +1,79 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { approveEnrolment, createToken, createTokens, listPending } from '../../../sites/devices/index.ts';
+import type { Fleet } from '../../fleet.ts';
+import { tokenDeps } from '../../token-deps.ts';
+import type { App } from '../edge.ts';
+import { document, jsonBody, OPERATOR, plain, replies } from './reply.ts';
+
+const HOUR_MS = 3_600_000;
+const MAX_BATCH = 1000;
+
+const tags = z.array(z.string().max(64)).max(32).default([]);
+const terms = {
+  hours: z.number().positive().max(720).default(24),
+  approval: z.enum(['policy', 'required']).default('policy'),
+};
+const names = { site: z.string(), device: z.string(), tags, profile: z.string().max(64).optional() };
+
+/** One-time codes for devices to be, and the person who lets them in. */
+export function addTokens(app: App, fleet: Fleet): void {
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api/v1/tokens',
+      request: jsonBody(z.strictObject({ ...names, ...terms })),
+      responses: replies('a one-time enrolment code', document),
+    }),
+    async (context) => {
+      const { hours, ...token } = context.req.valid('json');
+      const made = await createToken(await tokenDeps(fleet), OPERATOR, { ...token, lifetimeMs: hours * HOUR_MS });
+      return context.json(plain(made), 200);
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api/v1/tokens/batch',
+      request: jsonBody(
+        z.strictObject({
+          tokens: z
+            .array(z.strictObject({ ...names, line: z.number().int().positive().optional() }))
+            .min(1)
+            .max(MAX_BATCH),
+          ...terms,
+        }),
+      ),
+      responses: replies('a code for each, or none', z.object({ tokens: z.array(document) })),
+    }),
+    async (context) => {
+      const { tokens, hours, approval } = context.req.valid('json');
+      const inputs = tokens.map((token) => ({ ...token, approval, lifetimeMs: hours * HOUR_MS }));
+      const made = await createTokens(await tokenDeps(fleet), OPERATOR, inputs);
+      return context.json({ tokens: made.map(plain) }, 200);
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/v1/enrolments',
+      responses: replies('devices that have asked and wait', z.object({ pending: z.array(document) })),
+    }),
+    async (context) => context.json({ pending: (await listPending(fleet.database.db)).map(plain) }, 200),
+  );
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api/v1/enrolments/{device}/approve',
+      request: {
+        params: z.object({ device: z.string() }),
+        ...jsonBody(z.strictObject({ fingerprint: z.string().min(20).max(64) })),
+      },
+      responses: replies('let in', z.object({ site: z.string(), device: z.string() })),
+    }),
+    async (context) => {
+      const { device } = context.req.valid('param');
+      const { fingerprint } = context.req.valid('json');
+      return context.json(await approveEnrolment(fleet, OPERATOR, { device, fingerprint }), 200);
+    },
+  );
+}

@@ -1,0 +1,4 @@
+export { ListenerError } from './errors.ts';
+export type { OwnFiles } from './own-certificate.ts';
+export { createSecureContextSource, type SecureContextSource, type ServerTls } from './secure-context.ts';
+export { listenWeb, type WebServer } from './web-server.ts';

@@ -1,0 +1,93 @@
+import { createServer as createHttpServer, type RequestListener, type Server as HttpServer } from 'node:http';
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { ListenerError } from './errors.ts';
+import type { SecureContextSource } from './secure-context.ts';
+
+export interface WebServer {
+  /** `https://host:port`; `http://…` without a source of certificates. */
+  url: string;
+  port: number;
+  /** For WebSockets: whoever takes upgrades listens here. */
+  server: HttpServer | HttpsServer;
+  /** Waits for the answers under way; upgraded connections are their owner's to end. */
+  close(): Promise<void>;
+}
+
+export interface WebServerOptions {
+  host: string;
+  /** 0 takes a free one. */
+  port: number;
+  /** Without it plain HTTP is spoken: for development on loopback alone. */
+  secure?: SecureContextSource | undefined;
+}
+
+/** A client that sends slowly, or nothing, does not hold a connection for ever. */
+const LIMITS = { headersTimeout: 15_000, requestTimeout: 300_000, keepAliveTimeout: 30_000, maxHeaderSize: 16_384 };
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+
+/**
+ * The web door: console, API, enrolment, renewal, and WebSockets for tablets and gateways. A client certificate is
+ * asked for and not required; whether one was verified stands in `authorized` of the socket.
+ * @throws ListenerError `port_busy`, `listen_failed`, naming host and port
+ */
+export async function listenWeb(
+  fetch: (request: Request, env: object) => Response | Promise<Response>,
+  { host, port, secure }: WebServerOptions,
+): Promise<WebServer> {
+  const answer = getRequestListener(fetch);
+  const server = secure === undefined ? createHttpServer(LIMITS, answer) : secureServer(secure, answer);
+  await listen(server, host, port);
+  const bound = (server.address() as AddressInfo).port;
+  return {
+    url: `${secure === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    port: bound,
+    server,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+function secureServer(secure: SecureContextSource, answer: RequestListener): HttpsServer {
+  const server = createHttpsServer(
+    {
+      ...LIMITS,
+      ...secure.current(),
+      minVersion: 'TLSv1.3',
+      requestCert: true,
+      rejectUnauthorized: false,
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+      SNICallback: (name, done) => done(null, secure.contextFor(name)),
+    },
+    answer,
+  );
+  // For clients that come by address and so name nobody.
+  secure.onRenewed((tls) => server.setSecureContext({ ...tls, minVersion: 'TLSv1.3' }));
+  return server;
+}
+
+function listen(server: HttpServer | HttpsServer, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const busy = cause.code === 'EADDRINUSE';
+      reject(
+        new ListenerError(busy ? 'port_busy' : 'listen_failed', `${host}:${port}: ${cause.message}`, {
+          kind: 'unavailable',
+          field: 'PLUMBLINE_HTTP_PORT',
+          expected: 'a free port',
+          cause,
+        }),
+      );
+    });
+    server.listen({ host, port }, () => {
+      server.removeAllListeners('error');
+      // Failing to accept one connection concerns that connection alone.
+      server.on('error', () => undefined);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hex digits (SHA-256)');
+const counter = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
+export const name = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/, 'expected 1–64 of a–z, 0–9, dot, dash');
+
+/** `models/<line>/<counter>/<variant>.plb` */
+export const targetPath = z
+  .string()
+  .regex(/^models\/[a-z0-9][a-z0-9._-]{0,63}\/\d{1,16}\/[a-z0-9][a-z0-9._-]{0,63}\.plb$/);
+
+export const payload = z.strictObject({
+  codec: z.enum(['none', 'deflate', 'brotli']),
+  /** Bytes that travel, and their hash; the target's own length and hash are of the decoded archive. */
+  length: z.number().int().positive(),
+  sha256: hash,
+});
+
+/** Thresholds and intervals the device decides by; clamped to the bounds of its profile. */
+export const deviceSettings = z.strictObject({
+  reportIntervalMs: z.number().int().positive().optional(),
+  windowMs: z.number().int().positive().optional(),
+  shadowRecords: z.number().int().nonnegative().optional(),
+  proveRecords: z.number().int().nonnegative().optional(),
+  proveTimeoutMs: z.number().int().nonnegative().optional(),
+  trialTimeoutMs: z.number().int().positive().optional(),
+  outboxBytes: z.number().int().positive().optional(),
+});
+
+export const assignedModel = z.strictObject({
+  model: name,
+  path: targetPath,
+  length: z.number().int().positive(),
+  sha256: hash,
+  releaseCounter: counter,
+  payload,
+});
+
+/** The signed desired state of one device. */
+export const assignmentDocument = z.strictObject({
+  type: z.literal('assignment'),
+  v: z.literal(1),
+  site: name,
+  device: name,
+  seq: counter,
+  issued: z.number().int(),
+  expires: z.number().int(),
+  nonce: z.string().min(8).max(64),
+  models: z
+    .array(assignedModel)
+    .max(16)
+    .refine((models) => new Set(models.map((one) => one.model)).size === models.length, 'expected each line once'),
+  settings: deviceSettings,
+  /** Lowest release counter a device may run, per line. */
+  floors: z.record(name, counter),
+  timeFloor: z.number().int(),
+});
+
+export type AssignmentDocument = z.infer<typeof assignmentDocument>;
+export type AssignedModel = z.infer<typeof assignedModel>;
+export type DeviceSettings = z.infer<typeof deviceSettings>;
+export type Payload = z.infer<typeof payload>;

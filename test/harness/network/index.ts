@@ -1,0 +1,4 @@
+export { startConnectProxy, type ConnectProxy } from './connect-proxy.ts';
+export { closedPort, listening } from './listening.ts';
+export { createTestCa, selfSigned, type TestCa, type TestLeaf } from './test-ca.ts';
+export { startTlsFront, type TlsFront } from './tls-front.ts';
