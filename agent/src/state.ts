@@ -13,7 +13,17 @@ export interface LineState extends UpdateModel {
 }
 
 export interface AgentState {
-  identity: { site: string; device: string; mqttUrl: string; rootSha256: string };
+  identity: {
+    site: string;
+    device: string;
+    mqttUrl: string;
+    rootSha256: string;
+    /** Where the server is looked for, in this order. */
+    endpoints: readonly string[];
+    /** PEM of the authorities its certificate may be by. */
+    cas: readonly string[];
+    certificate?: { pem: string; notAfter: number };
+  };
   connected: boolean;
   assignmentSeq: number;
   trust: TrustView;
@@ -43,7 +53,7 @@ export function stateOf(rooms: Rooms): AgentState {
   const { site, device, mqttUrl, rootSha256 } = rooms.identity;
   const blocks = rooms.blocks.counts();
   return {
-    identity: { site, device, mqttUrl, rootSha256 },
+    identity: { site, device, mqttUrl, rootSha256, ...connectionOf(rooms) },
     connected: rooms.channel.isOpen(),
     assignmentSeq: rooms.beliefs.seq(),
     trust: rooms.beliefs.view(),
@@ -59,6 +69,11 @@ export function stateOf(rooms: Rooms): AgentState {
     },
     siteCursor: rooms.siteLog.cursor(),
   };
+}
+
+function connectionOf({ credentials }: Rooms) {
+  const { pem, notAfter } = credentials.identity().certificate;
+  return { endpoints: credentials.endpoints(), cas: credentials.trust().cas, certificate: { pem, notAfter } };
 }
 
 /** What answers predictions, by the hash of the bytes that were loaded; the counter is the newest it stands under. */

@@ -5,11 +5,13 @@ import { createLog, createProcessTrial } from '@plumbline/agent/node';
 import { createFleetServer, readConfig, type FleetServer } from '@plumbline/fleet-server';
 import type { Faults } from '../../fleet-server/src/entry/mqtt/index.ts';
 import { createClient } from '../../fleet-server/src/entry/approver/index.ts';
-import { openDesk } from '../../fleet-server/src/supply/keys/index.ts';
+import { makeDevelopmentKeys, openDesk } from '../../fleet-server/src/supply/keys/index.ts';
 import { enrol, startDevice, type Device } from './device.ts';
 import { createOperator, type Operator } from './operator.ts';
 
 export interface FleetOptions {
+  /** Lines that the development keys delegate. */
+  lines?: string[];
   /** Gateways enrolled and started: `gateway-1` … */
   agents?: number;
   faults?: Faults;
@@ -66,6 +68,8 @@ export async function createFleet(options: FleetOptions = {}): Promise<TestFleet
         log: createLog('info', { write: (line) => log.push(JSON.parse(line)) }),
       },
     );
+  const { lines = ['delay', 'iris'] } = options;
+  await makeDevelopmentKeys(join(stateDir, 'keys'), Date.now(), { lines });
   let server = await start({ http: '0', mqtt: '0' });
   const { publicUrl, operatorToken } = server.fleet;
   const client = createClient({ url: publicUrl, operatorToken, ...(server.caPem && { caPem: server.caPem }) });

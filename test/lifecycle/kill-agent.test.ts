@@ -28,7 +28,7 @@ describe(`a gateway killed with SIGKILL, ${KILLS} seeded times in each state`, (
   let onBlock: (() => void) | undefined;
 
   beforeAll(async () => {
-    fleet = await createFleet({ faults: { alterBlock: (bytes) => (onBlock?.(), bytes) } });
+    fleet = await createFleet({ lines: ['bulky', 'tiny'], faults: { alterBlock: (bytes) => (onBlock?.(), bytes) } });
     victim = await createVictim(fleet, 'gateway-1');
   });
   afterAll(async () => {

@@ -145,7 +145,7 @@ async function playOnStage(
     const holds = await finish(teller, options);
     if (!options.exit) {
       console.log(
-        `\nThe fleet stays up: API ${server.url}/api/v1 (token in ${join(stateDir, 'operator.token')}), MQTT ${server.mqttUrl}, state ${stateDir}. Ctrl-C ends it.`,
+        `\nThe fleet stays up: API ${server.url}/api/v1 (token in ${join(stateDir, 'operator.token')}, authority in ${join(stateDir, 'keys/repository/ca.pem')}), MQTT ${server.mqttUrl}, state ${stateDir}. Ctrl-C ends it.`,
       );
       await stopped();
     }

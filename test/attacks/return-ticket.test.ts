@@ -1,0 +1,72 @@
+import { mkdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Rollout } from '../../fleet-server/src/delivery/rollouts/index.ts';
+import { createFleet, tinyModel, type Device, type TestFleet } from '../harness/index.ts';
+import { expectAnswers, expectUnharmed, takeEvidence, type Evidence } from './evidence.ts';
+
+const OLD = 0;
+const NEW = 5;
+const PLAN = {
+  line: 'delay',
+  version: '1.0.1',
+  stages: [{ name: 'everybody', tags: [], size: { percent: 100 }, soakMs: 0 }],
+  gate: { minimumSample: 1, provenRatio: 1, failureRatio: 0 },
+  onFailure: 'revert',
+  seed: 7,
+  settings: { proveRecords: 1, proveTimeoutMs: 60_000 },
+};
+
+describe('going back at night, when every offline key and the approver are away', () => {
+  let fleet: TestFleet;
+  let gateway: Device;
+  let before: Evidence;
+  let rollout: string;
+
+  beforeAll(async () => {
+    fleet = await createFleet();
+    gateway = await fleet.add('gateway-1');
+    await fleet.publish(tinyModel('delay', OLD));
+    await fleet.assign(gateway.name, 'delay', '1.0.0');
+    await gateway.reaches('proving', 'delay', '1.0.0');
+    await expectAnswers(gateway, '1.0.0', OLD);
+    await gateway.reaches('committed', 'delay');
+    await fleet.publish(tinyModel('delay', NEW));
+    ({ id: rollout } = await fleet.client.post<{ id: string }>('/api/v1/rollouts', PLAN));
+    await fleet.client.post(`/api/v1/rollouts/${rollout}/start`, {});
+    await gateway.reaches('proving', 'delay', '1.0.1');
+    before = await takeEvidence(gateway, '1.0.1', NEW);
+    await gateway.reaches('committed', 'delay');
+    const [keys, away] = [join(fleet.stateDir, 'keys'), join(fleet.folder, 'away')];
+    await mkdir(away);
+    for (const folder of ['offline', 'approver']) await rename(join(keys, folder), join(away, folder));
+    await fleet.restart();
+    await gateway.connects();
+  });
+  afterAll(() => fleet[Symbol.asyncDispose]());
+
+  it('is no way to bring a new model: nobody is there to sign it', async () => {
+    await fleet.submit(tinyModel('delay', 9));
+    await expect(fleet.approve()).rejects.toThrow();
+    await expect(fleet.assign(gateway.name, 'delay', '1.0.2')).rejects.toMatchObject({ code: 'model_not_published' });
+    await expectUnharmed(gateway, before);
+  });
+
+  it('takes the return ticket of the release: the old bytes answer, and none of them was fetched', async () => {
+    const fetched = fleet.blocks.length;
+    const order = fleet.client.post<Rollout>(`/api/v1/rollouts/${rollout}/revert`, { reason: 'worse than before' });
+    expect((await order).state.status).toBe('reverted');
+    await gateway.reaches('proving', 'delay', '1.0.0');
+    await expectUnharmed(gateway, { ...before, version: '1.0.0', bias: OLD });
+    await gateway.reaches('committed', 'delay', '1.0.0');
+    expect(fleet.blocks).toHaveLength(fetched);
+  });
+
+  it('goes once: the release that was left does not come back by its old number', async () => {
+    const counter = gateway.line('delay')?.running?.counter;
+    await fleet.assign(gateway.name, 'delay', '1.0.1');
+    await gateway.reaches('refused', 'delay');
+    expect(gateway.line('delay')).toMatchObject({ reason: 'rollback', running: { version: '1.0.0', counter } });
+    await expectAnswers(gateway, '1.0.0', OLD);
+  });
+});
