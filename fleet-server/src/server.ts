@@ -15,6 +15,7 @@ import {
   brokerPolicy,
   createGuard,
   PRODUCTION_LIMITS,
+  watchTrespass,
   type Faults,
   type MqttEdge,
 } from './entry/mqtt/index.ts';
@@ -34,6 +35,8 @@ import type { Broker } from './platform/ports/index.ts';
 import { prepareStateFolder, removeAddress, writeAddress } from './state-folder.ts';
 import { connectDesk, makeDevelopmentKeys, socketPathOf, startSigner, type Desk } from './supply/keys/index.ts';
 import { fleetInForce, importRepository } from './supply/repository/index.ts';
+
+const WEB_SOCKET_PATH = '/mqtt';
 
 export interface Overrides {
   clock?: Clock;
@@ -114,13 +117,17 @@ export async function createFleetServer(config: ServerConfig, overrides: Overrid
       log,
       publicUrl: '',
       mqttUrl: config.brokerUrl ?? mqttUrlOf(config, embedded),
+      webSocketUrl: config.brokerUrl ?? '',
       operatorToken,
     };
     const { host, httpPort } = config;
     const web = await listenWeb(createHttpApp(fleet).fetch, { host, port: httpPort, secure });
     closers.push(() => web.close());
     fleet.publicUrl = `${secure === undefined ? 'http' : 'https'}://${nameOf(config)}:${web.port}`;
-    await embedded?.listenOn(web.server, '/mqtt');
+    if (embedded !== undefined) {
+      fleet.webSocketUrl = `${fleet.publicUrl.replace('http', 'ws')}${WEB_SOCKET_PATH}`;
+      await embedded.listenOn(web.server, WEB_SOCKET_PATH);
+    }
     // Before the web server, which waits for its connections to end.
     closers.push(() => embedded?.stop());
     const mqtt = attachMqtt(fleet, overrides.faults);
@@ -193,8 +200,7 @@ async function openBroker(
     policy: brokerPolicy(deps),
     clock,
     guard: () => createGuard(PRODUCTION_LIMITS),
-    onError: (error, clientId, connection) =>
-      deps.log.info({ reason: error.message, clientId, ...connection }, 'connection closed by the broker'),
+    onError: watchTrespass(deps),
   });
   secure?.onRenewed((tls) => embedded.reloadTls(tls));
   return { broker: embedded, embedded };

@@ -2,8 +2,11 @@ import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Rollout } from '../../fleet-server/src/delivery/rollouts/index.ts';
+import type { VersionSummary } from '../../fleet-server/src/supply/models/index.ts';
 import { createFleet, tinyModel, type Device, type TestFleet } from '../harness/index.ts';
-import { expectAnswers, expectUnharmed, takeEvidence, type Evidence } from './evidence.ts';
+import { expectAnswers, expectUnharmed, refuses, takeEvidence, type Evidence } from './evidence.ts';
+import { assignedOf, order } from './forge.ts';
+import { onlineKeysOf } from './thief.ts';
 
 const OLD = 0;
 const NEW = 5;
@@ -62,11 +65,15 @@ describe('going back at night, when every offline key and the approver are away'
     expect(fleet.blocks).toHaveLength(fetched);
   });
 
-  it('goes once: the release that was left does not come back by its old number', async () => {
-    const counter = gateway.line('delay')?.running?.counter;
-    await fleet.assign(gateway.name, 'delay', '1.0.1');
-    await gateway.reaches('refused', 'delay');
-    expect(gateway.line('delay')).toMatchObject({ reason: 'rollback', running: { version: '1.0.0', counter } });
-    await expectAnswers(gateway, '1.0.0', OLD);
+  it('leaves no way back to the release that was left: by the server, nor by its director key', async () => {
+    const assigned = fleet.assign(gateway.name, 'delay', '1.0.1');
+    await expect(assigned).rejects.toMatchObject({ code: 'model_not_published' });
+    const left = assignedOf(await fleet.client.get<VersionSummary>('/api/v1/models/delay/1.0.1'));
+    const { director } = await onlineKeysOf(fleet.stateDir);
+    const from = gateway.events.length;
+    const seq = gateway.agent.state().assignmentSeq + 1;
+    await order(fleet.server, gateway.name, { models: [left], seq, signers: [director] });
+    await refuses(gateway, 'rollback', from);
+    await expectUnharmed(gateway, { ...before, version: '1.0.0', bias: OLD });
   });
 });

@@ -11,7 +11,7 @@ import { assignedOf, bodyOf, order, publishUnread, withdraw } from './forge.ts';
 import { OWN, stealServer, type OnlineKeys, type Thief } from './thief.ts';
 
 const LINE = 'line-delay';
-const NEVER = '9999-12-31T23:59:59Z';
+const NEVER = '9998-12-31T23:59:59Z';
 const YEAR_9999 = Date.UTC(9999, 0);
 const DAY_MS = 86_400_000;
 const FARTHEST = Number.MAX_SAFE_INTEGER;
@@ -66,8 +66,8 @@ describe('a thief of the whole server', () => {
       const before = evidence.get(device);
       if (before === undefined) throw new Error('no evidence');
       await expectUnharmed(device, before);
-      expect(device.agent.state().counters.blocksFetched).toBe(before.blocksFetched);
     }
+    expect(thief.blocks).toEqual([]);
   };
   it('is believed to be the server: he has its keys and its certificate, and takes in a model of his own', async () => {
     const version = await thief.operator.submit(tinyModel('delay', 9));
@@ -77,7 +77,7 @@ describe('a thief of the whole server', () => {
     await allUnharmed();
   });
 
-  it.each(['builder', 'director', 'snapshot', 'own'] as const)(
+  it.each(['director', 'snapshot', 'own'] as const)(
     'cannot approve it with the %s key: his own server says no',
     async (which) => {
       const { document: waiting } = (await pendingApprovals(thief.server.fleet.database.db))[0] ?? {};
@@ -130,20 +130,21 @@ describe('a thief of the whole server', () => {
     await allUnharmed();
   });
 
-  it.each<[string, (keys: OnlineKeys) => Signer[]]>([
-    ['the builder alone', ({ builder }) => [builder]],
-    ['the builder twice', ({ builder }) => [builder, builder]],
-    ['every online key and one of his own', (keys) => [...Object.values<Signer>({ ...keys }), OWN]],
-    ['the approver alone', () => [approver]],
+  it.each<[string, string, (keys: OnlineKeys) => Signer[]]>([
+    ['the builder alone', 'below_threshold', ({ builder }) => [builder]],
+    ['the builder twice', 'document_malformed', ({ builder }) => [builder, builder]],
+    ['every online key and one of his own', 'below_threshold', (keys) => [...Object.values<Signer>({ ...keys }), OWN]],
+    ['the approver alone', 'below_threshold', () => [approver]],
     [
-      'the approver twice, and every key but the builder',
-      ({ director, snapshot }) => [approver, approver, director, snapshot, OWN],
+      'the approver, and every key but the builder',
+      'below_threshold',
+      ({ director, snapshot }) => [approver, director, snapshot, OWN],
     ],
-  ])('installs nothing by a release that is signed by %s', async (_who, signersOf) => {
+  ])('installs nothing by a release that is signed by %s', async (_who, code, signersOf) => {
     lineVersion += 1;
     const bytes = await signMetadata(bodyOf(draft, LINE, { version: lineVersion }), signersOf(thief.keys));
     const line = { role: LINE, version: lineVersion, bytes };
-    await orderAll('below_threshold', { timestamp: await publishUnread(thief.server, thief.keys, [line]) });
+    await orderAll(code, { timestamp: await publishUnread(thief.server, thief.keys, [line]) });
     await allUnharmed();
   });
 

@@ -12,6 +12,8 @@ export interface Thief extends AsyncDisposable {
   server: FleetServer;
   operator: Operator;
   keys: OnlineKeys;
+  /** Offsets of the pieces of models that were served. */
+  blocks: number[];
 }
 
 /** The private keys themselves: no signer process asks what they sign. */
@@ -40,6 +42,11 @@ export async function stealServer(fleet: TestFleet): Promise<Thief> {
 
 /** Starts a server on the folder at the address of another, which has ended. */
 export async function startImpostor(stateDir: string, at: { url: string; mqttUrl: string }): Promise<Thief> {
+  const blocks: number[] = [];
+  const alterBlock = (bytes: Uint8Array, offset: number) => {
+    blocks.push(offset);
+    return bytes;
+  };
   const server = await createFleetServer(
     readConfig({
       PLUMBLINE_STATE: stateDir,
@@ -47,7 +54,7 @@ export async function startImpostor(stateDir: string, at: { url: string; mqttUrl
       PLUMBLINE_HTTP_PORT: new URL(at.url).port,
       PLUMBLINE_MQTT_PORT: new URL(at.mqttUrl).port,
     }),
-    { advanceByTimer: false, openDesk, log: createLog('error', { write: () => true }) },
+    { advanceByTimer: false, openDesk, faults: { alterBlock }, log: createLog('error', { write: () => true }) },
   );
   const { operatorToken, trial } = server.fleet;
   const client = createClient({ url: server.url, operatorToken, ...(server.caPem && { caPem: server.caPem }) });
@@ -55,6 +62,7 @@ export async function startImpostor(stateDir: string, at: { url: string; mqttUrl
     server,
     operator: createOperator(client, stateDir, trial),
     keys: await onlineKeysOf(stateDir),
+    blocks,
     [Symbol.asyncDispose]: () => server.close(),
   };
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createProcessTrial } from '@plumbline/agent/trial';
+import { keyId } from '@plumbline/shared/trust';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createHttpApp } from '../../fleet-server/src/entry/http/index.ts';
 import { createSmallFleet, type SmallFleet } from '../../fleet-server/src/entry/testing/small-fleet.ts';
@@ -8,7 +9,6 @@ import { openArtifactFiles } from '../../fleet-server/src/platform/adapters/inde
 import { registerApprover } from '../../fleet-server/src/supply/keys/index.ts';
 import { getModel, lineInForce, submitForApproval } from '../../fleet-server/src/supply/models/index.ts';
 import { importRepository } from '../../fleet-server/src/supply/repository/index.ts';
-import { keyId } from '@plumbline/shared/trust';
 import { vectorsPath } from '../conformance/conformance.ts';
 import { findChromium, startChromium, type Chromium } from '../harness/services/chromium.ts';
 import { required, skipReason } from '../harness/services/index.ts';
@@ -24,16 +24,16 @@ const skipped = (reason: string | undefined) => (reason === undefined ? '' : ` (
 const readVectors = async (name: string) => JSON.parse(await readFile(vectorsPath(name), 'utf8'));
 
 describe.skipIf(absent !== undefined)(`trust in Chromium${skipped(absent)}`, () => {
-  const trial = createProcessTrial();
   const world = new AsyncDisposableStack();
   let chromium: Chromium;
   let small: SmallFleet;
   let tab: Tab;
 
   beforeAll(async () => {
-    world.defer(() => trial.close());
     chromium = required(await startChromium());
     world.defer(() => chromium.remove());
+    const trial = createProcessTrial();
+    world.defer(() => trial.close());
     small = world.use(await createSmallFleet({ trial, openArtifacts: openArtifactFiles }));
     const app = createHttpApp(small.fleet);
     tab = await openTab(chromium, (request, env) => app.fetch(request, env));
@@ -63,14 +63,14 @@ describe.skipIf(absent !== undefined)(`trust in Chromium${skipped(absent)}`, () 
       const { version } = await submitForApproval(fleet, 'user:ana', await small.model(line));
       const { publicKey } = await tab.ask('makeKey', line, type);
       expect(publicKey.type).toBe(type);
-      const early = await tab.ask('approve', line, line, small.fleet.operatorToken);
+      const early = await tab.ask('approve', line, line, fleet.operatorToken);
       expect(early).toMatchObject({ answer: { code: 'below_threshold' } });
       expect(await lineInForce(fleet.database.db, line)).toBeUndefined();
 
       await registerApprover({ folder: keysFolder, nowMs: clock.now(), protect: false }, line, publicKey);
       await importRepository(fleet, 'user:ana', keysFolder);
       await tab.reload();
-      const approved = await tab.ask('approve', line, line, small.fleet.operatorToken);
+      const approved = await tab.ask('approve', line, line, fleet.operatorToken);
       expect(approved).toMatchObject({ status: 200, answer: { kind: 'release', line, version } });
       expect((await getModel(fleet.database.db, line, version)).state).toBe('published');
       const bytes = (await lineInForce(fleet.database.db, line))!.bytes;

@@ -25,6 +25,7 @@ export interface Fleet {
   /** Where devices enrol, and where they connect. */
   publicUrl: string;
   mqttUrl: string;
+  webSocketUrl: string;
   /** Secret of the one operator of this first form. */
   operatorToken: string;
 }

@@ -10,6 +10,7 @@ import {
   startTrust,
   verifyAssignment,
   verifySeal,
+  type ImageTrust,
 } from '@plumbline/shared/trust';
 import { openFleet } from '../../../agent/src/trust/fleet.ts';
 import { figureOf, type Figure, type LoneFigure } from '../measure/figure.ts';
@@ -26,11 +27,12 @@ const MAX_METADATA_BYTES = 16_384;
 /** What an agent that believes nothing but the pinned root verifies before one install: both questions, and the seal. */
 export async function* installFigures(): AsyncGenerator<Figure | LoneFigure> {
   const material = await installMaterial();
+  const pinned = startTrust(material.root);
   const signatures = bareSignaturesOf(material);
   const documents = [...Object.values(material.metadata), material.fleet, material.assignment];
   const hashed = [...documents, ...Object.values(material.sealed)];
   const pairs = await measurePairs(PAIRS, {
-    ours: () => perInstall(() => verifyInstall(material)),
+    ours: () => perInstall(() => verifyInstall(pinned, material)),
     bare: () =>
       perInstall(async () => {
         signatures.forEach(verifyBare);
@@ -38,18 +40,19 @@ export async function* installFigures(): AsyncGenerator<Figure | LoneFigure> {
       }),
   });
   const against = `node:crypto, ${signatures.length} signatures and SHA-256`;
-  yield figureOf({ name: 'one install verified', unit: 'µs', against, by: 'ratio' }, pairs);
+  yield figureOf({ name: 'one install verified', unit: 'ms', against, by: 'ratio' }, pairs);
   yield {
-    name: 'metadata of one install, bytes',
-    unit: '',
+    name: 'metadata of one install',
+    unit: 'bytes',
     ours: documents.reduce((sum, { length }) => sum + length, 0),
     reason: `the limit is ${MAX_METADATA_BYTES.toLocaleString('en')}; timestamp, snapshot, targets, line, fleet, assignment`,
   };
 }
 
 /** @throws TrustError when anything is refused */
-async function verifyInstall({ now, root, source, fleet, assignment, sealed, seal }: InstallMaterial): Promise<void> {
-  const top = await refresh(startTrust(root), source, now, keepNothing);
+async function verifyInstall(pinned: ImageTrust, material: InstallMaterial): Promise<void> {
+  const { now, source, fleet, assignment, sealed, seal } = material;
+  const top = await refresh(pinned, source, now, keepNothing);
   const role = { role: lineRole(LINE), delegator: 'targets' };
   const trust = await refreshDelegated(top, source, now, role, keepNothing);
   const targets = trust.targets?.signed;
@@ -71,9 +74,9 @@ function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** µs an install. */
+/** ms an install. */
 async function perInstall(install: () => Promise<void>): Promise<number> {
   const start = performance.now();
   for (let i = 0; i < INSTALLS; i += 1) await install();
-  return ((performance.now() - start) * 1000) / INSTALLS;
+  return (performance.now() - start) / INSTALLS;
 }

@@ -27,8 +27,8 @@ export async function* signFigures(): AsyncGenerator<Figure> {
   world.defer(() => rm(folder, { recursive: true }));
   const keys = join(folder, 'keys');
   await makeDevelopmentKeys(keys, NOW);
-  const process = await startSigner(keys, socketPathOf(folder));
-  world.defer(() => process.close());
+  const signer = await startSigner(keys, socketPathOf(folder));
+  world.defer(() => signer.close());
   const here = await openDesk(keys);
   const documents = Array.from({ length: DEVICES }, (_, i) => assignmentOf(i));
   const bodies = documents.map((document) => canonicalBytes(document));
@@ -36,7 +36,7 @@ export async function* signFigures(): AsyncGenerator<Figure> {
   const bare = () => secondsOf(async () => bodies.forEach((body) => sign(body)));
   const question = { unit: 's', against: 'bare Ed25519', by: 'ratio' } as const;
   for (const [where, desk] of [
-    ['by the signer process', process],
+    ['by the signer process', signer],
     ['in this process', here],
   ] as const) {
     const ours = () => secondsOf(() => signAll(documents, desk));

@@ -23,6 +23,8 @@ export function addEnrol(program: Command): void {
     .action(async (code: string, _own: unknown, command: Command) => {
       const { json, wait, development = false, ...flags } = command.optsWithGlobals<Flags>();
       const { stateFolder, profile, proxy } = configOf({ ...flags, development });
+      // The agent's timers keep no process alive; this command has to wait for a person.
+      const alive = setInterval(() => undefined, 60_000);
       const enrolled = await enrolNode({
         code,
         stateFolder,
@@ -32,7 +34,7 @@ export function addEnrol(program: Command): void {
         waitMs: Number(wait) * 60_000,
         // On standard error: the answer on standard output comes later, and is one for programs too.
         onPending: (shown) => console.error(`waits for approval; read this out to the office: ${shown}`),
-      });
+      }).finally(() => clearInterval(alive));
       const { site, device, mqttUrl, profile: chosen, fingerprint } = enrolled;
       print({ site, device, mqttUrl, profile: chosen, fingerprint }, json, () =>
         [`enrolled as ${site}/${device} (${chosen})`, `fingerprint ${fingerprint}`].join('\n'),

@@ -41,7 +41,7 @@ export async function examineDraft(approver: Approver, trust: ImageTrust, pendin
     throw new ApproverError('key_not_delegated', `line ${line}: this key is no approver of it`, {
       kind: 'refused',
       field: 'key',
-      expected: 'a key that `plumbline keys add-approver` registered for the line',
+      expected: 'a key that `plumbline keys approver add` registered for the line',
     });
   }
   const bytes = fromBase64(pending.bytes);

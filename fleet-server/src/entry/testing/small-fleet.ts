@@ -59,6 +59,7 @@ export async function createSmallFleet(options: {
     log: pino({ level: 'silent' }),
     publicUrl: 'https://fleet.example:8443',
     mqttUrl: 'mqtts://fleet.example:8883',
+    webSocketUrl: 'wss://fleet.example:8443/mqtt',
     operatorToken: 'operator',
   };
   return {

@@ -21,5 +21,6 @@ export { DeviceError, type DeviceErrorCode } from './errors.ts';
 export { recordReport } from './record-report.ts';
 export { quarantineDevice, releaseDevice, revokeDevice } from './standing/bar.ts';
 export { recordStatus } from './standing/record-status.ts';
+export { recordTrespass } from './standing/record-trespass.ts';
 export { readStanding, refuseBarred, standingOf, type Standing, type StandingNow } from './standing/standing.ts';
 export { watchStaleness } from './staleness/watch.ts';

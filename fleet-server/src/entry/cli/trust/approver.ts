@@ -79,7 +79,7 @@ export async function asApprover(
       actor,
       now: flags.replayClock ? replayClock(client) : async () => Date.now(),
     });
-    if (flags.replayClock) refuseUnlessDevelopment(approver);
+    if (flags.replayClock) refuseUnlessDevelopment(approver, '--replay-clock', 'the clock of this machine');
     await work(approver);
   } finally {
     await trial.close();
@@ -91,12 +91,10 @@ function replayClock(client: Client): () => Promise<number> {
   return async () => (await client.get<{ now: number }>('/api/v1/health')).now;
 }
 
-function refuseUnlessDevelopment({ folder }: Approver): void {
+/** What makes a demonstration easy must not sign for a real fleet. */
+function refuseUnlessDevelopment({ folder }: Approver, field: string, expected: string): void {
   if (folder.trust.root['x-plumbline-development'] === true) return;
-  throw new CodedError('config_invalid', 'the time of a server is believed under development keys only', {
-    field: '--replay-clock',
-    expected: 'a root marked as development, or the clock of this machine',
-  });
+  throw new CodedError('config_invalid', `${field}: goes without under development keys only`, { field, expected });
 }
 
 async function clientOf(global: Global, { server, token, ca }: ApproverFlags): Promise<Client> {
@@ -120,6 +118,8 @@ export function addApprover(program: Command): void {
       const ended = new AbortController();
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.abort());
       await asApprover(global, flags, flags.policy ?? 'development', async (approver) => {
+        if (flags.policy === undefined)
+          refuseUnlessDevelopment(approver, '--policy', 'a policy that says what may be signed');
         const told = new Set<string>();
         do {
           const approvals = await lookOnce(approver, policy, flags.once === true);

@@ -51,6 +51,7 @@ beforeEach(async () => {
     now: clock.now,
     log: pino({ level: 'silent' }),
     publicUrl: 'https://fleet.example:8443',
+    webSocketUrl: 'wss://fleet.example:8443/mqtt',
     mqttUrl: 'mqtts://fleet.example:8883',
     operatorToken: OPERATOR_TOKEN,
   };

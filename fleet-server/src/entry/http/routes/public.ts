@@ -39,7 +39,7 @@ export function addPublic(app: App, fleet: Fleet): void {
       },
     }),
     async (context) => {
-      const { database, now, desk, mqttUrl, publicUrl } = fleet;
+      const { database, now, desk, mqttUrl, webSocketUrl } = fleet;
       const enrolment = await enrolDevice({ database, now, desk }, context.req.valid('json'), remoteAddress(context));
       if (enrolment.status === 'pending') {
         return context.json({ status: 'enrolment_pending' as const, fingerprint: enrolment.fingerprint }, 202);
@@ -47,15 +47,10 @@ export function addPublic(app: App, fleet: Fleet): void {
       const { site, device, certificate, rootVersion } = enrolment;
       const root = await metadataByVersion(database.db, 'root', rootVersion);
       if (root === undefined) throw new Error(`root ${rootVersion}, which a token pins, is not in the repository`);
-      const where = { mqttUrl, webSocketUrl: webSocketUrlOf(publicUrl) };
+      const where = { mqttUrl, webSocketUrl };
       return context.json({ site, device, ...where, certificate, ca: desk.caPem, root: toBase64(root.bytes) }, 200);
     },
   );
   addCertificates(app, fleet);
   app.doc31('/api/v1/openapi.json', { openapi: '3.1.0', info: { title: 'Plumbline', version: '1' } });
-}
-
-/** MQTT over WebSocket has its path on the port of the API. */
-function webSocketUrlOf(publicUrl: string): string {
-  return `${publicUrl.replace(/^http/, 'ws').replace(/\/$/, '')}/mqtt`;
 }
