@@ -1,10 +1,12 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createProcessTrial, openSqliteStore } from '@plumbline/agent/node';
 import { readIdentity, type Identity } from '../../agent/src/identity.ts';
 import { stored } from '../../agent/src/store/json.ts';
 import { IDENTITY } from '../../agent/src/store/keys.ts';
+import { devices } from '../../fleet-server/src/platform/db/index.ts';
 import { credentialsOf } from '../../fleet-server/src/sites/devices/index.ts';
 import {
   createFleet,
@@ -45,7 +47,7 @@ describe('a device that may not speak', () => {
       await one.reaches('committed', 'delay');
     }
   });
-  afterAll(async () => { (await import('node:fs')).writeFileSync('/tmp/ev-'+process.pid, JSON.stringify([fleet.devices.map((d)=>[d.events.slice(-14),d.agent.state().connected]), fleet.log.slice(-12)],null,1)); await fleet[Symbol.asyncDispose](); });
+  afterAll(() => fleet[Symbol.asyncDispose]());
 
   it('because it was revoked is cut off within five seconds, kept out, and goes on predicting', async () => {
     const gone = device('gateway-1');
@@ -78,14 +80,15 @@ describe('a device that may not speak', () => {
     const from = absent.events.length;
     await absent.start();
     await absent.connects();
-    expect(refusals(absent.name, 'certificate_invalid')).toMatchObject([{ field: 'certificate.notAfter' }]);
+    const refused = refusals(absent.name, 'certificate_invalid');
+    expect(new Set(refused.map(({ field }) => field))).toEqual(new Set(['certificate.notAfter']));
     expect(absent.events.slice(from).map(({ code }) => code)).toContain('certificate_renewed');
     await unharmed(absent);
     await absent.stop();
     expect((await identityOn(absent)).certificate.notAfter).toBeGreaterThan(expired.notAfter);
     await absent.start();
     await absent.connects();
-    expect(refusals(absent.name, 'certificate_invalid')).toHaveLength(1);
+    expect(refusals(absent.name, 'certificate_invalid')).toHaveLength(refused.length);
   });
 
   it('because its folder was copied and both run is quarantined, and let in again when one is left', async () => {
@@ -129,6 +132,9 @@ async function replaceCertificate(fleet: TestFleet, { name, folder }: Device, is
   const { database, desk } = fleet.server.fleet;
   const { publicKey } = await credentialsOf(database.db, name);
   const { pem, notAfter } = await desk.issueDeviceCertificate({ site: SITE, device: name, publicKey, now: issuedAt });
+  // The server has not renewed since either: it gives no two certificates within a minute.
+  const times = { certificateIssuedAt: issuedAt, certificateNotAfter: notAfter };
+  await database.transaction((tx) => tx.update(devices).set(times).where(eq(devices.id, name)));
   const store = openSqliteStore({ path: join(folder, 'agent.sqlite') });
   try {
     const known = await identityIn(store);

@@ -50,15 +50,15 @@ describe('going back at night, when every offline key and the approver are away'
 
   it('is no way to bring a new model: nobody is there to sign it', async () => {
     await fleet.submit(tinyModel('delay', 9));
-    await expect(fleet.approve()).rejects.toThrow();
+    await expect(fleet.approve()).rejects.toMatchObject({ code: 'keys_missing' });
     await expect(fleet.assign(gateway.name, 'delay', '1.0.2')).rejects.toMatchObject({ code: 'model_not_published' });
     await expectUnharmed(gateway, before);
   });
 
   it('takes the return ticket of the release: the old bytes answer, and none of them was fetched', async () => {
     const fetched = fleet.blocks.length;
-    const order = fleet.client.post<Rollout>(`/api/v1/rollouts/${rollout}/revert`, { reason: 'worse than before' });
-    expect((await order).state.status).toBe('reverted');
+    const reverting = fleet.client.post<Rollout>(`/api/v1/rollouts/${rollout}/revert`, { reason: 'worse than before' });
+    expect((await reverting).state.status).toBe('reverted');
     await gateway.reaches('proving', 'delay', '1.0.0');
     await expectUnharmed(gateway, { ...before, version: '1.0.0', bias: OLD });
     await gateway.reaches('committed', 'delay', '1.0.0');

@@ -32,6 +32,7 @@ describe('a device that was off while the root was rotated twenty times', () => 
     await gateway.connects();
     await fleet.publish(tinyModel('delay', 5));
     await expectUnharmed(gateway, before);
+    expect(fleet.blocks).toHaveLength(1);
   });
 
   it('ends trusting the last one, and updates', async () => {

@@ -41,7 +41,7 @@ describe('a thief of the director key', () => {
     ({ director } = await onlineKeysOf(fleet.stateDir));
     before = await takeEvidence(gateway, '1.0.1', 1);
   });
-  afterAll(async () => { (await import('node:fs')).writeFileSync('/tmp/ev-'+process.pid, JSON.stringify([fleet.devices.map((d)=>[d.events.slice(-14),d.agent.state().connected]), fleet.log.slice(-12)],null,1)); await fleet[Symbol.asyncDispose](); });
+  afterAll(() => fleet[Symbol.asyncDispose]());
 
   it.each<[string, string, () => Partial<AssignmentDocument>]>([
     ['the old release under its old number', 'rollback', () => ({ seq: 3, models: [old] })],
@@ -71,6 +71,7 @@ describe('a thief of the director key', () => {
     await gateway.start();
     await refuses(gateway, 'rollback', from);
     await expectUnharmed(gateway, before);
+    expect(fleet.blocks).toHaveLength(2);
   });
 
   it('goes as far as the rules let him: numbers, time and floors to their bounds, soak to the least', async () => {
@@ -87,6 +88,7 @@ describe('a thief of the director key', () => {
     });
     expect(report?.settings).toEqual({ proveRecords: 1, proveTimeoutMs: 100, shadowRecords: 1 });
     await expectUnharmed(gateway, before);
+    expect(fleet.blocks).toHaveLength(2);
   });
 
   it('can take a model away from nobody: a device that is assigned nothing goes on with what it has', async () => {
@@ -99,6 +101,7 @@ describe('a thief of the director key', () => {
     });
     await eventually('it is obeyed', () => gateway.agent.state().assignmentSeq === 2 * STEP + 1);
     await expectUnharmed(gateway, before);
+    expect(fleet.blocks).toHaveLength(2);
   });
 
   it('blocks what the rightful server says, until `trust/fleet.json` names another director', async () => {
@@ -113,6 +116,7 @@ describe('a thief of the director key', () => {
     await fleet.assign(gateway.name, 'delay', '1.0.2');
     await gateway.reaches('proving', 'delay', '1.0.2');
     await expectAnswers(gateway, '1.0.2', 7);
+    expect(fleet.blocks).toHaveLength(3);
   });
 
   it('is nobody afterwards', async () => {
@@ -122,5 +126,6 @@ describe('a thief of the director key', () => {
     await orders({ seq: 3 * STEP });
     await refuses(gateway, 'key_unknown', from);
     await expectUnharmed(gateway, after);
+    expect(fleet.blocks).toHaveLength(3);
   });
 });

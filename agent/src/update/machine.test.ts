@@ -331,7 +331,13 @@ describe('the plan', () => {
       9,
       { kind: 'tell', input: { type: 'resumed' } },
     ],
-    ['does not go back to an older wish', targetOf(OLD, 1), line('committed'), 0, { kind: 'wait' }],
+    [
+      'follows a lower number too: trust has agreed to it, and a new director counts from one',
+      targetOf(OLD, 1),
+      line('committed'),
+      0,
+      { kind: 'tell', input: { type: 'assigned', target: targetOf(OLD, 1) } },
+    ],
     [
       'goes on with an install whose papers were renewed on the way',
       { ...targetOf(NEW), expires: 5000 },

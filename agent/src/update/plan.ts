@@ -34,9 +34,7 @@ export function nextStep(desired: Target | undefined, current: UpdateModel, now:
 const INSTALLING = new Set(['offered', 'fetching', 'verifying', 'staged', 'self-testing', 'deferred']);
 
 function wants(desired: Target, current: UpdateModel, now: number): boolean {
-  const known = current.target?.seq ?? -1;
-  // The counter of signed states never goes back: an older wish is what this line was told before.
-  if (desired.seq < known) return false;
-  if (desired.seq === known) return isStale(current) && now < desired.expires;
+  // Which wish is the newest, trust has decided: a new director counts from one again, so lower is not older.
+  if (desired.seq === current.target?.seq) return isStale(current) && now < desired.expires;
   return sameTarget(desired, current.target) || accepts(current, desired);
 }
