@@ -62,10 +62,13 @@ export function createOnline(ports: Ports, rooms: Rooms, options: AgentOptions, 
     });
   };
 
+  let lastRefusal: string | undefined;
   const takeDesired = async (message: Desired) => {
     try {
       const accepted = await beliefs.accept(message);
       if (accepted === undefined) return;
+      // The same attack later is another one.
+      lastRefusal = undefined;
       const { outboxBytes } = rooms.settings();
       if (outboxBytes !== undefined) outbox.setBudget(outboxBytes);
       await lines.assign(accepted.targets, accepted.declined);
@@ -78,7 +81,6 @@ export function createOnline(ports: Ports, rooms: Rooms, options: AgentOptions, 
     reportSoon();
   };
 
-  let lastRefusal: string | undefined;
   /** What did not arrive comes with the next desired state; what was refused is told once, however often it is sent. */
   const refused = (error: unknown) => {
     const [reason, detail] = [codeOf(error), messageOf(error)];
