@@ -12,8 +12,12 @@ const SESSION_OPTIONS: InferenceSession.SessionOptions = {
   executionMode: 'sequential',
 };
 
-/** ONNX Runtime of the predicting process, brought into memory by the first model. */
-export function createOrtInference(): Inference {
+/**
+ * ONNX Runtime of a process, brought into memory by the first model.
+ * @param options `arena: false` where memory is limited: the arena takes whole powers of two, and where those are not to
+ * be had nine tenths of what is, which leaves nothing for the rest of the process
+ */
+export function createOrtInference({ arena = true }: { arena?: boolean } = {}): Inference {
   let runtime: Promise<typeof Runtime> | undefined;
   return {
     runtime: `${packageFile.name} ${packageFile.version}`,
@@ -21,7 +25,10 @@ export function createOrtInference(): Inference {
       runtime ??= import('onnxruntime-node');
       const ort = await runtime;
       try {
-        return sessionOf(ort, await ort.InferenceSession.create(model, SESSION_OPTIONS));
+        return sessionOf(
+          ort,
+          await ort.InferenceSession.create(model, { ...SESSION_OPTIONS, enableCpuMemArena: arena }),
+        );
       } catch (cause) {
         throw new InferenceError('model_unloadable', messageOf(cause), { kind: 'refused', field: 'model', cause });
       }

@@ -6,7 +6,7 @@ import { createOrtInference } from './ort-inference.ts';
 import { MAX_DETAIL, type TrialReply } from './trial-protocol.ts';
 
 /** The child of `process-trial.ts`: loads and runs what may crash it. One job at a time, one reply a job. */
-const inference = createOrtInference();
+const inference = createOrtInference({ arena: false });
 await import('onnxruntime-node');
 process.on('message', (job: TrialJob) => {
   runTrial(inference, job)
