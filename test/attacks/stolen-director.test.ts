@@ -92,13 +92,8 @@ describe('a thief of the director key', () => {
   });
 
   it('can take a model away from nobody: a device that is assigned nothing goes on with what it has', async () => {
-    await orders({
-      seq: 2 * STEP + 1,
-      issued: Date.now() + 21 * HOUR_MS,
-      timeFloor: Date.now() + 21 * HOUR_MS,
-      expires: Date.now() + 30 * HOUR_MS,
-      models: [],
-    });
+    const ahead = Date.now() + 21 * HOUR_MS;
+    await orders({ seq: 2 * STEP + 1, issued: ahead, timeFloor: ahead, expires: ahead + HOUR_MS, models: [] });
     await eventually('it is obeyed', () => gateway.agent.state().assignmentSeq === 2 * STEP + 1);
     await expectUnharmed(gateway, before);
     expect(fleet.blocks).toHaveLength(2);
