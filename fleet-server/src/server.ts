@@ -1,7 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
-import { createProcessTrial } from '@plumbline/agent/trial';
 import { codeOf } from '@plumbline/shared/errors';
 import type { Clock } from '@plumbline/shared/ports';
 import type { ServerConfig } from './config.ts';
@@ -23,6 +22,7 @@ import { createIngest } from './insight/telemetry/index.ts';
 import {
   connectExternalBroker,
   createAedesBroker,
+  createModelLab,
   openArtifactFiles,
   systemClock,
   systemRandom,
@@ -88,8 +88,8 @@ export async function createFleetServer(config: ServerConfig, overrides: Overrid
     closers.push(() => database.close());
     await importRepository({ database, desk, now: clock.now }, 'system', keysFolder);
     const artifacts = await openArtifactFiles(join(config.stateDir, 'artifacts'));
-    const trial = createProcessTrial();
-    closers.push(() => trial.close());
+    const lab = createModelLab();
+    closers.push(() => lab.close());
     const dispatcher = createDispatcher({ database, clock });
     const ingest = createIngest({ database, now: clock.now });
     const secure = config.plain ? undefined : await openTls(config, desk, log);
@@ -108,7 +108,7 @@ export async function createFleetServer(config: ServerConfig, overrides: Overrid
       artifacts,
       desk,
       versionsInUse,
-      trial,
+      lab,
       broker,
       dispatcher,
       ingest,

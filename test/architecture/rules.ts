@@ -40,20 +40,25 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   {
     from: /^fleet-server\//,
-    to: /^agent\//,
+    to: /^(agent\/|npm:@plumbline\/agent\/)/,
     unless: [
       { from: /^fleet-server\/src\/delivery\/rehearsal\//, to: /^agent\/src\/index\.ts$/ },
       {
         from: /^fleet-server\/src\/(server|entry\/cli\/trust\/approver)\.ts$/,
-        to: /^agent\/src\/node\/models\/process-trial\.ts$/,
+        to: /^npm:@plumbline\/agent\/trial$/,
       },
+      {
+        from: /^fleet-server\/src\/platform\/adapters\/lab\//,
+        to: /^npm:@plumbline\/agent\/trial(\/child)?$/,
+      },
+      { from: /^fleet-server\/src\/entry\/demo\/agent-process\.ts$/, to: /^npm:@plumbline\/agent\/cli$/ },
     ],
-    rule: 'agent and server meet only in shared; delivery/rehearsal alone may import @plumbline/agent/core, and what wires a process @plumbline/agent/trial',
+    rule: 'agent and server meet only in shared; delivery/rehearsal alone may import @plumbline/agent/core, what wires a process and platform/adapters/lab @plumbline/agent/trial, and the demo starts agents by @plumbline/agent/cli',
   },
   {
-    from: /^fleet-server\/src\/(?!server\.ts$|main\.ts$|platform\/adapters\/)/,
+    from: /^fleet-server\/src\/(?!server\.ts$|workbench\.ts$|main\.ts$|platform\/adapters\/)/,
     to: /^fleet-server\/src\/platform\/adapters\//,
-    rule: 'only server.ts imports adapters',
+    rule: 'only server.ts, and workbench.ts for commands without a server, import adapters',
   },
   { from: ROOM, to: /^npm:(hono|@hono\/[^/]+)(\/|$)/, rule: 'rooms never import hono' },
   {
@@ -68,7 +73,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   {
     from: ROOM,
-    to: /^fleet-server\/src\/(server|main|index)\.ts$/,
+    to: /^fleet-server\/src\/(server|workbench|main|index)\.ts$/,
     rule: 'rooms never import what puts them together',
   },
   {

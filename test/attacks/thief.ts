@@ -1,6 +1,6 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createLog } from '@plumbline/agent/node';
+import { createLog, createProcessTrial } from '@plumbline/agent/node';
 import { createFleetServer, readConfig, type FleetServer } from '@plumbline/fleet-server';
 import { createSigner, type Signer } from '@plumbline/shared/trust';
 import { createClient } from '../../fleet-server/src/entry/approver/index.ts';
@@ -56,14 +56,18 @@ export async function startImpostor(stateDir: string, at: { url: string; mqttUrl
     }),
     { advanceByTimer: false, openDesk, faults: { alterBlock }, log: createLog('error', { write: () => true }) },
   );
-  const { operatorToken, trial } = server.fleet;
+  const { operatorToken } = server.fleet;
+  const trial = createProcessTrial();
   const client = createClient({ url: server.url, operatorToken, ...(server.caPem && { caPem: server.caPem }) });
   return {
     server,
     operator: createOperator(client, stateDir, trial),
     keys: await onlineKeysOf(stateDir),
     blocks,
-    [Symbol.asyncDispose]: () => server.close(),
+    async [Symbol.asyncDispose]() {
+      await trial.close();
+      await server.close();
+    },
   };
 }
 

@@ -2,10 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
+import { deltas } from './deltas.ts';
 import { ingest } from './ingest.ts';
 import type { Figure, LoneFigure } from './measure/figure.ts';
 import { lineOf } from './measure/table.ts';
 import { predict } from './predict.ts';
+import { shrink } from './shrink.ts';
 import { train } from './train.ts';
 import { trust } from './trust.ts';
 
@@ -13,7 +15,14 @@ import { trust } from './trust.ts';
  * `npm run bench -- [NAME…] [--json FILE]`: our figures beside the limit that this machine reaches in the same run.
  * Nothing here is asserted: a missed budget is printed as missed, and the exit code stays 0.
  */
-const BENCHES: Record<string, () => AsyncIterable<Figure | LoneFigure>> = { predict, ingest, train, trust };
+const BENCHES: Record<string, () => AsyncIterable<Figure | LoneFigure>> = {
+  predict,
+  ingest,
+  train,
+  trust,
+  shrink,
+  deltas,
+};
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } });
 const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);

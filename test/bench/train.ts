@@ -7,11 +7,14 @@ import {
   buildMatrix,
   fitBoosting,
   fitColumns,
+  fitForest,
   fitLogistic,
   probabilitiesOf,
   rocAuc,
+  type Matrix,
   type Table,
 } from '../../fleet-server/src/learning/training/index.ts';
+import type { FittedModel } from '../../fleet-server/src/supply/onnx/fitted-model.ts';
 import { makeClassification, rowsOf, type Classification } from './material/classification.ts';
 import { startScikitLearn, type Algorithm, type Fitted, type ScikitLearn } from './material/scikit-learn.ts';
 import { figureOf, type Budget, type Figure, type LoneFigure, type Question } from './measure/figure.ts';
@@ -20,9 +23,17 @@ import { measurePairs, median } from './measure/pairs.ts';
 /** Each fold learns from 20,000 rows of 20 numbers and is scored on 5,000. */
 const [ROWS, COLUMNS, FOLDS] = [25_000, 20, 5];
 const PARAMETERS = { trees: 100, rate: 0.1, leaves: 64, minRows: 20, maxDepth: 6 };
-const NAMES = { boosting: 'boosted trees, 100 × depth 6', logistic: 'logistic regression' };
+const FOREST = { trees: 100, depth: 12, minRows: 1 };
+const NAMES = {
+  boosting: 'boosted trees, 100 × depth 6',
+  forest: 'random forest, 100 × depth 12',
+  logistic: 'logistic regression',
+};
 /** HistGradientBoosting is LightGBM's kind of learner; for logistic regression the design asks for no time. */
-const TIME_BUDGET: Partial<Record<Algorithm, Budget>> = { boosting: { rule: 'at most', limit: 4 } };
+const TIME_BUDGET: Partial<Record<Algorithm, Budget>> = {
+  boosting: { rule: 'at most', limit: 4 },
+  forest: { rule: 'at most', limit: 1 },
+};
 
 /**
  * Fitting 20,000 × 20 from raw numbers to a model, in one thread, beside scikit-learn on the same rows; then accuracy,
@@ -34,7 +45,7 @@ export async function* train(): AsyncGenerator<Figure | LoneFigure> {
   const other = await startScikitLearn(folder, data);
   if ('version' in other) console.log(`  scikit-learn ${other.version}, OMP_NUM_THREADS=1`);
   try {
-    for (const algorithm of ['boosting', 'logistic'] as const) {
+    for (const algorithm of ['boosting', 'forest', 'logistic'] as const) {
       if ('absent' in other) yield* alone(algorithm, data, other.absent);
       else yield* beside(algorithm, data, other);
     }
@@ -86,6 +97,12 @@ const MEASURES: { name: string; of: Measure; unit: '%' | ''; limit?: number }[] 
   { name: 'Brier', of: brier, unit: '' },
 ];
 
+const FIT: Record<Algorithm, (matrix: Matrix) => FittedModel> = {
+  boosting: (matrix) => fitBoosting(matrix, PARAMETERS),
+  forest: (matrix) => fitForest(matrix, FOREST),
+  logistic: (matrix) => fitLogistic(matrix, { c: 1 }),
+};
+
 /** The clock runs from raw float32 rows to the fitted model, pre-processing included. */
 function fitOurs(algorithm: Algorithm, data: Classification, fold: number): Fitted {
   const { rows, columns, numbers, labels } = data;
@@ -94,7 +111,7 @@ function fitOurs(algorithm: Algorithm, data: Classification, fold: number): Fitt
   const [known, asked] = [rowsOf(data, fold, 'train'), rowsOf(data, fold, 'valid')];
   const start = performance.now();
   const matrix = buildMatrix(table, fitColumns(table, known), known);
-  const model = algorithm === 'boosting' ? fitBoosting(matrix, PARAMETERS) : fitLogistic(matrix, { c: 1 });
+  const model = FIT[algorithm](matrix);
   const seconds = (performance.now() - start) / 1000;
   return { seconds, scores: probabilitiesOf(model, buildMatrix(table, model.columns, asked)) };
 }

@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createProcessTrial } from '@plumbline/agent/trial';
 import { keyId } from '@plumbline/shared/trust';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createHttpApp } from '../../fleet-server/src/entry/http/index.ts';
 import { createSmallFleet, type SmallFleet } from '../../fleet-server/src/entry/testing/small-fleet.ts';
-import { openArtifactFiles } from '../../fleet-server/src/platform/adapters/index.ts';
+import { createModelLab, openArtifactFiles } from '../../fleet-server/src/platform/adapters/index.ts';
 import { registerApprover } from '../../fleet-server/src/supply/keys/index.ts';
 import { getModel, lineInForce, submitForApproval } from '../../fleet-server/src/supply/models/index.ts';
 import { importRepository } from '../../fleet-server/src/supply/repository/index.ts';
@@ -32,9 +31,9 @@ describe.skipIf(absent !== undefined)(`trust in Chromium${skipped(absent)}`, () 
   beforeAll(async () => {
     chromium = required(await startChromium());
     world.defer(() => chromium.remove());
-    const trial = createProcessTrial();
-    world.defer(() => trial.close());
-    small = world.use(await createSmallFleet({ trial, openArtifacts: openArtifactFiles }));
+    const lab = createModelLab();
+    world.defer(() => lab.close());
+    small = world.use(await createSmallFleet({ lab, openArtifacts: openArtifactFiles }));
     const app = createHttpApp(small.fleet);
     tab = await openTab(chromium, (request, env) => app.fetch(request, env));
     world.defer(() => tab.close());

@@ -2,35 +2,34 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Updater } from 'tuf-js';
-import { createProcessTrial } from '@plumbline/agent/trial';
 import { unpackArchive } from '@plumbline/shared/manifest';
 import { addMetadataSignatures, FLEET_PATH, lineRole, sha256Hex } from '@plumbline/shared/trust';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHttpApp } from '../../fleet-server/src/entry/http/index.ts';
 import { serveApp } from '../../fleet-server/src/entry/testing/serve-app.ts';
 import { createSmallFleet, type SmallFleet } from '../../fleet-server/src/entry/testing/small-fleet.ts';
-import { openArtifactFiles } from '../../fleet-server/src/platform/adapters/index.ts';
+import { createModelLab, openArtifactFiles } from '../../fleet-server/src/platform/adapters/index.ts';
 import { rotateKey } from '../../fleet-server/src/supply/keys/index.ts';
 import { approveModel, findPending, getModel, submitForApproval } from '../../fleet-server/src/supply/models/index.ts';
 import { importRepository, metadataByVersion } from '../../fleet-server/src/supply/repository/index.ts';
 
 /** tuf-js looks at the clock of the machine. */
 const NOW = Date.now();
-const trial = createProcessTrial();
+const lab = createModelLab();
 let small: SmallFleet;
 let http: Awaited<ReturnType<typeof serveApp>>;
 let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'plumbline-stock-'));
-  small = await createSmallFleet({ trial, openArtifacts: openArtifactFiles, startAt: NOW });
+  small = await createSmallFleet({ lab, openArtifacts: openArtifactFiles, startAt: NOW });
   http = await serveApp(createHttpApp(small.fleet));
   await release(0);
 });
 afterAll(async () => {
   await http.close();
   await small[Symbol.asyncDispose]();
-  await trial.close();
+  await lab.close();
   await rm(folder, { recursive: true });
 });
 

@@ -12,7 +12,7 @@ const { absent, pathOf } = sharedData();
 const TRAINED_AT = Date.UTC(2022, 0, 1);
 const PLANTED_AT = Date.UTC(2024, 0, 1);
 const YEAR_MS = 366 * 86_400_000;
-const GRID: Grid = { logistic: [{ c: 0.1 }], boosting: [{ trees: 60, rate: 0.05, leaves: 4, minRows: 50 }] };
+const GRID: Partial<Grid> = { logistic: [{ c: 0.1 }], boosting: [{ trees: 60, rate: 0.05, leaves: 4, minRows: 50 }] };
 
 interface Unchanging {
   dataset: Dataset;

@@ -8,7 +8,10 @@ import { sampleRows, shuffleLabels } from './shuffle.ts';
 
 const { absent, pathOf } = sharedData();
 /** One of each kind: a search over more configurations finds no more in noise, it only takes longer. */
-const SMALL_GRID: Grid = { logistic: [{ c: 0.1 }], boosting: [{ trees: 60, rate: 0.05, leaves: 4, minRows: 50 }] };
+const SMALL_GRID: Partial<Grid> = {
+  logistic: [{ c: 0.1 }],
+  boosting: [{ trees: 60, rate: 0.05, leaves: 4, minRows: 50 }],
+};
 /** Retrainings on permuted labels for large datasets: the bound is then an estimated one, and knows how few they are. */
 const FEW = 8;
 

@@ -3,9 +3,9 @@ import { decodeMessage, encodeFrame, telemetryBatch, type WindowRow } from '@plu
 import { periodOf } from '../../agent/src/observe/period.ts';
 import { assessVersion, listVerdicts, referenceOf } from '../../fleet-server/src/insight/drift/index.ts';
 import type { Example } from '../../fleet-server/src/learning/datasets/index.ts';
+import { recordOf } from '../../fleet-server/src/learning/pipelines/index.ts';
 import {
   decideTrigger,
-  recordOf,
   scoresOfVersion,
   type RetrainingPolicy,
   type Trigger,

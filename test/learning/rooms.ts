@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createProcessTrial } from '@plumbline/agent/trial';
 import { addMetadataSignatures, lineRole } from '@plumbline/shared/trust';
 import { createIngest, type Ingest } from '../../fleet-server/src/insight/telemetry/index.ts';
 import type { Dataset } from '../../fleet-server/src/learning/datasets/index.ts';
 import { inputsOf, OUTPUT, referenceOf } from '../../fleet-server/src/learning/pipelines/index.ts';
 import type { TrainingResult } from '../../fleet-server/src/learning/training/index.ts';
-import { openArtifactFiles } from '../../fleet-server/src/platform/adapters/artifact-files.ts';
+import { createModelLab, openArtifactFiles } from '../../fleet-server/src/platform/adapters/index.ts';
+import type { ModelLab } from '../../fleet-server/src/platform/ports/index.ts';
 import { openDatabase, type Database } from '../../fleet-server/src/platform/db/index.ts';
 import type { ArtifactStore } from '../../fleet-server/src/platform/ports/index.ts';
 import {
@@ -29,13 +29,13 @@ import {
 import { importRepository } from '../../fleet-server/src/supply/repository/index.ts';
 import { exportModel } from '../../fleet-server/src/supply/onnx/index.ts';
 
-/** The rooms of a fleet server that learning and drift need: memory database, a temporary folder, a trial process. */
+/** The rooms of a fleet server that learning and drift need: memory database, a temporary folder, a model lab. */
 export interface Rooms extends AsyncDisposable {
   database: Database;
   artifacts: ArtifactStore;
   desk: Desk;
   versionsInUse: () => Promise<string[]>;
-  trial: ReturnType<typeof createProcessTrial>;
+  lab: ModelLab;
   ingest: Ingest;
   now: () => number;
   /** Moves the one clock of these rooms. */
@@ -60,9 +60,9 @@ export async function openRooms(startAt: number): Promise<Rooms> {
   const database = await openDatabase({ url: 'sqlite::memory:', clock });
   await importRepository({ database, desk, now }, 'system', keysFolder);
   const artifacts = await openArtifactFiles(join(folder, 'artifacts'));
-  const trial = createProcessTrial();
+  const lab = createModelLab();
   const ingest = createIngest({ database, now });
-  const deps = { database, artifacts, desk, trial, now, versionsInUse: async () => [] };
+  const deps = { database, artifacts, desk, lab, now, versionsInUse: async () => [] };
 
   return {
     ...deps,
@@ -87,7 +87,7 @@ export async function openRooms(startAt: number): Promise<Rooms> {
     },
     async [Symbol.asyncDispose]() {
       await ingest.close();
-      await trial.close();
+      await lab.close();
       await database.close();
       await rm(folder, { recursive: true });
     },

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { run as mqttFrames } from './mqtt-frames.ts';
+import { run as mutatedModels } from './mutated-models.ts';
 
 /** How large a proof is to be; without a wish each takes its full count. */
 export interface SoakOptions {
@@ -14,6 +15,7 @@ export interface SoakOptions {
  */
 const SOAKS: Record<string, (options: SoakOptions) => Promise<{ passed: number; failed: number }>> = {
   'mqtt-frames': mqttFrames,
+  'mutated-models': mutatedModels,
 };
 
 const { values, positionals } = parseArgs({

@@ -1,9 +1,8 @@
 import type { Logger } from 'pino';
-import type { ModelTrial } from '@plumbline/shared/predict';
 import type { Clock } from '@plumbline/shared/ports';
 import type { Database } from '../platform/db/index.ts';
 import type { Dispatcher } from '../platform/outbox/index.ts';
-import type { ArtifactStore, Broker } from '../platform/ports/index.ts';
+import type { ArtifactStore, Broker, ModelLab } from '../platform/ports/index.ts';
 import type { Desk } from '../supply/keys/index.ts';
 import type { DraftDeps } from '../supply/models/index.ts';
 import type { Ingest } from '../insight/telemetry/index.ts';
@@ -15,7 +14,7 @@ export interface Fleet {
   /** The online keys, each for documents of its own kind; approver and offline keys are elsewhere. */
   desk: Desk;
   versionsInUse: DraftDeps['versionsInUse'];
-  trial: ModelTrial;
+  lab: ModelLab;
   broker: Broker;
   dispatcher: Dispatcher;
   ingest: Ingest;

@@ -1,3 +1,4 @@
+export * from './dataset.ts';
 export * from './device.ts';
 export * from './problem.ts';
 export * from './outcome.ts';

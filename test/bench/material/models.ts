@@ -2,8 +2,7 @@ import type { ActivityRecord, Manifest } from '@plumbline/shared/manifest';
 import { binsOf, type Reference } from '@plumbline/shared/drift';
 import { sha256Hex } from '@plumbline/shared/trust';
 import { generateDataset } from '../../../fleet-server/src/entry/demo/generator/index.ts';
-import { inputsOf, OUTPUT, referenceOf } from '../../../fleet-server/src/learning/pipelines/index.ts';
-import { recordOf } from '../../../fleet-server/src/learning/retraining/index.ts';
+import { inputsOf, OUTPUT, recordOf, referenceOf } from '../../../fleet-server/src/learning/pipelines/index.ts';
 import { train, type Grid } from '../../../fleet-server/src/learning/training/index.ts';
 import { exportModel, inspectModel, type FittedModel } from '../../../fleet-server/src/supply/onnx/index.ts';
 
@@ -21,7 +20,7 @@ const GRIDS = {
   linear: { logistic: [{ c: 1 }], boosting: [] },
   // The shape that the budget is stated for: 100 trees of depth 12.
   trees: { logistic: [], boosting: [{ trees: 100, rate: 0.1, leaves: 512, minRows: 2, maxDepth: 12 }] },
-} satisfies Record<string, Grid>;
+} satisfies Record<string, Partial<Grid>>;
 
 /** Trains on generated activities (5 categories, 11 numbers) and exports as a release would be. */
 export async function benchModel(kind: keyof typeof GRIDS): Promise<BenchModel> {

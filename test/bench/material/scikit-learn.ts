@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { Classification } from './classification.ts';
 
-export type Algorithm = 'boosting' | 'logistic';
+export type Algorithm = 'boosting' | 'forest' | 'logistic';
 
 export interface Fitted {
   seconds: number;

@@ -1,4 +1,3 @@
-import { createProcessTrial } from '@plumbline/agent/trial';
 import { DERIVATIONS } from '@plumbline/shared/activity';
 import { unpackArchive, type BundleFiles } from '@plumbline/shared/manifest';
 import {
@@ -9,7 +8,7 @@ import {
   type MetadataSource,
 } from '@plumbline/shared/trust';
 import { createSmallFleet } from '../../../fleet-server/src/entry/testing/small-fleet.ts';
-import { openArtifactFiles } from '../../../fleet-server/src/platform/adapters/index.ts';
+import { createModelLab, openArtifactFiles } from '../../../fleet-server/src/platform/adapters/index.ts';
 import {
   approveModel,
   chooseModel,
@@ -40,9 +39,9 @@ export interface InstallMaterial {
 
 export async function installMaterial(): Promise<InstallMaterial> {
   await using world = new AsyncDisposableStack();
-  const trial = createProcessTrial();
-  world.defer(() => trial.close());
-  const small = world.use(await createSmallFleet({ trial, openArtifacts: openArtifactFiles, startAt: Date.now() }));
+  const lab = createModelLab();
+  world.defer(() => lab.close());
+  const small = world.use(await createSmallFleet({ lab, openArtifacts: openArtifactFiles, startAt: Date.now() }));
   const { fleet, approver } = small;
   const { db } = fleet.database;
   const { document, version } = await submitForApproval(fleet, 'bench', await small.model(LINE));

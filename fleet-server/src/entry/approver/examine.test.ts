@@ -12,7 +12,7 @@ import {
   type Signer,
 } from '@plumbline/shared/trust';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openArtifactFiles } from '../../platform/adapters/index.ts';
+import { createModelLab, openArtifactFiles } from '../../platform/adapters/index.ts';
 import {
   findPending,
   getModel,
@@ -42,6 +42,7 @@ const stranger = createSigner({ type: 'p256', secret: new Uint8Array(32).fill(9)
 const IMPORTED = { origin: 'imported' };
 const HOUR_MS = 3_600_000;
 const trial = createProcessTrial();
+const lab = createModelLab();
 let small: SmallFleet;
 let http: Awaited<ReturnType<typeof serveApp>>;
 let client: Client;
@@ -50,7 +51,7 @@ let count = 0;
 
 beforeAll(async () => {
   const lines = Array.from({ length: 30 }, (_, i) => `line-${i + 1}`);
-  small = await createSmallFleet({ trial, openArtifacts: openArtifactFiles, lines });
+  small = await createSmallFleet({ lab, openArtifacts: openArtifactFiles, lines });
   http = await serveApp(createHttpApp(small.fleet));
   client = createClient({ url: http.url, operatorToken: small.fleet.operatorToken });
   approver = await openApprover({
@@ -67,6 +68,7 @@ afterAll(async () => {
   await http.close();
   await small[Symbol.asyncDispose]();
   await trial.close();
+  await lab.close();
 });
 
 const newLine = () => {
@@ -178,9 +180,10 @@ describe('an examination', () => {
   it('refuses golden rows that the model does not answer', async () => {
     const line = newLine();
     const model = await small.model(line, IMPORTED);
-    const { golden } = model.accepted;
+    const [variant] = model.variants;
+    const { golden } = variant!;
     const rows = golden.rows.map((row, i) => (i === 3 ? { ...row, score: 1 - row.score + 0.1 } : row));
-    const submitted = await submit(line, { ...model, accepted: { ...model.accepted, golden: { ...golden, rows } } });
+    const submitted = await submit(line, { ...model, variants: [{ ...variant!, golden: { ...golden, rows } }] });
     await expect(look(submitted)).rejects.toMatchObject({ code: 'golden_differs', field: 'golden.rows.3' });
   });
 
@@ -350,7 +353,7 @@ describe('the trust of an approver', () => {
     await open('new', await rootBytes());
     const { folder } = await open('new');
     expect(folder.trust.root.version).toBe(1);
-    const other = await createSmallFleet({ trial, openArtifacts: openArtifactFiles });
+    const other = await createSmallFleet({ lab, openArtifacts: openArtifactFiles });
     const foreign = (await metadataByVersion(other.fleet.database.db, 'root', 1))!.bytes;
     await other[Symbol.asyncDispose]();
     await expect(open('new', foreign)).rejects.toMatchObject({ code: 'root_differs', field: 'root' });

@@ -1,26 +1,25 @@
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createProcessTrial } from '@plumbline/agent/trial';
 import { lineRole, signedBytes, toBase64, toHex } from '@plumbline/shared/trust';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openArtifactFiles } from '../../platform/adapters/index.ts';
+import { createModelLab, openArtifactFiles } from '../../platform/adapters/index.ts';
 import { addLineTo } from '../../supply/keys/index.ts';
 import { findPending, submitForApproval } from '../../supply/models/index.ts';
 import { metadataInForce } from '../../supply/repository/index.ts';
 import { createSmallFleet, type SmallFleet } from '../testing/small-fleet.ts';
 import { createHttpApp, type App } from './index.ts';
 
-const trial = createProcessTrial();
+const lab = createModelLab();
 let small: SmallFleet;
 let app: App;
 
 beforeAll(async () => {
-  small = await createSmallFleet({ trial, openArtifacts: openArtifactFiles });
+  small = await createSmallFleet({ lab, openArtifacts: openArtifactFiles });
   app = createHttpApp(small.fleet);
 });
 afterAll(async () => {
   await small[Symbol.asyncDispose]();
-  await trial.close();
+  await lab.close();
 });
 
 async function call(path: string, body?: unknown, token = small.fleet.operatorToken) {

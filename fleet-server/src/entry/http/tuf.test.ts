@@ -1,19 +1,18 @@
-import { createProcessTrial } from '@plumbline/agent/trial';
 import { addMetadataSignatures, FLEET_PATH, lineRole, readLine, sha256Hex } from '@plumbline/shared/trust';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openArtifactFiles } from '../../platform/adapters/index.ts';
+import { createModelLab, openArtifactFiles } from '../../platform/adapters/index.ts';
 import { approveModel, findPending, lineInForce, submitForApproval } from '../../supply/models/index.ts';
 import { metadataByVersion, metadataInForce } from '../../supply/repository/index.ts';
 import { createSmallFleet, type SmallFleet } from '../testing/small-fleet.ts';
 import { createHttpApp, type App } from './index.ts';
 
-const trial = createProcessTrial();
+const lab = createModelLab();
 let small: SmallFleet;
 let app: App;
 let target: { path: string; sha256: string };
 
 beforeAll(async () => {
-  small = await createSmallFleet({ trial, openArtifacts: openArtifactFiles });
+  small = await createSmallFleet({ lab, openArtifacts: openArtifactFiles });
   const { fleet } = small;
   app = createHttpApp(fleet);
   const { document } = await submitForApproval(fleet, 'user:ana', await small.model('delay'));
@@ -25,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await small[Symbol.asyncDispose]();
-  await trial.close();
+  await lab.close();
 });
 
 const get = (path: string) => app.request(path);

@@ -1,4 +1,3 @@
-import { createProcessTrial } from '@plumbline/agent/trial';
 import { addMetadataSignatures, lineRole, sha256Hex } from '@plumbline/shared/trust';
 import {
   block,
@@ -12,7 +11,7 @@ import {
 } from '@plumbline/shared/wire';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { assignRelease } from '../../sites/devices/index.ts';
-import { openArtifactFiles } from '../../platform/adapters/index.ts';
+import { createModelLab, openArtifactFiles } from '../../platform/adapters/index.ts';
 import { devices } from '../../platform/db/index.ts';
 import { approveModel, findPending, getModel, lineInForce, submitForApproval } from '../../supply/models/index.ts';
 import { fleetInForce, metadataInForce, publishMetadata, renewMetadata } from '../../supply/repository/index.ts';
@@ -20,13 +19,13 @@ import { createSmallFleet, type SmallFleet } from '../testing/small-fleet.ts';
 import { attachMqtt, type MqttEdge } from './index.ts';
 
 const DAY_MS = 24 * 3_600_000;
-const trial = createProcessTrial();
+const lab = createModelLab();
 let small: SmallFleet;
 let mqtt: MqttEdge;
 
-afterAll(() => trial.close());
+afterAll(() => lab.close());
 beforeEach(async () => {
-  small = await createSmallFleet({ trial, openArtifacts: openArtifactFiles });
+  small = await createSmallFleet({ lab, openArtifacts: openArtifactFiles });
   const { fleet } = small;
   mqtt = attachMqtt(fleet);
   await fleet.dispatcher.start();

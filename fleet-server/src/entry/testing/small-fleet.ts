@@ -2,14 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import type { ModelTrial } from '@plumbline/shared/predict';
 import { createVirtualClock, type VirtualClock } from '@plumbline/shared/testing';
 import type { Signer } from '@plumbline/shared/trust';
 import { versionsInUse } from '../../delivery/rollouts/index.ts';
 import { createIngest } from '../../insight/telemetry/index.ts';
 import { openDatabase } from '../../platform/db/index.ts';
 import { createDispatcher } from '../../platform/outbox/index.ts';
-import type { ArtifactStore } from '../../platform/ports/index.ts';
+import type { ArtifactStore, ModelLab } from '../../platform/ports/index.ts';
 import { keyFileOf, makeDevelopmentKeys, openDesk, readSigner } from '../../supply/keys/index.ts';
 import { intakeModel, optimizeModel, type OptimizedModel } from '../../supply/models/index.ts';
 import { exportModel } from '../../supply/onnx/index.ts';
@@ -29,7 +28,7 @@ export interface SmallFleet extends AsyncDisposable {
 }
 
 export async function createSmallFleet(options: {
-  trial: ModelTrial;
+  lab: ModelLab;
   /** Opens a store in the folder it is given; adapters are known to tests and to server.ts only. */
   openArtifacts: (folder: string) => Promise<ArtifactStore>;
   lines?: string[];
@@ -50,7 +49,7 @@ export async function createSmallFleet(options: {
     artifacts: await options.openArtifacts(join(folder, 'artifacts')),
     desk,
     versionsInUse,
-    trial: options.trial,
+    lab: options.lab,
     broker: createMemoryBroker(),
     dispatcher: createDispatcher({ database, clock }),
     ingest,

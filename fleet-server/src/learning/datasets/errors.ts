@@ -4,6 +4,9 @@ import type { ErrorOptionsWithField } from '@plumbline/shared/errors';
 
 export type DatasetErrorCode =
   | 'dataset_not_found' // a path that is not there, or a directory without CSV files
+  | 'dataset_version' // a version that is not the hash of the rows that came with it
+  | 'dataset_reference' // not NAME@VERSION
+  | 'dataset_unknown' // no registered version of that name and beginning, or several
   | 'dataset_unreadable' // the file system refused
   | 'dataset_ambiguous' // a role that a generic table needs is missing; carries the inspection
   | 'dataset_mixed' // files of several kinds in one request

@@ -9,5 +9,6 @@ export type { TableRoles } from './table/roles.ts';
 export { dueWithin, labelsKnownBefore, splitBySite } from './splits.ts';
 export { summary } from './summary.ts';
 export type { CohortSummary, DatasetSummary } from './summary.ts';
-export { datasetVersion } from './version.ts';
+export { datasetVersion, requireOwnVersion } from './version.ts';
+export { loadDataset } from './load.ts';
 export { registerDataset } from './register.ts';

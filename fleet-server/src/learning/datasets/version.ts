@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Dataset } from './dataset.ts';
+import { DatasetError } from './errors.ts';
 import type { Feature } from '@plumbline/shared/manifest';
 
 /**
@@ -26,6 +27,18 @@ export function datasetVersion(dataset: Pick<Dataset, 'target' | 'split' | 'feat
   for (const feature of dataset.features) hash.update('\n' + canonicalFeature(feature));
   for (const row of rows.toSorted()) hash.update('\n' + row);
   return hash.digest('hex');
+}
+
+/** A version that came from elsewhere is that of its rows. @throws DatasetError `dataset_version` */
+export function requireOwnVersion(
+  dataset: Pick<Dataset, 'version' | 'target' | 'split' | 'features' | 'examples'>,
+): void {
+  const expected = datasetVersion(dataset);
+  if (dataset.version === expected) return;
+  throw new DatasetError('dataset_version', `version ${dataset.version} is not that of these rows`, {
+    field: 'version',
+    expected,
+  });
 }
 
 /** Arrays in a fixed order: an object's key order is an accident. */

@@ -1,8 +1,9 @@
 import { buildReference, quantileEdges, type FeatureBins, type Reference } from '@plumbline/shared/drift';
-import type { Feature, GraphInput, GraphOutput } from '@plumbline/shared/manifest';
+import type { ActivityRecord, Feature, FeatureValue, GraphInput, GraphOutput } from '@plumbline/shared/manifest';
+import type { LabelledRecords, Metric } from '../../supply/models/index.ts';
 import type { FittedModel } from '../../supply/onnx/index.ts';
-import type { Dataset, Example } from '../datasets/index.ts';
-import { buildMatrix, encodeTable, probabilitiesOf, type TrainingResult } from '../training/index.ts';
+import { summary, type Dataset, type Example } from '../datasets/index.ts';
+import { buildMatrix, encodeTable, probabilitiesOf, rocAuc, type TrainingResult } from '../training/index.ts';
 
 /** The graph inputs of an exported model: its number columns as one tensor, its categories as another. */
 export function inputsOf(model: FittedModel, features: readonly Feature[]): GraphInput[] {
@@ -34,20 +35,52 @@ export const OUTPUT: GraphOutput = {
  */
 export function referenceOf(dataset: Dataset, { model }: Pick<TrainingResult, 'model'>): Reference {
   const { examples, features } = dataset;
-  const bins = features
-    .filter((feature) => feature.private !== true && 'column' in feature.from)
-    .map((feature) => binsFor(feature, examples));
   const baseRate = examples.filter((example) => example.label === 1).length / examples.length;
   const rows = examples.map((example) => example.values);
   const all = Int32Array.from(examples.keys());
   const scores = probabilitiesOf(model, buildMatrix(encodeTable(examples, features), model.columns, all));
-  return buildReference(bins, rows, [...scores], baseRate);
+  return referenceFrom(features, rows, [...scores], baseRate);
 }
+
+/** The reference of any model: values by name of feature, and its score of each row. */
+export function referenceFrom(
+  features: readonly Feature[],
+  rows: readonly Record<string, FeatureValue>[],
+  scores: readonly number[],
+  baseRate: number,
+): Reference {
+  const bins = features
+    .filter((feature) => feature.private !== true && 'column' in feature.from)
+    .map((feature) => binsFor(feature, rows));
+  return buildReference(bins, rows, scores, baseRate);
+}
+
+export function recordOf(example: Example): ActivityRecord {
+  return { activity: example.ref, values: example.values, asOf: example.startAt };
+}
+
+/** The rows of a dataset as encodings of a model are judged on them. */
+export function rowsOf({ examples }: Pick<Dataset, 'examples'>): LabelledRecords {
+  return { records: examples.map(recordOf), labels: examples.map(({ label }) => String(label)), generated: 0 };
+}
+
+/** Where the rows came from, for the card. */
+export function provenanceOf(dataset: Dataset): Record<string, unknown> {
+  const { name, version, reader, sources } = dataset;
+  return { name, version, reader, sources, summary: summary(dataset) };
+}
+
+/** By how much an encoding tells late from in time. */
+export const LATE: Metric = {
+  name: 'ROC AUC',
+  of: (scores, _classes, labels) => rocAuc(Uint8Array.from(labels, Number), scores),
+  higherIsBetter: true,
+};
 
 const MAX_LEVELS = 64;
 
-function binsFor(feature: Feature, examples: readonly Example[]): FeatureBins {
-  const values = examples.map((example) => example.values[feature.name]);
+function binsFor(feature: Feature, rows: readonly Record<string, FeatureValue>[]): FeatureBins {
+  const values = rows.map((row) => row[feature.name]);
   const head = { name: feature.name, ...(feature.seasonal === true ? { seasonal: true } : {}) };
   if (feature.type === 'number') {
     const edges = quantileEdges(values.filter((value) => typeof value === 'number'));

@@ -1,4 +1,4 @@
-import type { ModelTrial } from '@plumbline/shared/predict';
+import type { ModelLab } from '../../platform/ports/index.ts';
 import {
   intakeModel,
   optimizeModel,
@@ -7,10 +7,9 @@ import {
   type PublishDeps,
   type TrialRow,
 } from '../../supply/models/index.ts';
-import { candidatesOf, exportModel } from '../../supply/onnx/index.ts';
-import { summary } from '../datasets/index.ts';
-import { inputsOf, OUTPUT, referenceOf } from './describe-model.ts';
-import { PipelineError } from './errors.ts';
+import { exportModel } from '../../supply/onnx/index.ts';
+import { inputsOf, LATE, OUTPUT, provenanceOf, referenceOf, rowsOf } from './describe-model.ts';
+import { requirePass } from './require-pass.ts';
 import type { TrainedModel } from './train-model.ts';
 
 export interface Release extends AwaitingRelease {
@@ -22,20 +21,14 @@ export interface Release extends AwaitingRelease {
  * @throws PipelineError `gate_refused`: what the quality gate refused is never registered.
  */
 export async function releaseModel(
-  deps: PublishDeps & { trial: ModelTrial },
+  deps: PublishDeps & { lab: ModelLab },
   actor: string,
   line: string,
   trained: TrainedModel,
   card: Record<string, unknown> = {},
 ): Promise<Release> {
   const { dataset, result, gate } = trained;
-  if (gate.verdict === 'refuse') {
-    throw new PipelineError('gate_refused', gate.reasons.map((reason) => reason.sentence).join(' '), {
-      kind: 'refused',
-      field: 'gate',
-      expected: 'a model that is better than chance and calibrated',
-    });
-  }
+  requirePass(gate);
   const accepted = await intakeModel(
     deps,
     {
@@ -50,21 +43,14 @@ export async function releaseModel(
     },
     deps.now(),
   );
-  const candidates = candidatesOf(result.model).map(({ recipe, bytes }) => ({ variant: recipe, recipe, bytes }));
-  const optimized = await optimizeModel(deps, accepted, candidates);
+  const optimized = await optimizeModel(deps, accepted, { rows: rowsOf(dataset), metric: LATE });
   return { ...(await submitForApproval(deps, actor, optimized)), trials: optimized.trials };
 }
 
 function cardOf({ dataset, result, gate }: TrainedModel): Record<string, unknown> {
   return {
     origin: 'trained',
-    dataset: {
-      name: dataset.name,
-      version: dataset.version,
-      reader: dataset.reader,
-      sources: dataset.sources,
-      summary: summary(dataset),
-    },
+    dataset: provenanceOf(dataset),
     search: { ...result.settings, chosen: result.chosen, table: result.table },
     parameters: result.parameters,
     recalibration: result.recalibration,

@@ -1,10 +1,9 @@
 import { openBundle, type ActivityRecord } from '@plumbline/shared/manifest';
-import type { ModelTrial } from '@plumbline/shared/predict';
 import { sha256Hex } from '@plumbline/shared/trust';
-import type { ArtifactStore } from '../../platform/ports/index.ts';
+import type { ArtifactStore, ModelLab } from '../../platform/ports/index.ts';
 import { scoresOf, type VersionSummary } from '../../supply/models/index.ts';
 import { exportModel } from '../../supply/onnx/index.ts';
-import { inputsOf, OUTPUT } from '../pipelines/index.ts';
+import { inputsOf, OUTPUT, recordOf } from '../pipelines/index.ts';
 import type { Dataset, Example } from '../datasets/index.ts';
 import { brier, pairedDifference, rocAuc, train, type TrainingResult, type TrainOptions } from '../training/index.ts';
 
@@ -39,7 +38,7 @@ const BLOCKS = 4;
  * searched once, before the first of these blocks.
  */
 export async function compareWithChampion(
-  deps: { trial: ModelTrial; artifacts: ArtifactStore },
+  deps: { lab: ModelLab; artifacts: ArtifactStore },
   dataset: Dataset,
   champion: VersionSummary,
   championTrainedAt: number,
@@ -64,7 +63,7 @@ export async function compareWithChampion(
       output: OUTPUT,
     };
     cohort.push(...rows);
-    candidate.push(...(await scoresOf(deps.trial, model, rows.map(recordOf))));
+    candidate.push(...(await scoresOf(deps.lab, model, rows.map(recordOf))));
   }
   const verdict = judge(cohort, await scoresOfVersion(deps, champion, cohort.map(recordOf)), candidate, options.seed);
   return { ...verdict, configuration: { algorithms: chosen.algorithms ?? [], grid: chosen.grid ?? {} } };
@@ -81,18 +80,14 @@ function only({ algorithm, parameters }: TrainingResult, options: TrainOptions):
 
 /** Scores of a registered version on records, by its own bundle, in a trial process. */
 export async function scoresOfVersion(
-  deps: { trial: ModelTrial; artifacts: ArtifactStore },
+  deps: { lab: ModelLab; artifacts: ArtifactStore },
   version: VersionSummary,
   records: ActivityRecord[],
 ): Promise<number[]> {
   const [variant] = version.variants;
   if (variant === undefined || records.length === 0) return [];
   const bundle = await openBundle(await deps.artifacts.get(variant.archive), async (bytes) => sha256Hex(bytes));
-  return scoresOf(deps.trial, { bytes: bundle.model, ...bundle.manifest }, records);
-}
-
-export function recordOf(example: Example): ActivityRecord {
-  return { activity: example.ref, values: example.values, asOf: example.startAt };
+  return scoresOf(deps.lab, { bytes: bundle.model, ...bundle.manifest }, records);
 }
 
 function judge(

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { ModelTrial } from '@plumbline/shared/predict';
 import { record } from '../../platform/audit/index.ts';
 import { retrainings } from '../../platform/db/index.ts';
+import type { ModelLab } from '../../platform/ports/index.ts';
 import type { PublishDeps, VersionSummary } from '../../supply/models/index.ts';
 import { registerDataset, type Dataset } from '../datasets/index.ts';
 import { releaseModel, trainModel, type Release } from '../pipelines/index.ts';
@@ -33,7 +33,7 @@ const GATE_PERMUTATIONS = 9;
  * approval. What was tried and why it ended so is kept and audited either way.
  */
 export async function retrain(
-  deps: PublishDeps & { trial: ModelTrial },
+  deps: PublishDeps & { lab: ModelLab },
   actor: string,
   input: RetrainInput,
 ): Promise<Retraining> {

@@ -5,11 +5,22 @@ export type { Fold, FoldOptions } from './folds.ts';
 export { CALIBRATION_TOLERANCE } from './gate/reasons.ts';
 export type { GateReason, GateReasonCode } from './gate/reasons.ts';
 export { qualityGate } from './gate/gate.ts';
-export type { GateFigures, GateOptions, GateVerdict } from './gate/gate.ts';
+export type { GateFigures } from './gate/figures.ts';
+export type { GateOptions, GateVerdict } from './gate/gate.ts';
+export { judgeScores } from './gate/judge-scores.ts';
+export type { NotJudged, ScoresVerdict } from './gate/judge-scores.ts';
 export { fitBoosting } from './boosting/boosting.ts';
+export { fitForest } from './forest/forest.ts';
 export { fitLogistic } from './learners/logistic.ts';
 export { marginsOf, probabilitiesOf } from './learners/margins.ts';
-export type { Algorithm, BoostingParameters, LogisticParameters, Member } from './learners/parameters.ts';
+export type {
+  Algorithm,
+  BoostingParameters,
+  ForestParameters,
+  LogisticParameters,
+  Member,
+  MemberParameters,
+} from './learners/parameters.ts';
 export { buildMatrix, fitColumns, matrixWidth, numberMatrix } from './matrix.ts';
 export type { Matrix, MatrixOptions } from './matrix.ts';
 export { calibrationError, calibrationErrorByChance, calibrationLine } from './measure/calibration.ts';

@@ -1,13 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { generateDataset } from './generated-dataset.ts';
 import { fitBoosting } from './boosting/boosting.ts';
+import { fitForest } from './forest/forest.ts';
 import { fitLogistic } from './learners/logistic.ts';
-import { marginsOf } from './learners/margins.ts';
+import { marginsOf, probabilitiesOf } from './learners/margins.ts';
 import { createRandom } from './learners/random.ts';
+import type { Matrix } from './matrix.ts';
 import { buildMatrix, fitColumns } from './matrix.ts';
 import { calibrationError } from './measure/calibration.ts';
-import { foldLine, recalibrate } from './recalibrate.ts';
+import { logLoss } from './measure/metrics.ts';
+import { foldLine, lineScaleOf, recalibrate } from './recalibrate.ts';
 import { encodeTable } from './table.ts';
+
+function matrixOf(seed: number, rows: number): Matrix {
+  const { examples, features } = generateDataset({ seed, rows, signal: 1 });
+  const table = encodeTable(examples, features);
+  const all = Int32Array.from(examples.keys());
+  return buildMatrix(table, fitColumns(table, all), all);
+}
 
 describe('recalibration', () => {
   it.each([true, false])(
@@ -26,15 +36,27 @@ describe('recalibration', () => {
   );
 
   it('folds into trees and linear models alike', () => {
-    const { examples, features } = generateDataset({ seed: 1, rows: 200, signal: 1 });
-    const table = encodeTable(examples, features);
-    const all = Int32Array.from(examples.keys());
-    const matrix = buildMatrix(table, fitColumns(table, all), all);
+    const matrix = matrixOf(1, 200);
     const models = [fitLogistic(matrix, { c: 1 }), fitBoosting(matrix, { trees: 5, rate: 0.1, leaves: 8, minRows: 5 })];
     for (const model of models) {
       const before = marginsOf(model, matrix);
       const after = marginsOf(foldLine(model, { slope: 0.7, intercept: -0.2 }), matrix);
       after.forEach((margin, row) => expect(margin).toBeCloseTo(0.7 * before[row]! - 0.2, 10));
     }
+  });
+
+  it('makes the mean of a forest a score under a sigmoid, where the forest is less sure than it could be', () => {
+    const [known, fresh] = [1, 2].map((seed) => matrixOf(seed, 1500));
+    const forest = fitForest(known!, { trees: 50, depth: 4, minRows: 5 });
+    expect(lineScaleOf(forest)).toBe('score');
+    const scores = probabilitiesOf(forest, fresh!);
+    const folds = Int32Array.from(scores.keys(), (row) => row % 5);
+    const { line, over, scores: adjusted } = recalibrate(fresh!.labels, scores, folds, false, lineScaleOf(forest));
+    expect(over).toBe('score');
+    expect(logLoss(fresh!.labels, adjusted)).toBeLessThan(logLoss(fresh!.labels, scores));
+    const folded = foldLine(forest, line!);
+    const expected = scores.map((score) => line!.slope * score + line!.intercept);
+    marginsOf(folded, fresh!).forEach((margin, row) => expect(margin).toBeCloseTo(expected[row]!, 10));
+    expect(lineScaleOf(folded)).toBe('log-odds');
   });
 });

@@ -4,7 +4,11 @@ import { openPool } from './search/pool.ts';
 import { jobContext, train } from './train.ts';
 import type { TrainingResult } from './train.ts';
 
-const grid = { logistic: [{ c: 1 }], boosting: [{ trees: 15, rate: 0.1, leaves: 7, minRows: 10, rowShare: 0.8 }] };
+const grid = {
+  logistic: [{ c: 1 }],
+  boosting: [{ trees: 15, rate: 0.1, leaves: 7, minRows: 10, rowShare: 0.8 }],
+  forest: [{ trees: 15, depth: 4, minRows: 5 }],
+};
 const dataset = generateDataset({ seed: 1, rows: 300, signal: 1 });
 
 /** All that must repeat, as text: JSON writes every double so that it reads back the same. */
@@ -14,12 +18,13 @@ function textOf(result: TrainingResult): string {
 
 describe('training', () => {
   it('gives the same bytes for a seed, whatever the number of workers', async () => {
+    const algorithms = ['boosting', 'forest'] as const;
     const results = await Promise.all(
-      [0, 1, 2].map((workers) => train(dataset, { seed: 4, grid, workers, algorithms: ['boosting'] })),
+      [0, 1, 2].map((workers) => train(dataset, { seed: 4, grid, workers, algorithms })),
     );
     const [first, ...others] = results.map(textOf);
     for (const other of others) expect(other).toBe(first);
-    const another = await train(dataset, { seed: 5, grid, workers: 0, algorithms: ['boosting'] });
+    const another = await train(dataset, { seed: 5, grid, workers: 0, algorithms });
     expect(JSON.stringify(another.model)).not.toBe(JSON.stringify(results[0]!.model));
   });
 
@@ -39,6 +44,14 @@ describe('training', () => {
     expect(result.algorithm).toBe('logistic');
     expect(logistic!.auc.mean).toBeGreaterThan(0.75);
     expect(result.times).toHaveLength(11);
+  });
+
+  it('searches forests when asked to, and only then', async () => {
+    const result = await train(dataset, { seed: 1, grid, workers: 0, algorithms: ['forest'] });
+    expect(result).toMatchObject({ algorithm: 'forest', parameters: grid.forest[0], recalibration: { over: 'score' } });
+    expect(result.table[0]!.auc.mean).toBeGreaterThan(0.7);
+    const unasked = await train(dataset, { seed: 1, grid, workers: 0 });
+    expect(unasked.table.map(({ algorithm }) => algorithm)).toEqual(['logistic', 'boosting']);
   });
 
   it('follows the split rule of the dataset', async () => {

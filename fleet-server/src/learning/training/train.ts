@@ -3,11 +3,11 @@ import type { Dataset, SplitRule } from '../datasets/dataset.ts';
 import { requireWithin, TrainingError } from './errors.ts';
 import type { Fold } from './folds.ts';
 import { makeFolds } from './folds.ts';
-import type { Algorithm, BoostingParameters, LogisticParameters, Member } from './learners/parameters.ts';
+import type { Algorithm, Member, MemberParameters } from './learners/parameters.ts';
 import type { MatrixOptions } from './matrix.ts';
 import type { Scores } from './measure/metrics.ts';
 import type { Recalibration } from './recalibrate.ts';
-import { foldLine, recalibrate } from './recalibrate.ts';
+import { foldLine, lineScaleOf, recalibrate } from './recalibrate.ts';
 import type { Grid } from './search/grid.ts';
 import { listMembers } from './search/grid.ts';
 import type { JobContext } from './search/job.ts';
@@ -19,7 +19,7 @@ import { encodeTable } from './table.ts';
 
 export interface TrainOptions {
   seed: number;
-  /** Default: both. */
+  /** Default: logistic and boosting. */
   algorithms?: readonly Algorithm[];
   /** Configurations per algorithm; an algorithm left out keeps its default ones. */
   grid?: Partial<Grid>;
@@ -55,7 +55,7 @@ export interface OutOfFold {
 export interface TrainingResult {
   model: FittedModel;
   algorithm: Algorithm;
-  parameters: LogisticParameters | BoostingParameters;
+  parameters: MemberParameters;
   /** Index of the chosen configuration in `table` and `settings.members`. */
   chosen: number;
   table: Trial[];
@@ -89,7 +89,8 @@ export async function train(dataset: Dataset, options: TrainOptions): Promise<Tr
   report();
   const outOfFold = joinFolds(dataset, context, search.scores);
   const { labels, folds: foldOf } = outOfFold;
-  const { scores, ...recalibration } = recalibrate(labels, outOfFold.scores, foldOf, split === 'time');
+  const over = lineScaleOf(refit.model);
+  const { scores, ...recalibration } = recalibrate(labels, outOfFold.scores, foldOf, split === 'time', over);
   const { line } = recalibration;
   return {
     model: line === undefined ? refit.model : foldLine(refit.model, line),

@@ -1,12 +1,30 @@
 export { chooseModel } from './choose.ts';
 export { ModelError, type ModelErrorCode } from './errors.ts';
-export { intakeModel, scoresOf, type AcceptedModel, type ModelIntake } from './intake/intake.ts';
+export { intakeModel, type AcceptedModel, type ModelIntake } from './intake/intake.ts';
 export { getModel, listModels, type VariantSummary, type VersionSummary } from './list.ts';
 export { modelMapping, parseMapping, type ModelMapping } from './intake/mapping.ts';
-export { optimizeModel, type Candidate, type OptimizedModel, type TrialRow } from './optimize.ts';
+export {
+  optimizeFile,
+  optimizeModel,
+  searchEncodings,
+  type FileOptions,
+  type FileSubject,
+  type FileTrial,
+  type LabelledRecords,
+  type Metric,
+  type OptimizedFile,
+  type OptimizedModel,
+  type OptimizeOptions,
+  type Searched,
+  type TrialRow,
+  type Variant,
+} from './optimize/index.ts';
 export { isReleasedPayload, versionsOfArchive } from './payloads.ts';
+export { LAB_LIMITS, scoresOf } from './score-records.ts';
 export { submitForApproval, type AwaitingRelease, type PublishDeps } from './publish.ts';
-export { digestsOf } from './seal.ts';
+export { loadSampleFiles, readSamples, type SampleSet } from './samples/index.ts';
+export { encodeForWire, WIRE_CODECS, wireSizesOf, type WireSizes } from './wire-codecs.ts';
+export { digestsOf, sealVariants, type SealedVariant } from './seal.ts';
 export { approveModel, type ApprovalSignature, type ApprovedDraft } from './release/approve.ts';
 export type { DraftDeps } from './release/drafts.ts';
 export { lineInForce, refuseUndelegated } from './release/line-in-force.ts';

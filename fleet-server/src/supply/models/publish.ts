@@ -1,9 +1,10 @@
 import { desc, eq } from 'drizzle-orm';
+import { utf8 } from '@plumbline/shared/trust';
 import { nextVersion, type VersionSubject } from '@plumbline/shared/manifest';
 import { record } from '../../platform/audit/index.ts';
 import { modelVariants, modelVersions, type Database, type Db } from '../../platform/db/index.ts';
 import type { ArtifactStore } from '../../platform/ports/index.ts';
-import type { OptimizedModel } from './optimize.ts';
+import type { OptimizedModel } from './optimize/index.ts';
 import { recordPayloads } from './payloads.ts';
 import { draftRelease, type DraftDeps } from './release/drafts.ts';
 import { refuseUndelegated } from './release/line-in-force.ts';
@@ -32,7 +33,6 @@ export async function submitForApproval(
   deps: PublishDeps,
   actor: string,
   optimized: OptimizedModel,
-  options: { profiles?: string[] } = {},
 ): Promise<AwaitingRelease> {
   const { accepted } = optimized;
   const subject: VersionSubject = { algorithm: accepted.algorithm, inputs: accepted.inputs, output: accepted.output };
@@ -45,6 +45,7 @@ export async function submitForApproval(
     // The return ticket of the newest version took the counter after it.
     const counter = newest === undefined ? 1 : newest.counter + 2;
     const variants = await sealVariants({ artifacts: deps.artifacts, builder: deps.desk.builder }, optimized, version);
+    const kept = await keepBeside(deps.artifacts, optimized);
     await tx.insert(modelVersions).values({
       line: accepted.line,
       version,
@@ -53,11 +54,11 @@ export async function submitForApproval(
       algorithm: accepted.algorithm,
       predecessor: null,
       subject: JSON.stringify(subject),
-      card: JSON.stringify({ ...accepted.card, trials: optimized.trials }),
+      card: JSON.stringify({ ...accepted.card, trials: optimized.trials, ...kept }),
       createdAt: deps.now(),
       publishedAt: null,
     });
-    await tx.insert(modelVariants).values(variants.map((one) => rowOf(accepted.line, version, one, options.profiles)));
+    await tx.insert(modelVariants).values(variants.map((one) => rowOf(accepted.line, version, one)));
     await recordPayloads(tx, accepted.line, version, variants);
     const document = await draftRelease(tx, deps, accepted.line, version);
     await record(tx, {
@@ -70,13 +71,21 @@ export async function submitForApproval(
   });
 }
 
+/** What lies beside the bundles: the model as it came, from which others can be made, and what was measured. */
+async function keepBeside(artifacts: ArtifactStore, { accepted, measured }: OptimizedModel) {
+  return {
+    source: await artifacts.put(accepted.bytes),
+    measured: await artifacts.put(utf8(JSON.stringify(measured))),
+  };
+}
+
 /** Newest first, by release counter. */
 export async function versionsOf(tx: Pick<Db, 'select'>, line: string) {
   return tx.select().from(modelVersions).where(eq(modelVersions.line, line)).orderBy(desc(modelVersions.counter));
 }
 
-function rowOf(line: string, version: string, one: SealedVariant, profiles: string[] = []) {
-  const { needs, payloads, ...rest } = one;
+function rowOf(line: string, version: string, one: SealedVariant) {
+  const { needs, profiles, payloads, ...rest } = one;
   return {
     line,
     version,

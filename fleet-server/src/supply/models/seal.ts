@@ -8,7 +8,7 @@ import {
 } from '@plumbline/shared/manifest';
 import type { ArtifactStore } from '../../platform/ports/index.ts';
 import { inspectModel } from '../onnx/index.ts';
-import type { Candidate, OptimizedModel, TrialRow } from './optimize.ts';
+import type { OptimizedModel, Variant } from './optimize/index.ts';
 import { storePayloads } from './payloads.ts';
 
 /** A bundle in the artifact store, and the ways it can travel. */
@@ -20,6 +20,8 @@ export interface SealedVariant {
   model: string;
   modelBytes: number;
   needs: Manifest['needs'];
+  /** Ids of the profiles it is for; empty: all that it fits. */
+  profiles: string[];
   payloads: Payload[];
 }
 
@@ -40,7 +42,7 @@ export async function sealVariants(
 async function sealOne(
   { artifacts, builder }: { artifacts: ArtifactStore; builder: Signer },
   { accepted, trials }: OptimizedModel,
-  candidate: Candidate,
+  candidate: Variant,
   version: string,
 ): Promise<SealedVariant> {
   const manifest: Manifest = {
@@ -65,13 +67,13 @@ async function sealOne(
   const files: BundleFiles = {
     'model.onnx': candidate.bytes,
     'manifest.json': canonicalBytes(manifest),
-    'golden.json': canonicalBytes(accepted.golden),
+    'golden.json': canonicalBytes(candidate.golden),
     'card.json': canonicalBytes({
       ...accepted.card,
       line: accepted.line,
       version,
       changes: accepted.changes,
-      trials: trials.map(finite),
+      trials,
     }),
     ...(accepted.reference === undefined ? {} : { 'reference.json': canonicalBytes(accepted.reference) }),
   };
@@ -86,6 +88,7 @@ async function sealOne(
     model: manifest.model.sha256,
     modelBytes: candidate.bytes.length,
     needs: manifest.needs,
+    profiles: candidate.profiles,
     payloads: await storePayloads(artifacts, archive),
   };
 }
@@ -96,12 +99,7 @@ export function digestsOf(files: BundleFiles): Record<string, string> {
   return Object.fromEntries(sealed.map(([name, bytes]) => [name, sha256Hex(bytes ?? utf8(''))]));
 }
 
-/** A candidate that gave no answers has no difference either: JSON knows no infinity. */
-function finite({ maxDiff, ...row }: TrialRow): Omit<TrialRow, 'maxDiff'> & { maxDiff?: number } {
-  return Number.isFinite(maxDiff) ? { ...row, maxDiff } : row;
-}
-
-function needsOf(candidate: Candidate, accepted: OptimizedModel['accepted']): Manifest['needs'] {
+function needsOf(candidate: Variant, accepted: OptimizedModel['accepted']): Manifest['needs'] {
   const graph = candidate.bytes === accepted.bytes ? accepted.graph : inspectModel(candidate.bytes);
   return {
     opsets: graph.opsets,

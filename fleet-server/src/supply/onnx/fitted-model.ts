@@ -46,9 +46,14 @@ export interface Tree {
   value: Float64Array;
 }
 
-/** probability = sigmoid(base + Σ_t leaf_t(x)) over the raw design matrix. */
+/** probability = link(base + Σ_t leaf_t(x)) over the raw design matrix. */
 export interface TreesModel {
   kind: 'trees';
+  /**
+   * Default `sigmoid`: the score is log-odds. `identity`: the score is the probability itself, as a forest's mean over
+   * trees is; it is clipped to [0, 1], because a float32 sum of many leaves may round past the ends.
+   */
+  link?: 'sigmoid' | 'identity';
   columns: Columns;
   trees: Tree[];
   base: number;

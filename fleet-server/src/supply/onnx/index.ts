@@ -29,7 +29,5 @@ export { exportModel, exportTreesAsV3 } from './export/export-model.ts';
 export type { ExportOptions } from './export/export-model.ts';
 export { evaluate } from './export/evaluate.ts';
 
-export { candidatesOf, treeFallback, treeLossless } from './recipes/tree-recipes.ts';
-export type { Candidate } from './recipes/tree-recipes.ts';
-export { wireSizes } from './recipes/wire-sizes.ts';
-export type { WireSizes } from './recipes/wire-sizes.ts';
+export { recipeFamilies } from './recipes/families.ts';
+export type { Candidate, RecipeContext, RecipeFamily } from './recipes/recipe.ts';

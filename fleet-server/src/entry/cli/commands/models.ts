@@ -4,8 +4,9 @@ import { parse } from 'yaml';
 import { CodedError } from '@plumbline/shared/errors';
 import { toBase64 } from '@plumbline/shared/trust';
 import type { TrialRow, VersionSummary } from '../../../supply/models/index.ts';
-import { inspectModel } from '../../../supply/onnx/index.ts';
 import { connect, type Global } from '../connection.ts';
+import { addInspect } from '../models/inspect.ts';
+import { addOptimize } from '../models/optimize.ts';
 import { print, table } from '../output.ts';
 
 interface Imported {
@@ -14,6 +15,8 @@ interface Imported {
   counter: number;
   trials: TrialRow[];
   changes: string[];
+  /** With a dataset: what the quality gate says beside its pass. */
+  gate?: { reasons: { sentence: string }[] };
 }
 
 export function addModels(program: Command): void {
@@ -22,15 +25,21 @@ export function addModels(program: Command): void {
     .command('import <file>')
     .description('take in an ONNX file; it waits for its second signature afterwards')
     .requiredOption('--mapping <yaml>', 'what the inputs and outputs of the file mean')
-    .action(async (file: string, flags: { mapping: string }, command: Command) => {
+    .option('--dataset <name@version>', 'a registered dataset: judges the model, and gives reference and metrics')
+    .action(async (file: string, flags: { mapping: string; dataset?: string }, command: Command) => {
       const global = command.optsWithGlobals<Global>();
       const client = await connect(global);
       const mapping: unknown = parse(Buffer.from(await bytesOf(flags.mapping)).toString('utf8'));
-      const imported = await client.post<Imported>('/api/v1/models', { mapping, model: toBase64(await bytesOf(file)) });
+      const imported = await client.post<Imported>('/api/v1/models', {
+        mapping,
+        model: toBase64(await bytesOf(file)),
+        ...(flags.dataset === undefined ? {} : { dataset: flags.dataset }),
+      });
       print(imported, global.json, () =>
         [
           `${imported.line}@${imported.version} sealed under release counter ${imported.counter}; awaiting approval`,
           ...imported.changes.map((change) => `  changed: ${change}`),
+          ...(imported.gate?.reasons ?? []).map(({ sentence }) => `  ${sentence}`),
           table(
             ['variant', 'bytes', 'brotli', 'max diff', 'verdict'],
             imported.trials.map((row) => [
@@ -63,30 +72,8 @@ export function addModels(program: Command): void {
         ),
       );
     });
-  models
-    .command('inspect <file>')
-    .description('what an ONNX file says of itself')
-    .action(async (file: string, _flags: unknown, command: Command) => {
-      const global = command.optsWithGlobals<Global>();
-      const view = inspectModel(await bytesOf(file));
-      print(view, global.json, () =>
-        [
-          `${view.sizeBytes} bytes, IR ${view.irVersion}, opsets ${Object.entries(view.opsets)
-            .map(([domain, version]) => `${domain} ${version}`)
-            .join(', ')}`,
-          table(
-            ['', 'name', 'type', 'shape'],
-            [
-              ...view.inputs.map((one) => ['input', one.name, one.dtype, JSON.stringify(one.shape)]),
-              ...view.outputs.map((one) => ['output', one.name, one.dtype, JSON.stringify(one.shape)]),
-            ],
-          ),
-          `operators: ${Object.entries(view.operators)
-            .map(([name, count]) => `${name} × ${count}`)
-            .join(', ')}`,
-        ].join('\n'),
-      );
-    });
+  addInspect(models);
+  addOptimize(models);
 }
 
 async function bytesOf(path: string): Promise<Uint8Array> {

@@ -1,9 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { createProcessTrial } from '@plumbline/agent/trial';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openArtifactFiles } from '../../../platform/adapters/index.ts';
+import { createModelLab, openArtifactFiles } from '../../../platform/adapters/index.ts';
 import { keyFileOf, repositoryFile } from '../../../supply/keys/index.ts';
 import { getModel, submitForApproval } from '../../../supply/models/index.ts';
 import { createHttpApp } from '../../http/index.ts';
@@ -12,20 +11,20 @@ import { createSmallFleet, type SmallFleet } from '../../testing/small-fleet.ts'
 import { addApprove } from './approve.ts';
 import { addApprover } from './approver.ts';
 
-const trial = createProcessTrial();
+const lab = createModelLab();
 let small: SmallFleet;
 let http: Awaited<ReturnType<typeof serveApp>>;
 let printed: string[];
 
 beforeAll(async () => {
-  small = await createSmallFleet({ trial, openArtifacts: openArtifactFiles, startAt: Date.now() });
+  small = await createSmallFleet({ lab, openArtifacts: openArtifactFiles, startAt: Date.now() });
   http = await serveApp(createHttpApp(small.fleet));
   await writeFile(join(small.folder, 'operator.token'), `${small.fleet.operatorToken}\n`);
 });
 afterAll(async () => {
   await http.close();
   await small[Symbol.asyncDispose]();
-  await trial.close();
+  await lab.close();
 });
 beforeEach(() => {
   printed = [];

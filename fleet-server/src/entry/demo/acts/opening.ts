@@ -64,7 +64,7 @@ export async function tellRelease(stage: Stage, trained: TrainedModel): Promise<
   const release = await releaseModel(stage.server.fleet, 'user:operator', stage.line, trained);
   for (const row of release.trials) {
     teller.line(
-      `${row.variant.padEnd(14)} ${String(row.bytes).padStart(8)} bytes, brotli ${String(row.wire.brotli).padStart(7)}, max diff ${row.maxDiff.toExponential(1)}: ${row.verdict}`,
+      `${row.variant.padEnd(16)} ${String(row.bytes).padStart(8)} bytes, brotli ${String(row.wire.brotli).padStart(7)}, max diff ${row.maxDiff?.toExponential(1) ?? 'none'}: ${row.verdict}, ${row.reason}`,
     );
   }
   for (const variant of release.variants) {

@@ -1,6 +1,7 @@
 import { listPredictions } from '../../../insight/telemetry/index.ts';
 import type { Example } from '../../../learning/datasets/index.ts';
-import { recordOf, scoresOfVersion } from '../../../learning/retraining/index.ts';
+import { recordOf } from '../../../learning/pipelines/index.ts';
+import { scoresOfVersion } from '../../../learning/retraining/index.ts';
 import { brier, rocAuc } from '../../../learning/training/index.ts';
 import { getModel } from '../../../supply/models/index.ts';
 import type { Stage } from '../stage.ts';

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { datasetBody } from '@plumbline/shared/api';
 import { fromBase64 } from '@plumbline/shared/trust';
 import {
   getModel,
@@ -9,23 +10,31 @@ import {
   refuseUndelegated,
   submitForApproval,
 } from '../../../supply/models/index.ts';
+import { loadDataset, registerDataset, requireOwnVersion, summary } from '../../../learning/datasets/index.ts';
+import { importModel } from '../../../learning/pipelines/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import { HttpError, type App } from '../edge.ts';
 import { document, jsonBody, OPERATOR, plain, replies } from './reply.ts';
 
-/** Models: intake of an ONNX file with its mapping, and what became of it. */
+/** Models: intake of an ONNX file with its mapping, what became of it, and the datasets that models are judged on. */
 export function addModels(app: App, fleet: Fleet): void {
   app.openapi(
     createRoute({
       method: 'post',
       path: '/api/v1/models',
-      request: jsonBody(z.object({ mapping: document, model: z.string() })),
+      request: jsonBody(z.object({ mapping: document, model: z.string(), dataset: z.string().max(256).optional() })),
       responses: replies('sealed, and waiting for its second signature', document),
     }),
     async (context) => {
       const body = context.req.valid('json');
-      const { golden, profiles, ...mapping } = parseMapping(body.mapping);
-      await refuseUndelegated(fleet.database.db, mapping.line);
+      const whole = parseMapping(body.mapping);
+      await refuseUndelegated(fleet.database.db, whole.line);
+      if (body.dataset !== undefined) {
+        const dataset = await loadDataset(fleet, body.dataset);
+        const foreign = { mapping: whole, bytes: bytesOf(body.model), dataset };
+        return context.json(plain(await importModel(fleet, OPERATOR, foreign)), 200);
+      }
+      const { golden, profiles, ...mapping } = whole;
       const accepted = await intakeModel(
         fleet,
         {
@@ -36,8 +45,8 @@ export function addModels(app: App, fleet: Fleet): void {
         },
         fleet.now(),
       );
-      const optimized = await optimizeModel(fleet, accepted);
-      const release = await submitForApproval(fleet, OPERATOR, optimized, profiles === undefined ? {} : { profiles });
+      const optimized = await optimizeModel(fleet, accepted, profiles === undefined ? {} : { profiles });
+      const release = await submitForApproval(fleet, OPERATOR, optimized);
       return context.json(plain({ ...release, trials: optimized.trials, changes: accepted.changes }), 200);
     },
   );
@@ -59,6 +68,20 @@ export function addModels(app: App, fleet: Fleet): void {
     async (context) => {
       const { line, version } = context.req.valid('param');
       return context.json(plain(await getModel(fleet.database.db, line, version)), 200);
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api/v1/datasets',
+      request: jsonBody(datasetBody),
+      responses: replies('registered, or already known', document),
+    }),
+    async (context) => {
+      const dataset = context.req.valid('json');
+      requireOwnVersion(dataset);
+      const registered = await registerDataset(fleet, OPERATOR, dataset);
+      return context.json(plain({ name: dataset.name, ...registered, summary: summary(dataset) }), 200);
     },
   );
   app.get('/api/v1/artifacts/:sha256', async (context) => {

@@ -1,6 +1,6 @@
 import type { Tree } from '../../../supply/onnx/fitted-model.ts';
 import type { Binned } from './bins.ts';
-import type { Histogram, HistogramStore } from './histogram.ts';
+import type { Histogram, HistogramStore, OrderedSums } from './histogram.ts';
 import { fillHistogram, subtractHistogram } from './histogram.ts';
 import type { NodeSums, Split, SplitLimits } from './split.ts';
 import { findSplit } from './split.ts';
@@ -13,12 +13,15 @@ export interface GrowLimits extends SplitLimits {
 }
 
 /** Arrays reused from tree to tree. `rows` holds the training rows and is reordered in place. */
-export interface GrowSpace {
+export interface RowSpace {
   rows: Int32Array;
   scratch: Int32Array;
   gradients: Float64Array;
   hessians: Float64Array;
-  ordered: { gradients: Float64Array; hessians: Float64Array };
+  ordered: OrderedSums;
+}
+
+export interface GrowSpace extends RowSpace {
   store: HistogramStore;
 }
 
@@ -100,7 +103,8 @@ function canSplit(leaf: OpenLeaf, limits: GrowLimits): boolean {
   return leaf.depth < limits.maxDepth && leaf.end - leaf.start >= 2 * limits.minRows;
 }
 
-function sumRows(space: GrowSpace): NodeSums {
+/** Sums over all rows of the space: those of a root. */
+export function sumRows(space: RowSpace): NodeSums {
   let gradient = 0;
   let hessian = 0;
   for (const row of space.rows) {
@@ -141,7 +145,6 @@ function shareHistogram(
   small.histogram = undefined;
 }
 
-/** Stable partition of the parent's rows: left rows first, both sides in their old order. */
 function divide(
   parent: OpenLeaf,
   split: Split,
@@ -149,22 +152,28 @@ function divide(
   rightNode: number,
   space: GrowSpace,
 ): [OpenLeaf, OpenLeaf] {
+  const border = partitionRows(space, split, parent.start, parent.end);
+  const depth = parent.depth + 1;
+  const child = { depth, histogram: undefined, split: undefined };
+  return [
+    { ...child, node: leftNode, start: parent.start, end: border, sums: split.left },
+    { ...child, node: rightNode, start: border, end: parent.end, sums: split.right },
+  ];
+}
+
+/** Stable partition of `rows[start … end)`: left rows first, both sides in their old order; answers the border. */
+export function partitionRows(space: RowSpace, split: Split, start: number, end: number): number {
   const { rows, scratch } = space;
   const { bins } = split.column;
-  let write = parent.start;
+  let write = start;
   let held = 0;
-  for (let index = parent.start; index < parent.end; index++) {
+  for (let index = start; index < end; index++) {
     const row = rows[index]!;
     if (goesLeft(split, bins[row]!)) rows[write++] = row;
     else scratch[held++] = row;
   }
   rows.set(scratch.subarray(0, held), write);
-  const depth = parent.depth + 1;
-  const child = { depth, histogram: undefined, split: undefined };
-  return [
-    { ...child, node: leftNode, start: parent.start, end: write, sums: split.left },
-    { ...child, node: rightNode, start: write, end: parent.end, sums: split.right },
-  ];
+  return write;
 }
 
 /** The binned twin of "left when x <= threshold, or as `missingLeft` says for NaN". */

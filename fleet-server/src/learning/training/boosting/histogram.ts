@@ -1,4 +1,4 @@
-import type { Binned } from './bins.ts';
+import type { Binned, BinnedColumn } from './bins.ts';
 
 /** Gradient, hessian and row count of each bin, three numbers a bin. */
 export type Histogram = Float64Array;
@@ -17,6 +17,12 @@ export function createHistogramStore(totalBins: number): HistogramStore {
   };
 }
 
+/** Gradients and hessians in the order of `rows`. */
+export interface OrderedSums {
+  gradients: Float64Array;
+  hessians: Float64Array;
+}
+
 /** Fills `histogram` from the rows `rows[start … end)`; `ordered` is scratch of the same length as `rows`. */
 export function fillHistogram(
   histogram: Histogram,
@@ -26,17 +32,42 @@ export function fillHistogram(
   end: number,
   gradients: Float64Array,
   hessians: Float64Array,
-  ordered: { gradients: Float64Array; hessians: Float64Array },
+  ordered: OrderedSums,
 ): void {
-  // Gathered once per node, then read in order by every column.
-  for (let index = start; index < end; index++) {
-    ordered.gradients[index] = gradients[rows[index]!]!;
-    ordered.hessians[index] = hessians[rows[index]!]!;
-  }
+  orderSums(ordered, rows, start, end, gradients, hessians);
   histogram.fill(0);
   for (const column of binned.columns) {
     fillColumn(histogram, 3 * column.offset, column.bins, rows, start, end, ordered.gradients, ordered.hessians);
   }
+}
+
+/** Gathered once per node, then read in order by every column. */
+export function orderSums(
+  ordered: OrderedSums,
+  rows: Int32Array,
+  start: number,
+  end: number,
+  gradients: Float64Array,
+  hessians: Float64Array,
+): void {
+  for (let index = start; index < end; index++) {
+    ordered.gradients[index] = gradients[rows[index]!]!;
+    ordered.hessians[index] = hessians[rows[index]!]!;
+  }
+}
+
+/** Fills the part of one column alone, from rows whose sums are in order already. */
+export function refillColumn(
+  histogram: Histogram,
+  column: BinnedColumn,
+  rows: Int32Array,
+  start: number,
+  end: number,
+  ordered: OrderedSums,
+): void {
+  const base = 3 * column.offset;
+  histogram.fill(0, base, base + 3 * (column.valueBins + (column.hasMissing ? 1 : 0)));
+  fillColumn(histogram, base, column.bins, rows, start, end, ordered.gradients, ordered.hessians);
 }
 
 function fillColumn(

@@ -36,26 +36,46 @@ export function findSplit(
   limits: SplitLimits,
   offered: Uint8Array,
 ): Split | undefined {
-  const state: Best = { gain: MIN_GAIN, column: undefined, border: 0, missingLeft: false, g: 0, h: 0, n: 0 };
-  for (const column of binned.columns) {
-    if (column.kind === 'category') scanIndicators(state, histogram, column, node, limits, offered);
-    else if (offered[column.design] === 1) scanNumber(state, histogram, column, node, limits);
-  }
-  const { column, border } = state;
+  const best = noSplitYet();
+  for (const column of binned.columns) scanColumn(best, histogram, column, node, limits, offered);
+  return splitOf(best, node);
+}
+
+/** What a scan starts from. */
+export function noSplitYet(): BestSplit {
+  return { gain: MIN_GAIN, column: undefined, border: 0, missingLeft: false, g: 0, h: 0, n: 0 };
+}
+
+/** Moves `best` to the best division by one column, where that gains more; `offered` as in `findSplit`. */
+export function scanColumn(
+  best: BestSplit,
+  histogram: Histogram,
+  column: BinnedColumn,
+  node: NodeSums,
+  limits: SplitLimits,
+  offered: Uint8Array,
+): void {
+  if (column.kind === 'category') scanIndicators(best, histogram, column, node, limits, offered);
+  else if (offered[column.design] === 1) scanNumber(best, histogram, column, node, limits);
+}
+
+/** The division that the scans have come to, or undefined. */
+export function splitOf(best: BestSplit, node: NodeSums): Split | undefined {
+  const { column, border } = best;
   if (column === undefined) return undefined;
   return {
-    gain: state.gain,
+    gain: best.gain,
     column,
     border,
     design: column.kind === 'number' ? column.design : column.design + border,
-    missingLeft: state.missingLeft,
-    left: { gradient: state.g, hessian: state.h, rows: state.n },
-    right: { gradient: node.gradient - state.g, hessian: node.hessian - state.h, rows: node.rows - state.n },
+    missingLeft: best.missingLeft,
+    left: { gradient: best.g, hessian: best.h, rows: best.n },
+    right: { gradient: node.gradient - best.g, hessian: node.hessian - best.h, rows: node.rows - best.n },
   };
 }
 
 /** Mutable so that the scan allocates nothing. `g`, `h`, `n` are the sums of the left side. */
-interface Best {
+export interface BestSplit {
   gain: number;
   column: BinnedColumn | undefined;
   border: number;
@@ -65,7 +85,13 @@ interface Best {
   n: number;
 }
 
-function scanNumber(best: Best, histogram: Histogram, column: BinnedColumn, node: NodeSums, limits: SplitLimits): void {
+function scanNumber(
+  best: BestSplit,
+  histogram: Histogram,
+  column: BinnedColumn,
+  node: NodeSums,
+  limits: SplitLimits,
+): void {
   const { minRows } = limits;
   const base = 3 * column.offset;
   const missing = base + 3 * column.valueBins;
@@ -93,7 +119,7 @@ function scanNumber(best: Best, histogram: Histogram, column: BinnedColumn, node
 }
 
 function scanIndicators(
-  best: Best,
+  best: BestSplit,
   histogram: Histogram,
   column: BinnedColumn,
   node: NodeSums,
@@ -111,7 +137,7 @@ function scanIndicators(
 }
 
 function consider(
-  best: Best,
+  best: BestSplit,
   column: BinnedColumn,
   border: number,
   missingLeft: boolean,

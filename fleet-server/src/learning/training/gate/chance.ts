@@ -1,6 +1,6 @@
 import type { JobContext } from '../search/job.ts';
 import type { JobPool } from '../search/pool.ts';
-import type { Member } from '../learners/parameters.ts';
+import type { ForestParameters, Member } from '../learners/parameters.ts';
 import { meanAndDeviation } from '../measure/metrics.ts';
 import { studentQuantile } from '../measure/student-quantile.ts';
 
@@ -10,11 +10,12 @@ export interface ChanceBound {
    * `counted`: the whole search, selection included, ran on each of the draws and the bound is their 99 % quantile.
    * `estimated`: only the chosen configuration ran on a few draws; the bound is the upper prediction limit of a normal
    * null, at 1 - 0.01 / configurations to pay for the selection.
+   * `permuted`: nothing was trained, labels were permuted over given scores; the bound is their 99 % quantile.
    */
-  method: 'counted' | 'estimated';
+  method: 'counted' | 'estimated' | 'permuted';
   draws: number;
   configurations: number;
-  /** Out-of-fold AUC to exceed. */
+  /** AUC to exceed. */
   bound: number;
 }
 
@@ -83,12 +84,20 @@ async function drawUntil(
   return draws;
 }
 
+/** Every level of a tree reads its rows into the drawn columns; a bootstrap holds some two thirds of the rows. */
+function forestTreeWork(rows: number, stored: number, { depth, minRows, features }: ForestParameters): number {
+  const drawn = Math.min(stored, features ?? Math.sqrt(stored));
+  const leaves = Math.min(2 ** depth, rows / minRows);
+  return drawn * (0.64 * rows * Math.log2(Math.max(2, leaves)) + leaves * Math.min(rows, 255));
+}
+
 /** Operations of one configuration over all folds: rows read into histograms and bins scanned, or matrix passes. */
 function workOf({ table, folds }: JobContext, { algorithm, parameters }: Member): number {
   const stored = table.numberNames.length + table.categories.length;
   return folds.reduce((sum, { train }) => {
     const rows = train.length;
     if (algorithm === 'logistic') return sum + 2 * LOGISTIC_PASSES * rows * stored;
+    if (algorithm === 'forest') return sum + parameters.trees * forestTreeWork(rows, stored, parameters);
     const leaves = Math.min(parameters.leaves, rows / parameters.minRows);
     const filled = rows * stored * (1 + Math.log2(Math.max(2, leaves)) / 2);
     const scanned = 2 * leaves * stored * Math.min(rows, parameters.bins ?? 255);

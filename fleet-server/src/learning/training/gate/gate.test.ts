@@ -13,7 +13,7 @@ async function judge(dataset: Dataset, seed: number, grid: Partial<Grid> = {}, w
   return qualityGate(result, dataset, { seed, workers });
 }
 
-const logisticOnly: Grid = { logistic: [{ c: 0.1 }, { c: 1 }], boosting: [] };
+const logisticOnly: Partial<Grid> = { logistic: [{ c: 0.1 }, { c: 1 }], boosting: [] };
 const root = resolve(import.meta.dirname, '../../../../..');
 const shared = resolve(root, process.env['PLUMBLINE_SHARED'] ?? '../shared');
 const table = join(shared, 'data/schedule-management/schedule_management.csv');

@@ -1,4 +1,4 @@
-import type { GateFigures } from './gate.ts';
+import type { GateFigures } from './figures.ts';
 
 export type GateReasonCode =
   | 'not_better_than_base_rate'
@@ -38,7 +38,7 @@ export function explain(figures: GateFigures): GateReason[] {
     reasons.push({
       code: 'not_better_than_chance',
       sentence:
-        `Training on shuffled labels does as well: AUC ${show(auc)}, ` +
+        `${chance.method === 'permuted' ? 'Shuffling the labels' : 'Training on shuffled labels'} does as well: AUC ${show(auc)}, ` +
         `reached by chance up to ${show(chance.bound)} (${chance.draws} shuffles).`,
       value: auc,
       bound: chance.bound,

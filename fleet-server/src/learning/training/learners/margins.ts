@@ -1,28 +1,40 @@
 import type { FittedModel, Tree, TreesModel } from '../../../supply/onnx/fitted-model.ts';
 import type { Matrix } from '../matrix.ts';
 import { addMargins, standardise } from './logistic.ts';
-import { sigmoid } from './sigmoid.ts';
+import { logit, sigmoid } from './sigmoid.ts';
 
 /** Log-odds of each row. The matrix must have been built with the model's own columns. */
 export function marginsOf(model: FittedModel, matrix: Matrix): Float64Array {
-  if (model.kind === 'trees') return treeMargins(model, matrix);
+  const scores = scoresOf(model, matrix);
+  return isForest(model) ? scores.map(logit) : scores;
+}
+
+/** Probability of label 1 for each row. */
+export function probabilitiesOf(model: FittedModel, matrix: Matrix): Float64Array {
+  const scores = scoresOf(model, matrix);
+  return isForest(model) ? scores.map((score) => Math.min(1, Math.max(0, score))) : scores.map(sigmoid);
+}
+
+/** Whether the scores are probabilities rather than log-odds. */
+export function isForest(model: FittedModel): boolean {
+  return model.kind === 'trees' && model.link === 'identity';
+}
+
+/** What the model adds up for each row, before its link. */
+function scoresOf(model: FittedModel, matrix: Matrix): Float64Array {
+  if (model.kind === 'trees') return treeScores(model, matrix);
   const margins = new Float64Array(matrix.rows).fill(model.bias);
   addMargins(margins, standardise(matrix), matrix.codes, model.columns, model.weights);
   return margins;
 }
 
-/** Probability of label 1 for each row. */
-export function probabilitiesOf(model: FittedModel, matrix: Matrix): Float64Array {
-  return marginsOf(model, matrix).map(sigmoid);
-}
-
-function treeMargins(model: TreesModel, matrix: Matrix): Float64Array {
-  const margins = new Float64Array(matrix.rows).fill(model.base);
+function treeScores(model: TreesModel, matrix: Matrix): Float64Array {
+  const scores = new Float64Array(matrix.rows).fill(model.base);
   const readers = columnReaders(matrix);
   for (const tree of model.trees) {
-    for (let row = 0; row < matrix.rows; row++) margins[row]! += route(tree, readers, row);
+    for (let row = 0; row < matrix.rows; row++) scores[row]! += route(tree, readers, row);
   }
-  return margins;
+  return scores;
 }
 
 type ColumnReader = (row: number) => number;

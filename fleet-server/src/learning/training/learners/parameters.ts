@@ -27,20 +27,42 @@ export interface BoostingParameters {
   earlyStop?: { share: number; rounds: number };
 }
 
-export type Algorithm = 'logistic' | 'boosting';
+export interface ForestParameters {
+  trees: number;
+  /** Most splits between root and leaf. */
+  depth: number;
+  /** Fewest distinct training rows in a leaf, however often the bootstrap drew them. */
+  minRows: number;
+  /** Columns drawn for each split; a category is one column. Default: the square root of their number, rounded down. */
+  features?: number;
+}
+
+export type Algorithm = 'logistic' | 'boosting' | 'forest';
 
 /** One configuration the search tries. */
 export type Member =
   | { algorithm: 'logistic'; parameters: LogisticParameters }
-  | { algorithm: 'boosting'; parameters: BoostingParameters };
+  | { algorithm: 'boosting'; parameters: BoostingParameters }
+  | { algorithm: 'forest'; parameters: ForestParameters };
+
+export type MemberParameters = Member['parameters'];
 
 /** Throws `bad_parameter` naming the first parameter outside its range. */
 export function checkMember(member: Member): void {
   if (member.algorithm === 'logistic') {
     requireWithin('logistic.c', member.parameters.c, 1e-6, 1e6);
-    return;
-  }
-  const { parameters } = member;
+  } else if (member.algorithm === 'forest') checkForest(member.parameters);
+  else checkBoosting(member.parameters);
+}
+
+function checkForest(parameters: ForestParameters): void {
+  requireWithin('forest.trees', parameters.trees, 1, 1000, true);
+  requireWithin('forest.depth', parameters.depth, 1, 32, true);
+  requireWithin('forest.minRows', parameters.minRows, 1, Number.MAX_SAFE_INTEGER, true);
+  requireWithin('forest.features', parameters.features ?? 1, 1, Number.MAX_SAFE_INTEGER, true);
+}
+
+function checkBoosting(parameters: BoostingParameters): void {
   requireWithin('boosting.trees', parameters.trees, 1, 10_000, true);
   requireWithin('boosting.rate', parameters.rate, 1e-4, 1);
   requireWithin('boosting.leaves', parameters.leaves, 2, 1024, true);

@@ -4,18 +4,21 @@ import type { SeededRandom } from '../learners/random.ts';
 import { rankOrder } from './metrics.ts';
 import type { Scores } from './metrics.ts';
 
-/** probability = sigmoid(slope · logit(score) + intercept); 1 and 0 mean calibrated. */
+/** probability = sigmoid(slope · logit(score) + intercept); 1 and 0 mean calibrated. Over `score` there is no logit. */
 export interface CalibrationLine {
   slope: number;
   intercept: number;
 }
 
+/** What a line is drawn over: the log-odds of the score, or the score itself. */
+export type LineScale = 'log-odds' | 'score';
+
 /** Platt's line by maximum likelihood, targets smoothed against one-sided samples (Platt 1999; Lin et al. 2007). */
-export function calibrationLine(labels: Uint8Array, scores: Scores): CalibrationLine {
+export function calibrationLine(labels: Uint8Array, scores: Scores, over: LineScale = 'log-odds'): CalibrationLine {
   const rows = labels.length;
   const late = labels.reduce((sum, label) => sum + label, 0);
   const target = [1 / (rows - late + 2), (late + 1) / (late + 2)] as const;
-  const margins = scores.map(logit);
+  const margins = over === 'score' ? scores : scores.map(logit);
   const start = Float64Array.of(1, 0);
   const [slope, intercept] = minimise((point, gradient) => {
     let loss = 0;
@@ -33,8 +36,8 @@ export function calibrationLine(labels: Uint8Array, scores: Scores): Calibration
   return { slope: slope!, intercept: intercept! };
 }
 
-export function applyLine({ slope, intercept }: CalibrationLine, score: number): number {
-  return sigmoid(slope * logit(score) + intercept);
+export function applyLine({ slope, intercept }: CalibrationLine, score: number, over: LineScale): number {
+  return sigmoid(slope * (over === 'score' ? score : logit(score)) + intercept);
 }
 
 /**

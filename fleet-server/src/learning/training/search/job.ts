@@ -1,6 +1,7 @@
 import type { FittedModel } from '../../../supply/onnx/fitted-model.ts';
 import type { Fold } from '../folds.ts';
 import { fitBoosting } from '../boosting/boosting.ts';
+import { fitForest } from '../forest/forest.ts';
 import { fitLogistic } from '../learners/logistic.ts';
 import { probabilitiesOf } from '../learners/margins.ts';
 import type { Member } from '../learners/parameters.ts';
@@ -88,7 +89,8 @@ type FoldScorer = (member: number, fold: number, labels: Uint8Array) => Scores;
 function fitMember(matrix: Matrix, context: JobContext, member: number, part: string | number): FittedModel {
   const { algorithm, parameters } = context.members[member]!;
   if (algorithm === 'logistic') return fitLogistic(matrix, parameters);
-  return fitBoosting(matrix, parameters, deriveSeed(context.seed, 'fit', member, part));
+  const seed = deriveSeed(context.seed, 'fit', member, part);
+  return algorithm === 'forest' ? fitForest(matrix, parameters, seed) : fitBoosting(matrix, parameters, seed);
 }
 
 /** Out-of-fold AUC of the configuration that the same rule chooses when labels mean nothing. */

@@ -1,4 +1,4 @@
-import type { Algorithm, BoostingParameters, LogisticParameters } from '../learners/parameters.ts';
+import type { Algorithm, MemberParameters } from '../learners/parameters.ts';
 import { brier, logLoss, meanAndDeviation, rocAuc } from '../measure/metrics.ts';
 import type { Scores } from '../measure/metrics.ts';
 import { chooseMember } from './choose.ts';
@@ -18,7 +18,7 @@ export interface FoldFigures {
 /** One configuration of the search with its out-of-fold figures; no timings, so equal seeds give equal tables. */
 export interface Trial {
   algorithm: Algorithm;
-  parameters: LogisticParameters | BoostingParameters;
+  parameters: MemberParameters;
   folds: FoldFigures[];
   auc: { mean: number; sd: number };
   brier: { mean: number; sd: number };

@@ -1,12 +1,12 @@
-import { createProcessTrial } from '@plumbline/agent/trial';
+import { createModelLab } from '../../../platform/adapters/index.ts';
 import type { GraphInput } from '@plumbline/shared/manifest';
 import { afterAll, describe, expect, it } from 'vitest';
 import { exportModel } from '../../onnx/index.ts';
 import { intakeModel, type ModelIntake } from './intake.ts';
 import { parseMapping } from './mapping.ts';
 
-const trial = createProcessTrial();
-afterAll(() => trial.close());
+const lab = createModelLab();
+afterAll(() => lab.close());
 
 const column = (name: string, type: 'number' | 'category' = 'number') => ({
   name,
@@ -46,7 +46,7 @@ const intake: ModelIntake = {
   output,
   card: {},
 };
-const take = (change: Partial<ModelIntake>) => intakeModel({ trial }, { ...intake, ...change }, 0);
+const take = (change: Partial<ModelIntake>) => intakeModel({ lab }, { ...intake, ...change }, 0);
 
 describe('a model that comes in', () => {
   it('is tried on generated rows within its declared levels, the same for the same model', async () => {

@@ -1,8 +1,9 @@
 import type { Reference } from '@plumbline/shared/drift';
 import type { ActivityRecord, Golden, GraphInput, GraphOutput, Part } from '@plumbline/shared/manifest';
-import type { ModelTrial } from '@plumbline/shared/predict';
+import type { ModelLab } from '../../../platform/ports/index.ts';
 import { cleanForRuntime, inspectModel, type ModelView } from '../../onnx/index.ts';
 import { ModelError } from '../errors.ts';
+import { scoresOf } from '../score-records.ts';
 import { syntheticRecords } from './golden.ts';
 
 /** A model as it comes in: bytes, what they mean, and what the caller knows of the data behind them. */
@@ -31,19 +32,13 @@ export interface AcceptedModel extends Omit<ModelIntake, 'goldenRecords'> {
 const MAX_MODEL_BYTES = 64 * 1024 * 1024;
 const GOLDEN_ROWS = 24;
 const GOLDEN_TOLERANCE = 1e-4;
-const TRIAL_DEADLINE_MS = 30_000;
-const TRIAL_MEMORY_MB = 1024;
 
 /**
  * Takes a model in: size, codec, operators, agreement of its graph with what it is said to be, and a first run in a
  * trial process. The server itself never loads it.
  * @throws OnnxError for bytes that are no usable model; ModelError naming the input or output that differs.
  */
-export async function intakeModel(
-  deps: { trial: ModelTrial },
-  intake: ModelIntake,
-  now: number,
-): Promise<AcceptedModel> {
+export async function intakeModel(deps: { lab: ModelLab }, intake: ModelIntake, now: number): Promise<AcceptedModel> {
   if (intake.bytes.length > MAX_MODEL_BYTES) {
     throw new ModelError('model_too_large', `model: ${intake.bytes.length} bytes`, {
       kind: 'too-large',
@@ -58,7 +53,7 @@ export async function intakeModel(
   const { goldenRecords, ...rest } = intake;
   const records =
     goldenRecords ?? syntheticRecords(intake.inputs, intake.reference, { count: GOLDEN_ROWS, seed: 1, asOf: now });
-  const scores = await scoresOf(deps.trial, { ...intake, bytes }, records);
+  const scores = await scoresOf(deps.lab, { ...intake, bytes }, records);
   return {
     ...rest,
     bytes,
@@ -71,31 +66,6 @@ export async function intakeModel(
     },
     goldenPart: goldenRecords === undefined ? 'generated' : 'given',
   };
-}
-
-/** Scores of a model on records, from a trial process. @throws ModelError `model_trial_failed` with the runtime's words. */
-export async function scoresOf(
-  trial: ModelTrial,
-  model: { bytes: Uint8Array; inputs: GraphInput[]; output: GraphOutput },
-  records: ActivityRecord[],
-): Promise<number[]> {
-  const result = await trial.run({
-    model: model.bytes,
-    manifest: { inputs: model.inputs, output: model.output },
-    records,
-    deadlineMs: TRIAL_DEADLINE_MS,
-    memoryMb: TRIAL_MEMORY_MB,
-  });
-  if (result.ok) return result.scores;
-  throw new ModelError(
-    'model_trial_failed',
-    `model ${result.reason.replace('_', ' ')} in its trial: ${result.detail}`,
-    {
-      kind: 'refused',
-      field: 'model',
-      expected: 'a model that loads and answers the trial rows',
-    },
-  );
 }
 
 function checkInputs(inputs: GraphInput[], graph: ModelView): void {

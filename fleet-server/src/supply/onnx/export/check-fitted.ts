@@ -1,4 +1,4 @@
-import type { Columns, FittedModel, Tree } from '../fitted-model.ts';
+import type { Columns, FittedModel, Tree, TreesModel } from '../fitted-model.ts';
 import { OnnxError } from '../onnx-error.ts';
 
 /** Width of the design matrix: number columns, then one indicator a level. */
@@ -23,6 +23,19 @@ export function checkFitted(model: FittedModel): void {
   }
   checkFinite('base', model.base);
   model.trees.forEach((tree, index) => checkTree(tree, `trees[${index}]`, width));
+  if (model.link === 'identity') checkShares(model);
+}
+
+/** What clipping may take away of a score: rounding, no more. */
+const ROUNDING = 1e-6;
+
+/** An identity link says that the score is a probability, so no row may reach one outside [0, 1]. */
+function checkShares({ trees, base }: TreesModel): void {
+  const leaves = trees.map(({ feature, value }) => value.filter((_, node) => feature[node] === -1));
+  const least = leaves.reduce((sum, values) => sum + values.reduce((a, b) => Math.min(a, b)), base);
+  const most = leaves.reduce((sum, values) => sum + values.reduce((a, b) => Math.max(a, b)), base);
+  if (least >= -ROUNDING && most <= 1 + ROUNDING) return;
+  throw invalid('link', `is identity over scores from ${least} to ${most}`, 'scores within [0, 1], or a sigmoid link');
 }
 
 function checkColumns(columns: Columns, standardised: boolean): void {

@@ -1,5 +1,5 @@
 import { designWidth } from './check-fitted.ts';
-import type { Columns, FittedModel, LinearModel, Tree } from '../fitted-model.ts';
+import type { Columns, FittedModel, LinearModel, Tree, TreesModel } from '../fitted-model.ts';
 import { OnnxError } from '../onnx-error.ts';
 
 /**
@@ -15,9 +15,10 @@ export function evaluate(model: FittedModel, numbers: Float32Array, categories: 
   const design = new Float64Array(designWidth(model.columns));
   for (let row = 0; row < rows; row += 1) {
     fillDesign(design, model.columns, numbers, categories, row);
-    probabilities[row] = sigmoid(
-      model.kind === 'linear' ? linear(model, design) : model.base + sumTrees(model.trees, design),
-    );
+    probabilities[row] =
+      model.kind === 'linear'
+        ? sigmoid(linear(model, design))
+        : linkOf(model)(model.base + sumTrees(model.trees, design));
   }
   return probabilities;
 }
@@ -77,6 +78,14 @@ function sumTrees(trees: Tree[], design: Float64Array): number {
     sum += tree.value[node]!;
   }
   return sum;
+}
+
+function linkOf(model: TreesModel): (score: number) => number {
+  return model.link === 'identity' ? clip : sigmoid;
+}
+
+function clip(score: number): number {
+  return Math.min(1, Math.max(0, score));
 }
 
 function sigmoid(score: number): number {

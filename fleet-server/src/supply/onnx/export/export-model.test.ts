@@ -2,7 +2,15 @@ import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { evaluate } from './evaluate.ts';
 import { exportModel, exportTreesAsV3 } from './export-model.ts';
-import { below, createRandom, randomColumns, randomLinear, randomRows, randomTrees } from './random-models.ts';
+import {
+  below,
+  createRandom,
+  randomColumns,
+  randomForest,
+  randomLinear,
+  randomRows,
+  randomTrees,
+} from './random-models.ts';
 import type { FittedModel, LinearModel, Tree, TreesModel } from '../fitted-model.ts';
 import { inspectModel } from '../graph/inspect-model.ts';
 
@@ -111,6 +119,36 @@ describe('trees', () => {
     expect(shared.length).toBeLessThan(own.length);
     const rows = randomRows(random, columns, 50);
     expect((await predict(shared, model, rows)).probabilities).toEqual((await predict(own, model, rows)).probabilities);
+  });
+});
+
+describe('forests, whose score is the probability', () => {
+  test.each([1, 2, 3, 4])('agree with their plain evaluation in every version: seed %i', async (seed) => {
+    const random = createRandom(seed);
+    const columns = randomColumns(random, 5, seed % 3);
+    const model = randomForest(random, columns, { trees: 1 + below(random, 40), depth: 8, rows: 300 });
+    const rows = randomRows(random, columns, 200);
+    for (const bytes of [exportModel(model), exportModel(model, { target: 'older' }), exportTreesAsV3(model)]) {
+      expect(await distance(bytes, model, rows)).toBeLessThanOrEqual(5e-7);
+    }
+  });
+
+  test('stay within [0, 1] where float32 sums past it, in the graph and in the plain evaluation', async () => {
+    const tenths = Array.from({ length: 10 }, () => split(0.5, 1, 0.1, 0.1));
+    const model: TreesModel = { ...treesOf(...tenths), base: 0, link: 'identity' };
+    expect(tenths.reduce((sum) => Math.fround(sum + Math.fround(0.1)), 0)).toBeGreaterThan(1);
+    const { probabilities } = await predict(exportModel(model), model, { numbers: Float32Array.of(1), categories: [] });
+    expect([...probabilities]).toEqual([0, 1]);
+    expect(evaluate({ ...model, base: 1e-9 }, Float32Array.of(1), [])).toEqual(Float64Array.of(1));
+  });
+
+  test.each([
+    ['above one', 0.4, [split(0.5, 0, 0.1, 0.7)]],
+    ['below nothing', 0, [split(0.5, 0, 0.1, 0.7), split(0.5, 0, -0.2, 0.3)]],
+  ])('are refused when their leaves can add up to a score %s', (_where, base, trees) => {
+    const model: TreesModel = { ...treesOf(...trees), base, link: 'identity' };
+    expect(() => exportModel(model)).toThrow(expect.objectContaining({ code: 'onnx_fitted_invalid', field: 'link' }));
+    expect(exportModel({ ...model, link: 'sigmoid' })).toEqual(exportModel({ ...treesOf(...trees), base }));
   });
 });
 

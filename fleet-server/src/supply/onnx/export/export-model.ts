@@ -2,7 +2,7 @@ import { checkFitted } from './check-fitted.ts';
 import type { GraphPart } from './graph-part.ts';
 import { VALUES } from './graph-part.ts';
 import { linearScores } from './linear.ts';
-import { int, node } from './proto.ts';
+import { floatTensor, int, node } from './proto.ts';
 import { treeScores } from './tree-scores.ts';
 import { treesV3 } from './trees-v3.ts';
 import { treesV5 } from './trees-v5.ts';
@@ -34,7 +34,7 @@ const TARGETS = {
  */
 export function exportModel(model: FittedModel, options: ExportOptions = {}): Uint8Array {
   checkFitted(model);
-  return encodeModel(assemble(model.columns, scoresOf(model, options), options));
+  return encodeModel(assemble(model.columns, probabilitiesOf(model, scoresOf(model, options)), options));
 }
 
 /**
@@ -45,7 +45,7 @@ export function exportModel(model: FittedModel, options: ExportOptions = {}): Ui
 export function exportTreesAsV3(model: TreesModel): Uint8Array {
   checkFitted(model);
   const scores = treeScores(model, (trees, input, output) => treesV3(trees, input, output, { hitRates: true }));
-  return encodeModel(assemble(model.columns, scores, { target: 'older' }), { packed: false });
+  return encodeModel(assemble(model.columns, probabilitiesOf(model, scores), { target: 'older' }), { packed: false });
 }
 
 function scoresOf(model: FittedModel, options: ExportOptions): GraphPart {
@@ -55,7 +55,21 @@ function scoresOf(model: FittedModel, options: ExportOptions): GraphPart {
   return treeScores(model, (trees, input, output) => treesV5(trees, input, output, { shareLeaves }));
 }
 
-function assemble(columns: Columns, scores: GraphPart, options: ExportOptions): ModelProto {
+/** Scores `[N, 2]` to probabilities, by the link of the model. */
+function probabilitiesOf(model: FittedModel, scores: GraphPart): GraphPart {
+  const output = VALUES.probabilities;
+  if (model.kind !== 'trees' || model.link !== 'identity') {
+    return { ...scores, nodes: [...scores.nodes, node('Sigmoid', [scores.output], [output])], output };
+  }
+  const bounds = [floatTensor('zero', [], Float32Array.of(0)), floatTensor('one', [], Float32Array.of(1))];
+  return {
+    nodes: [...scores.nodes, node('Clip', [scores.output, 'zero', 'one'], [output])],
+    initializers: [...scores.initializers, ...bounds],
+    output,
+  };
+}
+
+function assemble(columns: Columns, probabilities: GraphPart, options: ExportOptions): ModelProto {
   const target = TARGETS[options.target ?? 'current'];
   return {
     irVersion: target.irVersion,
@@ -67,11 +81,10 @@ function assemble(columns: Columns, scores: GraphPart, options: ExportOptions): 
     graph: {
       name: options.name ?? 'model',
       node: [
-        ...scores.nodes,
-        node('Sigmoid', [scores.output], [VALUES.probabilities]),
+        ...probabilities.nodes,
         node('ArgMax', [VALUES.probabilities], [VALUES.label], [int('axis', 1), int('keepdims', 0)]),
       ],
-      initializer: scores.initializers,
+      initializer: probabilities.initializers,
       input: inputsOf(columns),
       output: [
         { name: VALUES.probabilities, type: tensorType('float32', ['N', 2]) },

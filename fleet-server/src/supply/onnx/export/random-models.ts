@@ -61,6 +61,14 @@ export function randomTrees(random: Random, columns: Columns, shape: ForestShape
   return { kind: 'trees', columns, trees, base: random() - 0.5 };
 }
 
+/** The same trees as a forest's: leaves are shares of their tree's part of one, the score is the probability. */
+export function randomForest(random: Random, columns: Columns, shape: ForestShape): TreesModel {
+  const { trees, ...model } = randomTrees(random, columns, shape);
+  const part = 1 / shape.trees;
+  const shares = trees.map((tree) => ({ ...tree, value: tree.value.map((value) => value / 8 + part / 2) }));
+  return { ...model, link: 'identity', trees: shares, base: 0 };
+}
+
 /** Row-major inputs for a model: a tenth missing, a tenth unseen, and values that lie on thresholds. */
 export function randomRows(
   random: Random,

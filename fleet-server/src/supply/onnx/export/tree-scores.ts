@@ -9,12 +9,13 @@ import type { Tree, TreesModel } from '../fitted-model.ts';
 export type EnsembleWriter = (trees: Tree[], input: string, output: string) => NodeProto;
 
 /**
- * Scores of a tree model for both classes, float32 `[N, 2]` = (-score, score).
- * One Gemm adds the base and spreads the score, so that the Sigmoid after it needs no `1 - p`.
+ * Scores of a tree model for both classes, float32 `[N, 2]`: (-score, score) under a sigmoid link, (1 - score, score)
+ * under an identity link. One Gemm adds the base and spreads the score, so that a Sigmoid after it needs no `1 - p`.
  */
 export function treeScores(model: TreesModel, write: EnsembleWriter): GraphPart {
   const { trees, base } = foldLeafOnlyTrees(model);
   const design = designMatrix(model.columns, rawNumbers());
+  const opposite = model.link === 'identity' ? 1 - base : -base;
   return {
     nodes: [
       ...design.nodes,
@@ -24,7 +25,7 @@ export function treeScores(model: TreesModel, write: EnsembleWriter): GraphPart 
     initializers: [
       ...design.initializers,
       floatTensor('signs', [1, 2], Float32Array.of(-1, 1)),
-      floatTensor('base', [2], Float32Array.of(-base, base)),
+      floatTensor('base', [2], Float32Array.of(opposite, base)),
     ],
     output: 'scores',
   };

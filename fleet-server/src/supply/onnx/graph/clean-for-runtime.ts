@@ -1,4 +1,5 @@
-import { refuseForeignOperators, refuseUnreadableTypes } from './refuse-unsupported.ts';
+import { checkGraph } from './check-graph.ts';
+import { refuseUnreadableTypes } from './refuse-unsupported.ts';
 import { stripZipMaps } from './strip-zip-map.ts';
 import { decodeModel } from '../codec/decode-model.ts';
 import { encodeModel } from '../codec/encode-model.ts';
@@ -13,11 +14,11 @@ export interface CleanedModel {
 
 /**
  * Makes a foreign model one that a device can load, feed and read. It does not run the model: that is for a trial process.
- * @throws {OnnxError} onnx_operator_unsupported, onnx_dtype_unsupported, and whatever `decodeModel` refuses
+ * @throws {OnnxError} whatever `decodeModel` and `checkGraph` refuse, and onnx_dtype_unsupported
  */
 export function cleanForRuntime(bytes: Uint8Array, limits: Partial<DecodeLimits> = {}): CleanedModel {
   const model = decodeModel(bytes, limits);
-  refuseForeignOperators(model);
+  checkGraph(model);
   const changes = stripZipMaps(model);
   refuseUnreadableTypes(model);
   return { bytes: changes.length === 0 ? bytes : encodeModel(model), changes };

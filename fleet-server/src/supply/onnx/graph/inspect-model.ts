@@ -1,11 +1,17 @@
-import { graphsOf, nodesOf } from './walk.ts';
+import { nodesOf } from './walk.ts';
 import { operatorName } from './operator.ts';
 import type { ValueView } from './value-type.ts';
 import { describeValue, feedsOf } from './value-type.ts';
+import { placedGraphs } from '../check/places.ts';
 import { decodeModel } from '../codec/decode-model.ts';
 import type { DecodeLimits } from '../codec/limits.ts';
-import type { AttributeProto, ModelProto } from '../codec/messages.ts';
-import { tensorBytes } from '../codec/tensor.ts';
+import type { ModelProto } from '../codec/messages.ts';
+import type { DuplicateWeights } from '../view/duplicate-weights.ts';
+import { duplicateWeights } from '../view/duplicate-weights.ts';
+import type { FamilyView } from '../view/family.ts';
+import { guessFamily } from '../view/family.ts';
+import type { Part } from '../view/weigh-parts.ts';
+import { PARTS, payloadBytes, weighParts } from '../view/weigh-parts.ts';
 
 export interface ModelView {
   irVersion: number;
@@ -18,8 +24,15 @@ export interface ModelView {
   operators: Record<string, number>;
   sizeBytes: number;
   initializersBytes: number;
+  /** Where the bytes are, most first; shares of `sizeBytes`, from 0 to 1. */
+  parts: { part: Part; bytes: number; share: number }[];
   /** Up to ten, largest first: initializers by name, and attributes (where trees keep their weight) as `node.attribute`. */
-  largest: { name: string; bytes: number }[];
+  largest: { name: string; bytes: number; share: number }[];
+  /** Up to ten groups of equal tensors, those that waste most first. */
+  duplicateWeights: DuplicateWeights[];
+  family: FamilyView;
+  /** What the exporter wrote about the model; devices never see it. */
+  metadata: { key: string; value: string }[];
 }
 
 const LARGEST = 10;
@@ -30,8 +43,9 @@ const LARGEST = 10;
  */
 export function inspectModel(bytes: Uint8Array, limits: Partial<DecodeLimits> = {}): ModelView {
   const model = decodeModel(bytes, limits);
-  const initializers = [...graphsOf(model)].flatMap((graph) => graph.initializer);
-  const weights = initializers.map((tensor) => ({ name: tensor.name ?? '', bytes: tensorBytes(tensor) }));
+  const sizeBytes = bytes.length;
+  const partBytes = weighParts(model, sizeBytes);
+  const parts = PARTS.map((part) => ({ part, bytes: partBytes[part], share: partBytes[part] / sizeBytes }));
   return {
     irVersion: Number(model.irVersion ?? 0n),
     opsets: opsetsOf(model),
@@ -39,9 +53,13 @@ export function inspectModel(bytes: Uint8Array, limits: Partial<DecodeLimits> = 
     inputs: feedsOf(model.graph).map(describeValue),
     outputs: model.graph.output.map(describeValue),
     operators: countOperators(model),
-    sizeBytes: bytes.length,
-    initializersBytes: weights.reduce((sum, weight) => sum + weight.bytes, 0),
-    largest: [...weights, ...heavyAttributes(model)].toSorted((a, b) => b.bytes - a.bytes).slice(0, LARGEST),
+    sizeBytes,
+    initializersBytes: partBytes.initializers,
+    parts: parts.toSorted((a, b) => b.bytes - a.bytes),
+    largest: largestOf(model, sizeBytes),
+    duplicateWeights: duplicateWeights(model).slice(0, LARGEST),
+    family: guessFamily(model),
+    metadata: model.metadataProps.map(({ key = '', value = '' }) => ({ key, value })),
   };
 }
 
@@ -60,24 +78,23 @@ function countOperators(model: ModelProto): Record<string, number> {
   return Object.fromEntries(counts);
 }
 
-function heavyAttributes(model: ModelProto): { name: string; bytes: number }[] {
-  return [...nodesOf(model)].flatMap(({ node, path }) =>
-    node.attribute.map((attribute) => ({
-      name: `${node.name ? node.name : path}.${attribute.name ?? ''}`,
-      bytes: attributeBytes(attribute),
-    })),
-  );
-}
-
-/** Bytes of payload in the file; ints are counted as they are packed. */
-function attributeBytes(attribute: AttributeProto): number {
-  let bytes = (attribute.floats?.byteLength ?? 0) + (attribute.t === undefined ? 0 : tensorBytes(attribute.t));
-  for (const value of attribute.ints ?? []) bytes += varintBytes(value);
-  for (const value of attribute.strings ?? []) bytes += value.length;
-  return bytes;
-}
-
-function varintBytes(value: bigint): number {
-  if (value < 0n) return 10;
-  return Math.max(1, Math.ceil(value.toString(2).length / 7));
+/** Keeps ten at a time: a hostile file may have millions. */
+function largestOf(model: ModelProto, sizeBytes: number): ModelView['largest'] {
+  let largest: ModelView['largest'] = [];
+  const offer = (bytes: number, nameOf: () => string) => {
+    if (bytes === 0 || (largest.length === LARGEST && bytes <= largest[LARGEST - 1]!.bytes)) return;
+    largest.push({ name: nameOf(), bytes, share: bytes / sizeBytes });
+    largest = largest.toSorted((a, b) => b.bytes - a.bytes).slice(0, LARGEST);
+  };
+  for (const { item: graph } of placedGraphs(model)) {
+    for (const tensor of graph.initializer) offer(payloadBytes('tensor', tensor), () => tensor.name ?? '');
+  }
+  for (const { node, path } of nodesOf(model)) {
+    for (const attribute of node.attribute) {
+      // The body of a control-flow operator is no weight: what it holds is offered by itself.
+      const { g: _body, graphs: _bodies, ...rest } = attribute;
+      offer(payloadBytes('attribute', rest), () => `${node.name ? node.name : path}.${attribute.name ?? ''}`);
+    }
+  }
+  return largest;
 }

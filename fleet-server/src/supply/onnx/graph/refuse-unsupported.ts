@@ -1,10 +1,6 @@
-import { DEFAULT_DOMAIN, domainOf, ML_DOMAIN, operatorName } from './operator.ts';
 import { describeValue, feedsOf } from './value-type.ts';
-import { nodesOf } from './walk.ts';
 import type { ModelProto, ValueInfoProto } from '../codec/messages.ts';
-import { OnnxError } from '../onnx-error.ts';
-
-const DOMAINS = new Set([DEFAULT_DOMAIN, ML_DOMAIN]);
+import { OnnxError, quoted } from '../onnx-error.ts';
 
 /**
  * What a JavaScript runtime can take in and give out. An INT4 or UINT4 output aborts the whole process,
@@ -26,16 +22,9 @@ const PORTABLE = new Set([
   'string',
 ]);
 
-/** @throws {OnnxError} onnx_operator_unsupported naming the node and `domain::op` */
-export function refuseForeignOperators(model: ModelProto): void {
-  for (const { node, path } of nodesOf(model)) {
-    if (DOMAINS.has(domainOf(node))) continue;
-    throw new OnnxError('onnx_operator_unsupported', `node "${node.name ?? ''}" is a ${operatorName(node)}`, {
-      kind: 'refused',
-      field: path,
-      expected: `an operator of ${[...DOMAINS].join(' or ')}`,
-    });
-  }
+/** @param dtype as `dtypeName` gives it */
+export function isExchangeable(dtype: string): boolean {
+  return PORTABLE.has(dtype);
 }
 
 /** @throws {OnnxError} onnx_dtype_unsupported naming the graph input or output */
@@ -47,11 +36,15 @@ export function refuseUnreadableTypes(model: ModelProto): void {
 function checkAll(values: ValueInfoProto[], side: 'input' | 'output'): void {
   for (const value of values) {
     const { name, dtype } = describeValue(value);
-    if (PORTABLE.has(dtype)) continue;
-    throw new OnnxError('onnx_dtype_unsupported', `${side} "${name}" is ${dtype}, which a device cannot exchange`, {
-      kind: 'refused',
-      field: `graph.${side} "${name}"`,
-      expected: `a tensor of ${[...PORTABLE].join(', ')}`,
-    });
+    if (isExchangeable(dtype)) continue;
+    throw new OnnxError(
+      'onnx_dtype_unsupported',
+      `${side} ${quoted(name)} is ${dtype}, which a device cannot exchange`,
+      {
+        kind: 'refused',
+        field: `graph.${side} ${quoted(name)}`,
+        expected: `a tensor of ${[...PORTABLE].join(', ')}`,
+      },
+    );
   }
 }

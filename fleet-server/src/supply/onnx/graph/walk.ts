@@ -29,7 +29,8 @@ export function bodiesOf(node: NodeProto): { graph: GraphProto; path: string }[]
   });
 }
 
-function* nodesIn(nodes: NodeProto[], owner: string): Generator<PlacedNode> {
+/** The nodes of one graph or function called `owner`, and of the bodies inside them. */
+export function* nodesIn(nodes: NodeProto[], owner: string): Generator<PlacedNode> {
   for (const [index, node] of nodes.entries()) {
     const path = `${owner}.node[${index}]`;
     yield { node, path };

@@ -1,33 +1,44 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { TrialJob, TrialResult } from '../../ports/index.ts';
+import type { ZodType } from 'zod';
 import { NodeAgentError } from '../errors.ts';
-import { MAX_DETAIL, trialReply, type TrialReply } from './trial-protocol.ts';
+import { hostReply } from './child-protocol.ts';
+import { MAX_DETAIL } from './child-side.ts';
 
-/** Room for JavaScript itself: records, tensors, answers. */
-const SCRIPT_MB = 64;
 const READY_WITHIN_MS = 60_000;
-const MAIN = fileURLToPath(new URL('./trial-main.ts', import.meta.url));
 
-export interface TrialChild {
+/** A program that runs models nobody trusts: its entry, words for its command line, and what it may answer. */
+export interface ChildProgram<Reply> {
+  main: URL;
+  args?: readonly string[];
+  reply: ZodType<Reply>;
+}
+
+export type ChildFailure = { ok: false; reason: 'crashed' | 'timed_out' | 'failed'; detail: string };
+export type Answer<Reply> = { ok: true; reply: Reply } | ChildFailure;
+
+export interface WatchedChild<Reply> {
   readonly pid: number;
-  /** What Node and the runtime had allocated before any model. */
+  /** What Node and the runtime had allocated before any model, 2^20 bytes. */
   readonly dataMb: number;
   readonly alive: boolean;
-  /** One job at a time. The deadline counts from here: starting the process is not the model's fault. */
-  ask(job: TrialJob): Promise<TrialResult>;
+  /** One question at a time. The deadline counts from here: starting the process is not the model's fault. */
+  ask(question: object, withinMs: number): Promise<Answer<Reply>>;
   /** SIGKILL; resolves when the process is gone. */
   kill(): Promise<void>;
 }
 
-type Ending = { reply: TrialReply } | { exit: string } | { late: true };
+type Ending = { message: unknown } | { exit: string } | { late: true };
 
 /**
  * @param limitMb what the process may allocate in all; undefined for one that meets no model
  * @throws NodeAgentError `trial_unavailable`: the machine could not start the process, which says nothing of a model
  */
-export async function startTrialChild(limitMb: number | undefined): Promise<TrialChild> {
-  const child = spawnWatched(limitMb);
+export async function startWatchedChild<Reply>(
+  program: ChildProgram<Reply>,
+  limitMb: number | undefined,
+): Promise<WatchedChild<Reply>> {
+  const child = spawnWatched(program, limitMb);
   const exited = new Promise<string>((resolve) => {
     child.once('error', (cause) => resolve(cause.message));
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
@@ -46,7 +57,7 @@ export async function startTrialChild(limitMb: number | undefined): Promise<Tria
   const nextEnding = async (withinMs: number): Promise<Ending> => {
     const listening = new AbortController();
     const reply = new Promise<Ending>((resolve) => {
-      const listen = (message: unknown) => resolve(endingOf(message));
+      const listen = (message: unknown) => resolve({ message });
       child.once('message', listen);
       listening.signal.addEventListener('abort', () => child.off('message', listen));
     });
@@ -62,7 +73,8 @@ export async function startTrialChild(limitMb: number | undefined): Promise<Tria
   };
 
   const first = await nextEnding(READY_WITHIN_MS);
-  if (!('reply' in first) || first.reply.type !== 'ready') {
+  const ready = 'message' in first ? hostReply.safeParse(first.message).data : undefined;
+  if (ready?.type !== 'ready') {
     await kill();
     throw new NodeAgentError('trial_unavailable', `the trial process did not start: ${await exited} ${lastWords()}`, {
       kind: 'unavailable',
@@ -70,33 +82,28 @@ export async function startTrialChild(limitMb: number | undefined): Promise<Tria
   }
   return {
     pid: child.pid ?? 0,
-    dataMb: first.reply.dataMb,
+    dataMb: ready.dataMb,
     get alive() {
       return alive;
     },
-    async ask(job) {
+    async ask(question, withinMs) {
       const startedAt = performance.now();
-      child.send(job, () => undefined);
-      const ending = await nextEnding(job.deadlineMs);
+      child.send(question, () => undefined);
+      const ending = await nextEnding(withinMs);
       // A reply that was already on its way when the timer should have fired is late all the same.
-      if ('late' in ending || performance.now() - startedAt > job.deadlineMs) {
+      if ('late' in ending || performance.now() - startedAt > withinMs) {
         await kill();
-        return { ok: false, reason: 'timed_out', detail: `no answer within ${job.deadlineMs} ms` };
+        return { ok: false, reason: 'timed_out', detail: `no answer within ${withinMs} ms` };
       }
       if ('exit' in ending) return { ok: false, reason: 'crashed', detail: `${ending.exit} ${lastWords()}`.trim() };
-      return resultOf(ending.reply);
+      return answerOf(program.reply, ending.message);
     },
     kill,
   };
 }
 
-/** The limit that leaves a model `memoryMb`, given what the process takes without one. */
-export function limitFor(memoryMb: number, dataMb: number): number {
-  return Math.ceil(dataMb + SCRIPT_MB + memoryMb);
-}
-
 /**
- * First a shell in the background that holds the end of a pipe from us: when it breaks, the agent is gone, and the
+ * First a shell in the background that holds the end of a pipe from us: when it breaks, the parent is gone, and the
  * model must not compute for ever. Then the limit, then Node in the place of the first shell.
  * The limit is that of private writable memory (RLIMIT_DATA, Linux ≥ 4.7): address space (`ulimit -v`) would count the
  * gigabytes that V8 reserves and never touches, as many as it is allowed to.
@@ -105,12 +112,12 @@ const SCRIPT = `
 exec 4<&0
 ( read -r over <&4 || kill -9 $$ ) </dev/null 2>/dev/null 3>&- &
 ulimit -d "$0"
-exec "$1" "$2" </dev/null 4<&-`;
+exec "$@" </dev/null 4<&-`;
 
 /** Nothing of our environment goes with it. */
-function spawnWatched(limitMb: number | undefined): ChildProcess {
+function spawnWatched({ main, args = [] }: ChildProgram<unknown>, limitMb: number | undefined): ChildProcess {
   const limitKb = limitMb === undefined ? 'unlimited' : String(limitMb * 1024);
-  const child = spawn('/bin/sh', ['-c', SCRIPT, limitKb, process.execPath, MAIN], {
+  const child = spawn('/bin/sh', ['-c', SCRIPT, limitKb, process.execPath, fileURLToPath(main), ...args], {
     stdio: ['pipe', 'ignore', 'pipe', 'ipc'],
     serialization: 'advanced',
     // One malloc arena: those of threads come and go by chance, and so would the limit.
@@ -121,17 +128,15 @@ function spawnWatched(limitMb: number | undefined): ChildProcess {
   return child;
 }
 
-function endingOf(message: unknown): Ending {
-  const parsed = trialReply.safeParse(message);
-  return { reply: parsed.success ? parsed.data : { type: 'failed', detail: 'the trial process answered nonsense' } };
+function answerOf<Reply>(schema: ZodType<Reply>, message: unknown): Answer<Reply> {
+  const ofHost = hostReply.safeParse(message);
+  if (ofHost.success) return failed(ofHost.data.type === 'failed' ? ofHost.data.detail : 'answered out of turn');
+  const parsed = schema.safeParse(message);
+  return parsed.success ? { ok: true, reply: parsed.data } : failed('the trial process answered nonsense');
 }
 
-function resultOf(reply: TrialReply): TrialResult {
-  if (reply.type === 'scored') {
-    const { scores, loadMs, runMs, peakMb } = reply;
-    return { ok: true, scores, loadMs, runMs, peakMb };
-  }
-  return { ok: false, reason: 'failed', detail: reply.type === 'failed' ? reply.detail : 'answered out of turn' };
+function failed(detail: string): ChildFailure {
+  return { ok: false, reason: 'failed', detail };
 }
 
 /** The last words of a process that dies; all else it writes is dropped. */

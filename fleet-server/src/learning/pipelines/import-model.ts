@@ -1,0 +1,101 @@
+import { featuresOf, type ActivityRecord } from '@plumbline/shared/manifest';
+import { valuesOf } from '@plumbline/shared/predict';
+import type { ModelLab } from '../../platform/ports/index.ts';
+import {
+  intakeModel,
+  optimizeModel,
+  scoresOf,
+  submitForApproval,
+  type ModelMapping,
+  type PublishDeps,
+} from '../../supply/models/index.ts';
+import type { Dataset } from '../datasets/index.ts';
+import { judgeScores, logLoss, type ScoresVerdict } from '../training/index.ts';
+import { LATE, provenanceOf, referenceFrom } from './describe-model.ts';
+import { matchFeatures, valuesByColumn } from './match-features.ts';
+import type { Release } from './release-model.ts';
+import { requirePass } from './require-pass.ts';
+
+export interface ForeignModel {
+  mapping: ModelMapping;
+  bytes: Uint8Array;
+  /** Rows and outcomes the model is judged on; its columns are those of the mapping. */
+  dataset: Dataset;
+}
+
+export interface ImportedRelease extends Release {
+  /** What cleaning changed in the graph, in words. */
+  changes: string[];
+  gate: ScoresVerdict;
+}
+
+const SEED = 1;
+/** Records of the first look, which only asks whether graph and mapping fit together. */
+const FIRST_LOOK = 8;
+
+/**
+ * A model made elsewhere on the road of our own: scored on a dataset in a trial process, judged, described by a
+ * reference of those rows, shrunk, sealed; it then awaits its second signature. What cannot be known of it is on its
+ * card in words.
+ * @throws ModelError `model_input_unknown`, `model_input_differs` naming the feature; PipelineError `gate_refused`;
+ * TrainingError `too_few_rows`, `one_class`; OnnxError
+ */
+export async function importModel(
+  deps: PublishDeps & { lab: ModelLab },
+  actor: string,
+  { mapping, bytes, dataset }: ForeignModel,
+): Promise<ImportedRelease> {
+  const { golden, profiles, ...meaning } = mapping;
+  const inputs = matchFeatures(meaning.inputs, dataset);
+  const records = dataset.examples.map((example): ActivityRecord => ({
+    activity: example.ref,
+    values: valuesByColumn(example, dataset.features),
+    asOf: example.startAt,
+  }));
+  const intake = { ...meaning, inputs, bytes, card: {} };
+  const looked = await intakeModel(deps, { ...intake, goldenRecords: records.slice(0, FIRST_LOOK) }, deps.now());
+  const scores = Float64Array.from(await scoresOf(deps.lab, looked, records));
+  const probabilities = meaning.output.kind === 'classes' && scores.every((score) => score >= 0 && score <= 1);
+  const gate = judgeScores(dataset, scores, { seed: SEED, probabilities });
+  requirePass(gate);
+  const labels = Uint8Array.from(dataset.examples, ({ label }) => label);
+  const features = featuresOf({ inputs });
+  const rows = records.map((record) => valuesOf(features, record));
+  const baseRate = labels.reduce((sum, label) => sum + label, 0) / labels.length;
+  const accepted = await intakeModel(
+    deps,
+    {
+      ...intake,
+      reference: referenceFrom(features, rows, [...scores], baseRate),
+      ...(golden ? { goldenRecords: golden } : {}),
+      card: {
+        origin: 'imported',
+        producer: looked.graph.producer,
+        changes: looked.changes,
+        dataset: provenanceOf(dataset),
+        metrics: metricsOf(gate, labels, scores, probabilities),
+        gate,
+      },
+    },
+    deps.now(),
+  );
+  const optimized = await optimizeModel(deps, accepted, {
+    rows: { records, labels: Array.from(labels, String), generated: 0 },
+    metric: LATE,
+    ...(profiles ? { profiles } : {}),
+  });
+  const release = await submitForApproval(deps, actor, optimized);
+  return { ...release, trials: optimized.trials, changes: accepted.changes, gate };
+}
+
+/** On the rows of the dataset, which the model may have been trained on. */
+function metricsOf(gate: ScoresVerdict, labels: Uint8Array, scores: Float64Array, probabilities: boolean) {
+  const { figures, accuracy, majority } = gate;
+  return {
+    rows: figures.rows,
+    auc: figures.auc,
+    ...(probabilities
+      ? { brier: figures.brier, logLoss: logLoss(labels, scores), accuracy, accuracyOfMajority: majority }
+      : {}),
+  };
+}

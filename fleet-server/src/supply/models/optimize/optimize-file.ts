@@ -1,0 +1,192 @@
+import type { Profile } from '@plumbline/firmware-profiles';
+import { codeOf } from '@plumbline/shared/errors';
+import type { GraphInput, GraphOutput } from '@plumbline/shared/manifest';
+import { sha256Hex } from '@plumbline/shared/trust';
+import type { Engine, ModelLab } from '../../../platform/ports/index.ts';
+import { cleanForRuntime, decodeModel } from '../../onnx/index.ts';
+import type { Figures, Metric } from '../judge/figures.ts';
+import type { Gate } from '../judge/gates.ts';
+import type { Latency } from '../judge/latency.ts';
+import { generateSamples, joinSets, type SampleSet } from '../samples/index.ts';
+import { splitsOf } from '../splits/sample-splits.ts';
+import { compareExpected, type Expected } from './expected.ts';
+import { searchEncodings, type Searched } from './search.ts';
+import { PLAIN, type Trial, type Verdict } from './trial.ts';
+import { trialRows, type TrialRow } from './trial-row.ts';
+
+/** A model as a person hands it over, with what they know of it. */
+export interface FileSubject {
+  name: string;
+  bytes: Uint8Array;
+  inputs?: GraphInput[];
+  output?: GraphOutput;
+}
+
+export interface FileOptions {
+  profile: Profile;
+  /** Inputs to judge by; made up where there are none, and added to where there are few. */
+  samples?: SampleSet;
+  /** Used where the samples have labels. */
+  metric?: Metric;
+  seed: number;
+  onProgress?: (sentence: string) => void;
+}
+
+/** One encoding for one profile: the row of the card, with the gates one by one and the latency beside it. */
+export interface FileTrial extends Omit<TrialRow, 'variant' | 'chosenFor'> {
+  /** Of one row; null on an engine where it was not measured: refused before, or the model as it came. */
+  latency: Record<Engine, Latency | null>;
+  /** By engine; absent where it did not run. */
+  gates: Partial<Record<Engine, Gate[]>>;
+}
+
+export interface OptimizedFile {
+  model: { name: string; sha256: string; sizeBytes: number; families: string[]; changes: string[] };
+  profile: string;
+  seed: number;
+  /** Engines on which the model as it came runs and says the same, and why not on the other. */
+  engines: Engine[];
+  without: Searched['without'];
+  /** Difference of the two engines on the model as it came. */
+  apart: Figures | null;
+  samples: { given: number; generated: number; expected: Expected | null };
+  outcome: 'optimized' | 'unchanged' | 'refused';
+  /** Why it is as it is, for a person. */
+  reason: string;
+  /** Figures are those of rows that took no part in choosing. Null when no encoding passed. */
+  chosen: { recipe: string; sha256: string; bytes: number; wire: TrialRow['wire']; final: Figures } | null;
+  trials: FileTrial[];
+  /** Encodings that passed, by recipe. */
+  passing: { recipe: string; bytes: Uint8Array }[];
+}
+
+/** Fewer given rows than this are joined by made-up ones. */
+const ENOUGH_ROWS = 60;
+const MAX_GENERATED_ROWS = 600;
+const MIN_GENERATED_ROWS = 24;
+/** Values of all made-up rows together: a picture has a hundred thousand, a row of a table twenty. */
+const MAX_GENERATED_VALUES = 4_000_000;
+
+/**
+ * Finds the right bytes for one class of devices, from a file alone.
+ * @throws OnnxError for bytes that are no usable model; ModelError `model_trial_failed` when it runs nowhere
+ */
+export async function optimizeFile(
+  { lab }: { lab: ModelLab },
+  subject: FileSubject,
+  { profile, samples, metric, seed, onProgress }: FileOptions,
+): Promise<OptimizedFile> {
+  const { bytes, changes } = cleanForRuntime(subject.bytes);
+  const search = (set: SampleSet) =>
+    searchEncodings(lab, bytes, {
+      profiles: [profile],
+      splits: splitsOf(set, seed),
+      ...(subject.output && { output: subject.output }),
+      ...(metric && { metric }),
+      ...(onProgress && { onProgress }),
+    });
+  let set = withGenerated(bytes, samples, seed);
+  const searched = await search(set).catch((error: unknown) => {
+    if (codeOf(error) !== 'model_trial_failed' || set.generated === 0) throw error;
+    set = gentle(set);
+    return search(set);
+  });
+  const verdicts = verdictsFor(profile, searched);
+  const [choice] = searched.choices;
+  const chosen = searched.trials.find(({ recipe }) => recipe === choice?.recipe);
+  const { outcome, reason } = outcomeOf(searched, chosen, verdicts);
+  const expected = await compareExpected(lab, { plain: bytes, chosen: chosen?.bytes }, set, searched.engines);
+  return {
+    model: {
+      name: subject.name,
+      sha256: sha256Hex(subject.bytes),
+      sizeBytes: subject.bytes.length,
+      families: searched.families,
+      changes,
+    },
+    profile: profile.id,
+    seed,
+    engines: searched.engines,
+    without: searched.without,
+    apart: searched.apart ?? null,
+    samples: { given: set.given, generated: set.generated, expected },
+    outcome,
+    reason,
+    chosen: chosen === undefined ? null : chosenOf(chosen, searched.final),
+    trials: fileTrials(searched, verdicts),
+    passing: searched.trials.filter((trial) => verdicts.get(trial.recipe)?.verdict === 'pass'),
+  };
+}
+
+function withGenerated(bytes: Uint8Array, samples: SampleSet | undefined, seed: number): SampleSet {
+  if (samples !== undefined && samples.given >= ENOUGH_ROWS) return samples;
+  const model = decodeModel(bytes);
+  const values = generateSamples(model, { rows: 1, seed })
+    .runs.flat()
+    .reduce((sum, { data }) => sum + data.length, 0);
+  const affordable = Math.floor(MAX_GENERATED_VALUES / Math.max(1, values));
+  const rows = Math.max(MIN_GENERATED_ROWS, Math.min(MAX_GENERATED_ROWS, affordable));
+  const made = generateSamples(model, { rows, seed });
+  return samples === undefined ? made : joinSets(samples, made);
+}
+
+/** Some models take a shape or a position from a value: made-up floats between 0 and 1 are the second try. */
+function gentle(set: SampleSet): SampleSet {
+  const runs = set.runs.map((run, at) =>
+    set.origins[at] === 'given'
+      ? run
+      : run.map((tensor) =>
+          tensor.dtype === 'float32'
+            ? { ...tensor, data: Float32Array.from(tensor.data as Float32Array, within) }
+            : tensor,
+        ),
+  );
+  return { ...set, runs };
+}
+
+function within(value: number): number {
+  return Number.isFinite(value) ? Math.min(1, Math.abs(value)) : 0;
+}
+
+/** Of a profile: an encoding may pass in itself and yet not suit its devices. */
+function verdictsFor(profile: Profile, { trials, choices }: Searched): Map<string, Verdict> {
+  const against = choices.find((choice) => choice.profile === profile.id)?.reasons ?? {};
+  return new Map(
+    trials.map(({ recipe, verdict, reason }) => {
+      const refusal = against[recipe];
+      return [recipe, refusal === undefined ? { verdict, reason } : { verdict: 'refuse', reason: refusal }];
+    }),
+  );
+}
+
+function outcomeOf(
+  { declined, families }: Searched,
+  chosen: Trial | undefined,
+  verdicts: Map<string, Verdict>,
+): Pick<OptimizedFile, 'outcome' | 'reason'> {
+  if (chosen === undefined) {
+    const reasons = [...verdicts].map(([recipe, { reason }]) => `${recipe}: ${reason}`);
+    return { outcome: 'refused', reason: reasons.join(' | ') };
+  }
+  if (chosen.recipe !== PLAIN) return { outcome: 'optimized', reason: chosen.notes.join('; ') };
+  if (families.length === 0) return { outcome: 'unchanged', reason: declined.join(' ') };
+  return { outcome: 'unchanged', reason: 'no encoding that passed is smaller on the wire than the model as it came' };
+}
+
+function chosenOf({ recipe, sha256, bytes, wire }: Trial, final: Searched['final']): OptimizedFile['chosen'] {
+  const figures = final[recipe];
+  return figures === undefined ? null : { recipe, sha256, bytes: bytes.length, wire, final: figures };
+}
+
+function fileTrials(searched: Searched, verdicts: Map<string, Verdict>): FileTrial[] {
+  return trialRows(searched).map(({ variant: _variant, chosenFor: _chosenFor, ...row }, at) => {
+    const { engines } = searched.trials[at]!;
+    const { node, wasm } = engines;
+    return {
+      ...row,
+      ...verdicts.get(row.recipe),
+      latency: { node: (node.ok && node.latency) || null, wasm: (wasm.ok && wasm.latency) || null },
+      gates: { ...(node.ok && { node: node.gates }), ...(wasm.ok && { wasm: wasm.gates }) },
+    };
+  });
+}

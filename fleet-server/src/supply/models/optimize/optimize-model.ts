@@ -1,0 +1,104 @@
+import { cpus } from 'node:os';
+import { profileIds, resolveProfile } from '@plumbline/firmware-profiles';
+import type { Golden } from '@plumbline/shared/manifest';
+import type { ModelLab } from '../../../platform/ports/index.ts';
+import { ModelError } from '../errors.ts';
+import { syntheticRecords } from '../intake/golden.ts';
+import type { AcceptedModel } from '../intake/intake.ts';
+import type { Metric } from '../judge/figures.ts';
+import { splitRecords, type LabelledRecords } from '../splits/record-splits.ts';
+import { searchEncodings, type Searched, type SearchOptions } from './search.ts';
+import { measuredOf, trialRows, type Measured, type TrialRow } from './trial-row.ts';
+import { goldenOf } from './variant-golden.ts';
+
+/** An encoding that some devices get. */
+export interface Variant {
+  variant: string;
+  recipe: string;
+  bytes: Uint8Array;
+  golden: Golden;
+  /** Ids of the profiles it is for; empty: all that it fits. */
+  profiles: string[];
+}
+
+export interface OptimizedModel {
+  accepted: AcceptedModel;
+  variants: Variant[];
+  trials: TrialRow[];
+  measured: Measured;
+}
+
+export interface OptimizeOptions {
+  /** Rows of the data behind the model; without them rows are made up from its reference and ranges. */
+  rows?: LabelledRecords;
+  metric?: Metric;
+  /** Ids of the profiles to shrink for; default: every profile there is. */
+  profiles?: readonly string[];
+  onProgress?: SearchOptions['onProgress'];
+}
+
+const SEED = 1;
+const GENERATED_ROWS = 600;
+
+/**
+ * Finds the right bytes for every class of devices.
+ * @throws ModelError `variant_none_fits` with the reasons when no device of these profiles could have it
+ */
+export async function optimizeModel(
+  { lab }: { lab: ModelLab },
+  accepted: AcceptedModel,
+  { rows, metric, profiles = profileIds, onProgress }: OptimizeOptions = {},
+): Promise<OptimizedModel> {
+  const searched = await searchEncodings(lab, accepted.bytes, {
+    profiles: profiles.map(resolveProfile),
+    splits: splitRecords(accepted.inputs, rows ?? madeUp(accepted), SEED),
+    output: accepted.output,
+    ...(metric && { metric }),
+    ...(onProgress && { onProgress }),
+  });
+  const variants: Variant[] = [];
+  for (const [recipe, ids] of recipesOf(searched)) {
+    const { bytes } = searched.trials.find((trial) => trial.recipe === recipe)!;
+    const golden = await goldenOf(lab, accepted, bytes, searched.engines);
+    variants.push({ variant: recipe, recipe, bytes, golden, profiles: ids.length === profileIds.length ? [] : ids });
+  }
+  if (variants.length === 0) throw noneFits(accepted, searched);
+  return { accepted, variants, trials: trialRows(searched), measured: measuredOf(searched, host()) };
+}
+
+/** Profiles by the recipe that was chosen for them. */
+function recipesOf({ choices }: Searched): Map<string, string[]> {
+  const chosen = new Map<string, string[]>();
+  for (const { profile, recipe } of choices) {
+    if (recipe !== undefined) chosen.set(recipe, [...(chosen.get(recipe) ?? []), profile]);
+  }
+  return chosen;
+}
+
+function madeUp({ inputs, reference, golden }: AcceptedModel): LabelledRecords {
+  const asOf = golden.rows[0]?.record.asOf ?? 0;
+  const records = syntheticRecords(inputs, reference, { count: GENERATED_ROWS, seed: SEED, asOf });
+  return { records, generated: records.length };
+}
+
+function noneFits({ line }: AcceptedModel, { choices }: Searched): ModelError {
+  const reasons = choices.flatMap(({ profile, reasons: against }) =>
+    Object.entries(against).map(([recipe, reason]) => `${recipe} on ${profile}: ${reason}`),
+  );
+  return new ModelError('variant_none_fits', `${line}: ${reasons.slice(0, 4).join(' | ')}`, {
+    kind: 'refused',
+    field: 'model',
+    expected: 'a model of which one encoding passes the gates of one profile',
+  });
+}
+
+function host(): Measured['host'] {
+  const [first] = cpus();
+  return {
+    arch: process.arch,
+    platform: process.platform,
+    cpus: cpus().length,
+    model: first?.model ?? 'unknown',
+    node: process.version,
+  };
+}

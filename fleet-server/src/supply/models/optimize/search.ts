@@ -1,0 +1,168 @@
+import type { Profile } from '@plumbline/firmware-profiles';
+import type { GraphOutput } from '@plumbline/shared/manifest';
+import { sha256Hex } from '@plumbline/shared/trust';
+import { ENGINES, type Engine, type LabFailure, type ModelLab } from '../../../platform/ports/index.ts';
+import { inspectModel, type Candidate } from '../../onnx/index.ts';
+import { ModelError } from '../errors.ts';
+import { LAB_LIMITS } from '../score-records.ts';
+import { wireSizesOf } from '../wire-codecs.ts';
+import { guessView, viewOf, type AnswerView } from '../judge/answers.ts';
+import { listCandidates } from './candidates.ts';
+import { choose, type Choice } from './choose.ts';
+import { compareAnswers, type Figures, type Metric } from '../judge/figures.ts';
+import { gatesOf, refusals } from '../judge/gates.ts';
+import { raceAgainst } from '../judge/latency.ts';
+import { singleRow } from '../splits/single-row.ts';
+import type { Split, Splits } from '../splits/splits.ts';
+import { engineTrial, judgeTrial, PLAIN, type EngineTrial, type Trial, type Verdict } from './trial.ts';
+import { answersOf, runOnBoth, type Ran, type RanOn } from './try-encoding.ts';
+
+export interface SearchOptions {
+  profiles: readonly Profile[];
+  splits: Splits;
+  /** What the outputs mean; guessed from the answers where nobody said. */
+  output?: GraphOutput;
+  /** A measure of quality, used where the splits have labels. */
+  metric?: Metric;
+  onProgress?: (sentence: string) => void;
+}
+
+export interface Searched {
+  /** The recipes that had something for the model, and what the others said. */
+  families: string[];
+  declined: string[];
+  view: AnswerView;
+  /** Engines on which the model as it came runs and says the same; a device of another engine cannot have it. */
+  engines: Engine[];
+  /** Why it is not for the other engine, in words. */
+  without: Partial<Record<Engine, string>>;
+  /** How far the two engines are from each other on the model as it came; undefined when it runs on one. */
+  apart: Figures | undefined;
+  trials: (Trial & Verdict)[];
+  choices: Choice[];
+  /** Figures of every chosen encoding on the split that took no part in choosing it, by recipe. */
+  final: Record<string, Figures>;
+}
+
+/**
+ * Writes every encoding the recipes know for a model, tries each on both engines beside the model as it came, and
+ * chooses for each profile the one that is smallest on the wire among those that pass. The same model, splits and
+ * profiles choose the same bytes: of all figures only latency is measured, and it can refuse but never prefer.
+ * @throws ModelError `model_trial_failed` when the model as it came runs on neither engine
+ */
+export async function searchEncodings(
+  lab: ModelLab,
+  bytes: Uint8Array,
+  { profiles, splits, output, metric, onProgress = () => undefined }: SearchOptions,
+): Promise<Searched> {
+  onProgress('running the model as it came on both engines');
+  const baseline = await runOnBoth(lab, bytes, splits.selection);
+  const first = ENGINES.map((engine) => baseline[engine]).find((one) => one.ok);
+  if (first === undefined) throw neverRan(baseline);
+  const view = output === undefined ? guessView(first.ran.answers) : viewOf(output);
+  const { engines, without, apart } = enginesOf(view, baseline);
+
+  const listed = await listCandidates(lab, bytes, { profiles, calibration: splits.calibration });
+  const compare = (split: Split, reference: Ran, ran: Ran): Figures => {
+    const { labels } = split;
+    const known = metric === undefined || labels === undefined ? undefined : { metric, labels };
+    return compareAnswers(view, answersOf(view, reference), answersOf(view, ran), known);
+  };
+
+  const tryOne = async (candidate: Candidate): Promise<Trial & Verdict> => {
+    onProgress(`trying ${candidate.recipe}`);
+    const isPlain = candidate.bytes === bytes;
+    const [ranOn, wire] = await Promise.all([
+      isPlain ? baseline : runOnBoth(lab, candidate.bytes, splits.selection),
+      wireSizesOf(candidate.bytes),
+    ]);
+    const tried = (engine: Engine): EngineTrial => {
+      const [before, after] = [baseline[engine], ranOn[engine]];
+      if (!after.ok) return { ok: false, detail: wordsOf(after) };
+      // Where the model as it came does not run, there is nothing to be equal to but the other engine.
+      const reference = before.ok ? before.ran : first.ran;
+      return engineTrial(compare(splits.selection, reference, after.ran), candidate.lossless, after.ran);
+    };
+    const trial: Trial = {
+      ...candidate,
+      sha256: sha256Hex(candidate.bytes),
+      wire,
+      graph: inspectModel(candidate.bytes),
+      engines: { node: tried('node'), wasm: tried('wasm') },
+    };
+    return { ...trial, ...judgeTrial(trial, engines) };
+  };
+
+  const trials: (Trial & Verdict)[] = [];
+  for (const candidate of listed.candidates) trials.push(await tryOne(candidate));
+
+  onProgress('measuring latency in pairs');
+  const row = singleRow(splits.selection, inspectModel(bytes).inputs);
+  for (const trial of trials) {
+    if (trial.verdict === 'refuse' || trial.recipe === PLAIN || row === undefined) continue;
+    for (const engine of engines) {
+      const on = trial.engines[engine];
+      if (!on.ok) continue;
+      const job = { engine, contender: trial.bytes, baseline: bytes, run: row, ...LAB_LIMITS };
+      on.latency = await raceAgainst(lab, job, roughUs(baseline[engine]));
+    }
+  }
+
+  onProgress('figures on the rows that took no part');
+  const reference = await runOnBoth(lab, bytes, splits.final);
+  const final: Record<string, Figures> = {};
+  const passesFinal = async (trial: Trial): Promise<string[]> => {
+    const ran = trial.recipe === PLAIN ? reference : await runOnBoth(lab, trial.bytes, splits.final);
+    const figures = engines.flatMap((engine) => {
+      const [before, after] = [reference[engine], ran[engine]];
+      return before.ok && after.ok ? [compare(splits.final, before.ran, after.ran)] : [];
+    });
+    const [worst] = figures.toSorted((a, b) => b.worstDiff - a.worstDiff || a.agreement - b.agreement);
+    if (worst === undefined) return ['it did not run on the final rows'];
+    final[trial.recipe] = worst;
+    return figures
+      .flatMap((one) => refusals(gatesOf(one, trial.lossless)))
+      .map((reason) => `on the final rows: ${reason}`);
+  };
+  const choices = await choose(trials, profiles, { engines, without }, passesFinal);
+  return { ...listed, view, engines, without, apart, trials, choices, final };
+}
+
+/** onnxruntime-node leads; the other engine must say the same within the gates of an encoding. */
+function enginesOf(view: AnswerView, { node, wasm }: RanOn): Pick<Searched, 'engines' | 'without' | 'apart'> {
+  if (!node.ok || !wasm.ok) {
+    const [engine, failed] = node.ok ? (['wasm', wasm] as const) : (['node', node] as const);
+    const without = failed.ok ? {} : { [engine]: wordsOf(failed) };
+    return { engines: ENGINES.filter((one) => one !== engine), without, apart: undefined };
+  }
+  const apart = compareAnswers(view, answersOf(view, node.ran), answersOf(view, wasm.ran));
+  const against = refusals(gatesOf(apart, false));
+  if (against.length === 0) return { engines: [...ENGINES], without: {}, apart };
+  return { engines: ['node'], without: { wasm: `it answers otherwise than on node: ${against.join('; ')}` }, apart };
+}
+
+function wordsOf({ reason, detail }: LabFailure): string {
+  return `${reason.replace('_', ' ')}: ${detail}`;
+}
+
+function roughUs(ran: RanOn[Engine]): number {
+  return ran.ok
+    ? (1000 * ran.ran.runMs) /
+        Math.max(
+          1,
+          ran.ran.answers.reduce((sum, { rows }) => sum + rows, 0),
+        )
+    : 1;
+}
+
+function neverRan(on: RanOn): ModelError {
+  const words = ENGINES.map((engine) => {
+    const one = on[engine];
+    return one.ok ? '' : `${engine}: ${wordsOf(one)}`;
+  });
+  return new ModelError('model_trial_failed', `model: ${words.join('; ')}`, {
+    kind: 'refused',
+    field: 'model',
+    expected: 'a model that loads and answers on onnxruntime-node or onnxruntime-web',
+  });
+}

@@ -1,0 +1,2 @@
+/** Shrinking dense networks. */
+export { denseFamily } from './dense-family.ts';

@@ -1,0 +1,2 @@
+/** Shrinking linear models. */
+export { linearFamily } from './linear-family.ts';
