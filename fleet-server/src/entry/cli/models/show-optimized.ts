@@ -16,7 +16,7 @@ export function showOptimized(report: Report, files: readonly string[]): string 
     `judged on ${rows.join(' and ')} rows; runs on ${engines.map(engineText).join(' and ')}`,
     '',
     table(
-      ['recipe', 'bytes', 'brotli', 'deflate', 'agreement', 'max diff', 'node', 'wasm', 'verdict', ''],
+      ['recipe', 'bytes', 'brotli', 'deflate', 'agreement', 'max diff', 'node', 'wasm', 'verdict'],
       report.trials.map((trial) => [
         trial.recipe,
         trial.bytes,
@@ -27,11 +27,14 @@ export function showOptimized(report: Report, files: readonly string[]): string 
         ratioText(trial.latency.node),
         ratioText(trial.latency.wasm),
         trial.recipe === chosen?.recipe ? 'chosen' : trial.verdict,
-        trial.verdict === 'refuse' ? trial.reason : trial.notes.join('; '),
       ]),
     ),
     '',
+    ...report.trials
+      .filter(({ verdict }) => verdict === 'refuse')
+      .map(({ recipe, reason }) => `${recipe} refused: ${reason}`),
     ...outcomeText(report),
+    ...engineTexts(report),
     ...expectedText(report),
     ...files.map((file) => `wrote ${file}`),
   ].join('\n');
@@ -41,11 +44,22 @@ function outcomeText({ outcome, reason, chosen }: Report): string[] {
   if (chosen === null) return [`refused: ${reason}`];
   const { final } = chosen;
   const metric = final.metric;
+  const said = outcome === 'unchanged' ? [] : reason.split('; ').map((note) => `  ${note}`);
   return [
     outcome === 'unchanged' ? `passes unchanged: ${reason}` : `chosen: ${chosen.recipe} (SHA-256 ${chosen.sha256})`,
+    ...said,
     `on ${final.compared} ${final.of} that took no part: agreement ${(100 * final.agreement).toFixed(2)} %, largest difference ${final.maxDiff.toExponential(1)}, calibration shift ${final.calibrationShift.toExponential(1)}` +
       (metric === undefined ? '' : `, ${metric.name} ${metric.reference.toFixed(4)} → ${metric.candidate.toFixed(4)}`),
   ];
+}
+
+/** Where the two runtimes part, and by how much they differ where both run. */
+function engineTexts({ apart, without }: Report): string[] {
+  const missing = Object.entries(without).map(
+    ([engine, why]) => `not on ${engineText(engine as 'node' | 'wasm')}: ${why}`,
+  );
+  if (apart === null) return missing;
+  return [...missing, `the two runtimes differ by at most ${apart.maxDiff.toExponential(1)} on the model as it came`];
 }
 
 function expectedText({ samples: { expected } }: Report): string[] {

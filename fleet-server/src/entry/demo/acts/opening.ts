@@ -2,6 +2,7 @@ import { summary, type Dataset } from '../../../learning/datasets/index.ts';
 import { releaseModel, trainModel, type TrainedModel } from '../../../learning/pipelines/index.ts';
 import type { Release } from '../../../learning/pipelines/index.ts';
 import { planReplay, type ReplayPlan } from '../plan-replay.ts';
+import { tellShrunk } from './shrunk.ts';
 import type { Teller } from '../report.ts';
 import type { Stage } from '../stage.ts';
 
@@ -62,14 +63,7 @@ export async function tellRelease(stage: Stage, trained: TrainedModel): Promise<
   const { teller } = stage;
   teller.heading('Shrink, seal, publish');
   const release = await releaseModel(stage.server.fleet, 'user:operator', stage.line, trained);
-  for (const row of release.trials) {
-    teller.line(
-      `${row.variant.padEnd(16)} ${String(row.bytes).padStart(8)} bytes, brotli ${String(row.wire.brotli).padStart(7)}, max diff ${row.maxDiff?.toExponential(1) ?? 'none'}: ${row.verdict}, ${row.reason}`,
-    );
-  }
-  for (const variant of release.variants) {
-    teller.report.variants.push({ version: release.version, ...variant });
-  }
+  tellShrunk(teller, release);
   const [best] = release.variants;
   teller.line(`${stage.line}@${release.version}, release counter ${release.counter}, bundle ${best?.archive}`);
   teller.line(`sealed by builder ${stage.server.fleet.desk.builder.keyId.slice(0, 16)} (development key)`);

@@ -5,6 +5,7 @@ import { liveUntil } from './live.ts';
 import { iso } from '../plan-replay.ts';
 import { awaitApproval, rollOut } from './rollout.ts';
 import { drained, joinSites } from './sites.ts';
+import { tellShrunk } from './shrunk.ts';
 import type { Stage } from '../stage.ts';
 
 const DAY_MS = 86_400_000;
@@ -98,6 +99,7 @@ async function maybeRetrain(stage: Stage, inForce: InForce, now: number): Promis
   });
   const { release } = retraining;
   if (release === undefined) return { ...inForce, lastTriedAt: now };
+  tellShrunk(stage.teller, release);
   const approved = await awaitApproval(stage, release.version);
   stage.teller.line(
     `${stage.line}@${release.version}: ${approved ? 'signed by the approver process' : 'not signed'}; ${release.variants[0]?.payloads[0]?.length} bytes on the wire`,

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, double, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LabTensor } from '../../../platform/ports/index.ts';
 import { guessView, readAnswers, type AnswerView } from './answers.ts';
@@ -55,8 +55,8 @@ describe('the rows that pad a fixed batch', () => {
 
 describe('two encodings', () => {
   it('that say the same differ in nothing', () => {
-    fc.assert(
-      fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1 }), (scores) => {
+    assert(
+      property(array(double({ min: 0, max: 1, noNaN: true }), { minLength: 1 }), (scores) => {
         const figures = compareAnswers(TWO, answersOf(scores), answersOf(scores));
         expect(figures).toMatchObject({ agreement: 1, maxDiff: 0, calibrationShift: 0, exactAgreement: 1 });
         expect(refusals(gatesOf(figures, true))).toEqual([]);

@@ -34,12 +34,18 @@ export async function listCandidates(
   for (const family of recipeFamilies) {
     const because = family.declines(model);
     if (because !== undefined) {
-      declined.push(because);
+      declined.push(`${family.family}: ${because}`);
       continue;
     }
-    families.push(family.family);
-    for (const opsets of opsetsOf(options.profiles)) {
-      candidates.push(...(await family.candidates(model, { opsets, ...contextOf(lab, options) })));
+    try {
+      for (const opsets of opsetsOf(options.profiles)) {
+        candidates.push(...(await family.candidates(model, { opsets, ...contextOf(lab, options) })));
+      }
+      families.push(family.family);
+    } catch (error) {
+      // What a recipe cannot read the runtime may run all the same: then it passes unchanged, and says why.
+      if (!(error instanceof OnnxError)) throw error;
+      declined.push(`${family.family}: ${error.message}`);
     }
   }
   return { families, declined, candidates: distinct(candidates) };

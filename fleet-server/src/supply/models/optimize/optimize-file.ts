@@ -2,7 +2,7 @@ import type { Profile } from '@plumbline/firmware-profiles';
 import { codeOf } from '@plumbline/shared/errors';
 import type { GraphInput, GraphOutput } from '@plumbline/shared/manifest';
 import { sha256Hex } from '@plumbline/shared/trust';
-import type { Engine, ModelLab } from '../../../platform/ports/index.ts';
+import type { Engine, LabTensor, ModelLab } from '../../../platform/ports/index.ts';
 import { cleanForRuntime, decodeModel } from '../../onnx/index.ts';
 import type { Figures, Metric } from '../judge/figures.ts';
 import type { Gate } from '../judge/gates.ts';
@@ -85,12 +85,7 @@ export async function optimizeFile(
       ...(metric && { metric }),
       ...(onProgress && { onProgress }),
     });
-  let set = withGenerated(bytes, samples, seed);
-  const searched = await search(set).catch((error: unknown) => {
-    if (codeOf(error) !== 'model_trial_failed' || set.generated === 0) throw error;
-    set = gentle(set);
-    return search(set);
-  });
+  const { set, searched } = await firstThatRuns(setsOf(bytes, samples, seed), search);
   const verdicts = verdictsFor(profile, searched);
   const [choice] = searched.choices;
   const chosen = searched.trials.find(({ recipe }) => recipe === choice?.recipe);
@@ -118,30 +113,52 @@ export async function optimizeFile(
   };
 }
 
-function withGenerated(bytes: Uint8Array, samples: SampleSet | undefined, seed: number): SampleSet {
-  if (samples !== undefined && samples.given >= ENOUGH_ROWS) return samples;
+/**
+ * What the model is asked, and what it may be asked instead when it does not run on that: some models open their leading
+ * dimension in name only, and some take a shape or a position from a value.
+ */
+function* setsOf(bytes: Uint8Array, samples: SampleSet | undefined, seed: number): Generator<SampleSet> {
+  if (samples !== undefined && samples.given >= ENOUGH_ROWS) {
+    yield samples;
+    return;
+  }
+  const join = (made: SampleSet) => (samples === undefined ? made : joinSets(samples, made));
+  yield join(madeUp(bytes, seed));
+  const singly = madeUp(bytes, seed, 1);
+  yield join(singly);
+  yield join({ ...singly, runs: singly.runs.map((run) => run.map(gentle)) });
+}
+
+async function firstThatRuns(
+  sets: Iterable<SampleSet>,
+  search: (set: SampleSet) => Promise<Searched>,
+): Promise<{ set: SampleSet; searched: Searched }> {
+  let first: unknown;
+  for (const set of sets) {
+    try {
+      return { set, searched: await search(set) };
+    } catch (error) {
+      if (codeOf(error) !== 'model_trial_failed' || set.generated === 0) throw error;
+      first ??= error;
+    }
+  }
+  throw first;
+}
+
+function madeUp(bytes: Uint8Array, seed: number, rowsPerRun?: number): SampleSet {
   const model = decodeModel(bytes);
   const values = generateSamples(model, { rows: 1, seed })
     .runs.flat()
     .reduce((sum, { data }) => sum + data.length, 0);
   const affordable = Math.floor(MAX_GENERATED_VALUES / Math.max(1, values));
   const rows = Math.max(MIN_GENERATED_ROWS, Math.min(MAX_GENERATED_ROWS, affordable));
-  const made = generateSamples(model, { rows, seed });
-  return samples === undefined ? made : joinSets(samples, made);
+  return generateSamples(model, { rows, seed, ...(rowsPerRun !== undefined && { rowsPerRun }) });
 }
 
-/** Some models take a shape or a position from a value: made-up floats between 0 and 1 are the second try. */
-function gentle(set: SampleSet): SampleSet {
-  const runs = set.runs.map((run, at) =>
-    set.origins[at] === 'given'
-      ? run
-      : run.map((tensor) =>
-          tensor.dtype === 'float32'
-            ? { ...tensor, data: Float32Array.from(tensor.data as Float32Array, within) }
-            : tensor,
-        ),
-  );
-  return { ...set, runs };
+/** Floats between 0 and 1. */
+function gentle(tensor: LabTensor): LabTensor {
+  if (tensor.dtype !== 'float32') return tensor;
+  return { ...tensor, data: Float32Array.from(tensor.data as Float32Array, within) };
 }
 
 function within(value: number): number {
@@ -169,7 +186,7 @@ function outcomeOf(
     return { outcome: 'refused', reason: reasons.join(' | ') };
   }
   if (chosen.recipe !== PLAIN) return { outcome: 'optimized', reason: chosen.notes.join('; ') };
-  if (families.length === 0) return { outcome: 'unchanged', reason: declined.join(' ') };
+  if (families.length === 0) return { outcome: 'unchanged', reason: declined.join('; ') };
   return { outcome: 'unchanged', reason: 'no encoding that passed is smaller on the wire than the model as it came' };
 }
 

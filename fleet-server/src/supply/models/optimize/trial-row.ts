@@ -60,14 +60,16 @@ export function trialRows({ trials, choices }: Pick<Searched, 'trials' | 'choice
 }
 
 export function measuredOf({ trials }: Pick<Searched, 'trials'>, host: Measured['host']): Measured {
-  const of = (trial: Searched['trials'][number]) =>
-    Object.fromEntries(
-      ENGINES.flatMap((engine) => {
-        const on = trial.engines[engine];
-        if (!on.ok) return [];
-        const { loadMs, peakMb, latency } = on;
-        return [[engine, { loadMs, peakMb, ...(latency && { latency }) }]];
-      }),
-    );
-  return { host, trials: Object.fromEntries(trials.map((trial) => [trial.recipe, of(trial)])) };
+  return { host, trials: Object.fromEntries(trials.map((trial) => [trial.recipe, measuredTrial(trial)])) };
+}
+
+function measuredTrial({ engines }: Searched['trials'][number]): Measured['trials'][string] {
+  return Object.fromEntries(
+    ENGINES.flatMap((engine) => {
+      const on = engines[engine];
+      if (!on.ok) return [];
+      const { loadMs, peakMb, latency } = on;
+      return [[engine, { loadMs, peakMb, ...(latency && { latency }) }]];
+    }),
+  );
 }

@@ -55,7 +55,8 @@ const REMOVED: Readonly<Record<string, Readonly<Record<number, string>>>> = {
 
 const NEWEST: Readonly<Record<string, number>> = { [DEFAULT_DOMAIN]: 26, [ML_DOMAIN]: 5 };
 
-const SINCE_BY_NAME = byName(SINCE);
+/** First operator set by `domain::op`. */
+export const SINCE_BY_NAME = byName(SINCE);
 const REMOVED_BY_NAME = byName(REMOVED);
 
 export function isKnownDomain(domain: string): boolean {

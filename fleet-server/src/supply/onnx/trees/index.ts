@@ -37,6 +37,7 @@ const ROUNDED: Recipe[] = [
   { name: 'leaf5-t31', leaves: 32, splits: 31 },
 ];
 
+const LARGE_BYTES = 256 * 1024;
 /** First version of ai.onnx.ml with TreeEnsemble; the older operators are withdrawn in it. */
 const V5 = 5;
 /** File format that belongs to ai.onnx.ml 5 (ONNX 1.16). */
@@ -82,6 +83,8 @@ async function candidates(model: ModelProto, context: RecipeContext): Promise<Ca
     return v5.map((candidate) => ({ ...candidate, notes: [...candidate.notes, `Not written in version 3: ${v3}.`] }));
   }
   const [first, ...rest] = v5;
+  // Where both can be had the older form wins on the wire only when it is small; a large one is not worth trying.
+  if (first !== undefined && v3.every(({ bytes }) => bytes.length > LARGE_BYTES)) return v5;
   const all = first === undefined ? v3 : [first, ...v3, ...rest];
   return all.map((candidate) => ({ ...candidate, notes: [...candidate.notes, ...note] }));
 }

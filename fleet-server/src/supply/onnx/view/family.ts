@@ -14,6 +14,8 @@ export interface FamilyView {
   sentence: string;
 }
 
+/** Attributes of ai.onnx.ml that hold what elsewhere is a tensor. */
+const LINEAR_WEIGHTS = new Set(['coefficients', 'intercepts']);
 const RECURRENT = ['LSTM', 'GRU', 'RNN'];
 const CONVOLUTION = ['Conv', 'ConvTranspose', 'ConvInteger', 'QLinearConv', 'DeformConv'];
 const PRODUCT = ['Gemm', 'MatMul', 'MatMulInteger', 'QLinearMatMul'];
@@ -31,6 +33,10 @@ export function guessFamily(model: ModelProto): FamilyView {
   }
   const count = (names: readonly string[]) => names.reduce((sum, name) => sum + (operators.get(name) ?? 0), 0);
   let parameters = 0;
+  for (const { node } of nodesOf(model)) {
+    for (const { name, floats } of node.attribute)
+      if (LINEAR_WEIGHTS.has(name ?? '')) parameters += floats?.length ?? 0;
+  }
   for (const { item } of placedTensors(model)) {
     parameters += (item.dims ?? new BigInt64Array()).reduce((product, dim) => product * Number(dim), 1);
   }
