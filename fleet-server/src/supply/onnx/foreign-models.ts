@@ -7,6 +7,7 @@ export interface ForeignModels {
   /** Set when the folder is absent: a sentence for the title of what is skipped. */
   absent: string | undefined;
   names: string[];
+  folderOf(name: string): string;
   read(name: string): Uint8Array;
 }
 
@@ -22,6 +23,7 @@ export function foreignModels(env: NodeJS.ProcessEnv = process.env): ForeignMode
   return {
     absent: present ? undefined : `skipped: no foreign models at ${folder}, set PLUMBLINE_SHARED`,
     names: entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name),
+    folderOf: (name) => join(folder, name),
     read(name) {
       const file = readdirSync(join(folder, name)).find((entry) => entry.endsWith('.onnx'));
       if (file === undefined) throw new Error(`${name} holds no .onnx file`);

@@ -1,21 +1,21 @@
 import type { Profile } from '@plumbline/firmware-profiles';
 import type { GraphOutput } from '@plumbline/shared/manifest';
 import { sha256Hex } from '@plumbline/shared/trust';
-import { ENGINES, type Engine, type LabFailure, type ModelLab } from '../../../platform/ports/index.ts';
+import { ENGINES, type Engine, type LabRun, type ModelLab } from '../../../platform/ports/index.ts';
 import { inspectModel, type Candidate } from '../../onnx/index.ts';
 import { ModelError } from '../errors.ts';
 import { LAB_LIMITS } from '../score-records.ts';
 import { wireSizesOf } from '../wire-codecs.ts';
-import { guessView, viewOf, type AnswerView } from '../judge/answers.ts';
+import { guessView, readAnswers, viewOf, type AnswerView } from '../judge/answers.ts';
 import { listCandidates } from './candidates.ts';
 import { choose, type Choice } from './choose.ts';
 import { compareAnswers, type Figures, type Metric } from '../judge/figures.ts';
 import { gatesOf, refusals } from '../judge/gates.ts';
 import { raceAgainst } from '../judge/latency.ts';
 import { singleRow } from '../splits/single-row.ts';
-import type { Split, Splits } from '../splits/splits.ts';
+import type { Splits } from '../splits/splits.ts';
 import { engineTrial, judgeTrial, PLAIN, type EngineTrial, type Trial, type Verdict } from './trial.ts';
-import { answersOf, runOnBoth, type Ran, type RanOn } from './try-encoding.ts';
+import { roughUs, runOnBoth, wordsOf, type Ran, type RanOn } from './try-encoding.ts';
 
 export interface SearchOptions {
   profiles: readonly Profile[];
@@ -56,50 +56,81 @@ export async function searchEncodings(
   { profiles, splits, output, metric, onProgress = () => undefined }: SearchOptions,
 ): Promise<Searched> {
   onProgress('running the model as it came on both engines');
-  const baseline = await runOnBoth(lab, bytes, splits.selection);
+  const baseline = await runOnBoth(lab, bytes, splits);
   const first = ENGINES.map((engine) => baseline[engine]).find((one) => one.ok);
   if (first === undefined) throw neverRan(baseline);
-  const view = output === undefined ? guessView(first.ran.answers) : viewOf(output);
+  const view = output === undefined ? guessView(first.ran.selection) : viewOf(output);
   const { engines, without, apart } = enginesOf(view, baseline);
-
-  const listed = await listCandidates(lab, bytes, { profiles, calibration: splits.calibration });
-  const compare = (split: Split, reference: Ran, ran: Ran): Figures => {
-    const { labels } = split;
+  const compare: Compare = (part, reference, ran) => {
+    const { labels } = splits[part];
     const known = metric === undefined || labels === undefined ? undefined : { metric, labels };
-    return compareAnswers(view, answersOf(view, reference), answersOf(view, ran), known);
+    return compareAnswers(view, readAnswers(view, reference[part]), readAnswers(view, ran[part]), known);
   };
 
-  const tryOne = async (candidate: Candidate): Promise<Trial & Verdict> => {
+  onProgress('writing encodings');
+  const listed = await listCandidates(lab, bytes, { profiles, calibration: splits.calibration });
+  // Brotli at its best takes longer than a trial, and runs beside all of them.
+  const wires = listed.candidates.map((candidate) => wireSizesOf(candidate.bytes));
+  const trials: (Trial & Verdict)[] = [];
+  const answered = new Map<string, RanOn>();
+  for (const [at, candidate] of listed.candidates.entries()) {
     onProgress(`trying ${candidate.recipe}`);
-    const isPlain = candidate.bytes === bytes;
-    const [ranOn, wire] = await Promise.all([
-      isPlain ? baseline : runOnBoth(lab, candidate.bytes, splits.selection),
-      wireSizesOf(candidate.bytes),
-    ]);
-    const tried = (engine: Engine): EngineTrial => {
-      const [before, after] = [baseline[engine], ranOn[engine]];
-      if (!after.ok) return { ok: false, detail: wordsOf(after) };
-      // Where the model as it came does not run, there is nothing to be equal to but the other engine.
-      const reference = before.ok ? before.ran : first.ran;
-      return engineTrial(compare(splits.selection, reference, after.ran), candidate.lossless, after.ran);
-    };
+    const ranOn = candidate.bytes === bytes ? baseline : await runOnBoth(lab, candidate.bytes, splits);
+    answered.set(candidate.recipe, ranOn);
     const trial: Trial = {
       ...candidate,
       sha256: sha256Hex(candidate.bytes),
-      wire,
+      wire: await wires[at]!,
       graph: inspectModel(candidate.bytes),
-      engines: { node: tried('node'), wasm: tried('wasm') },
+      engines: {
+        node: engineTrialOf(candidate, compare, baseline.node, ranOn.node, first.ran),
+        wasm: engineTrialOf(candidate, compare, baseline.wasm, ranOn.wasm, first.ran),
+      },
     };
-    return { ...trial, ...judgeTrial(trial, engines) };
-  };
-
-  const trials: (Trial & Verdict)[] = [];
-  for (const candidate of listed.candidates) trials.push(await tryOne(candidate));
+    trials.push({ ...trial, ...judgeTrial(trial, engines) });
+  }
 
   onProgress('measuring latency in pairs');
   const row = singleRow(splits.selection, inspectModel(bytes).inputs);
+  if (row !== undefined) await raceAll(lab, trials, { bytes, row, engines, baseline });
+
+  const final: Record<string, Figures> = {};
+  const passesFinal = async ({ recipe, lossless }: Trial): Promise<string[]> => {
+    const figures = engines.flatMap((engine) => {
+      const [before, after] = [baseline[engine], answered.get(recipe)?.[engine]];
+      return before.ok && after?.ok ? [compare('final', before.ran, after.ran)] : [];
+    });
+    const [worst] = figures.toSorted((a, b) => b.worstDiff - a.worstDiff || a.agreement - b.agreement);
+    if (worst === undefined) return ['it did not run on the final rows'];
+    final[recipe] = worst;
+    return figures.flatMap((one) => refusals(gatesOf(one, lossless))).map((reason) => `on the final rows: ${reason}`);
+  };
+  const choices = await choose(trials, profiles, { engines, without }, passesFinal);
+  return { ...listed, view, engines, without, apart, trials, choices, final };
+}
+
+type Compare = (part: 'selection' | 'final', reference: Ran, ran: Ran) => Figures;
+
+/** @param other answers of the engine on which the model as it came runs, where it does not run on this one */
+function engineTrialOf(
+  { lossless }: Candidate,
+  compare: Compare,
+  before: RanOn[Engine],
+  after: RanOn[Engine],
+  other: Ran,
+): EngineTrial {
+  if (!after.ok) return { ok: false, detail: wordsOf(after) };
+  return engineTrial(compare('selection', before.ok ? before.ran : other, after.ran), lossless, after.ran);
+}
+
+/** Adds the latency of every encoding that is good enough. One engine at a time: they would disturb each other. */
+async function raceAll(
+  lab: ModelLab,
+  trials: readonly (Trial & Verdict)[],
+  { bytes, row, engines, baseline }: { bytes: Uint8Array; row: LabRun; engines: readonly Engine[]; baseline: RanOn },
+): Promise<void> {
   for (const trial of trials) {
-    if (trial.verdict === 'refuse' || trial.recipe === PLAIN || row === undefined) continue;
+    if (trial.verdict === 'refuse' || trial.recipe === PLAIN) continue;
     for (const engine of engines) {
       const on = trial.engines[engine];
       if (!on.ok) continue;
@@ -107,25 +138,6 @@ export async function searchEncodings(
       on.latency = await raceAgainst(lab, job, roughUs(baseline[engine]));
     }
   }
-
-  onProgress('figures on the rows that took no part');
-  const reference = await runOnBoth(lab, bytes, splits.final);
-  const final: Record<string, Figures> = {};
-  const passesFinal = async (trial: Trial): Promise<string[]> => {
-    const ran = trial.recipe === PLAIN ? reference : await runOnBoth(lab, trial.bytes, splits.final);
-    const figures = engines.flatMap((engine) => {
-      const [before, after] = [reference[engine], ran[engine]];
-      return before.ok && after.ok ? [compare(splits.final, before.ran, after.ran)] : [];
-    });
-    const [worst] = figures.toSorted((a, b) => b.worstDiff - a.worstDiff || a.agreement - b.agreement);
-    if (worst === undefined) return ['it did not run on the final rows'];
-    final[trial.recipe] = worst;
-    return figures
-      .flatMap((one) => refusals(gatesOf(one, trial.lossless)))
-      .map((reason) => `on the final rows: ${reason}`);
-  };
-  const choices = await choose(trials, profiles, { engines, without }, passesFinal);
-  return { ...listed, view, engines, without, apart, trials, choices, final };
 }
 
 /** onnxruntime-node leads; the other engine must say the same within the gates of an encoding. */
@@ -135,24 +147,10 @@ function enginesOf(view: AnswerView, { node, wasm }: RanOn): Pick<Searched, 'eng
     const without = failed.ok ? {} : { [engine]: wordsOf(failed) };
     return { engines: ENGINES.filter((one) => one !== engine), without, apart: undefined };
   }
-  const apart = compareAnswers(view, answersOf(view, node.ran), answersOf(view, wasm.ran));
+  const apart = compareAnswers(view, readAnswers(view, node.ran.selection), readAnswers(view, wasm.ran.selection));
   const against = refusals(gatesOf(apart, false));
   if (against.length === 0) return { engines: [...ENGINES], without: {}, apart };
   return { engines: ['node'], without: { wasm: `it answers otherwise than on node: ${against.join('; ')}` }, apart };
-}
-
-function wordsOf({ reason, detail }: LabFailure): string {
-  return `${reason.replace('_', ' ')}: ${detail}`;
-}
-
-function roughUs(ran: RanOn[Engine]): number {
-  return ran.ok
-    ? (1000 * ran.ran.runMs) /
-        Math.max(
-          1,
-          ran.ran.answers.reduce((sum, { rows }) => sum + rows, 0),
-        )
-    : 1;
 }
 
 function neverRan(on: RanOn): ModelError {

@@ -1,11 +1,12 @@
 import { ENGINES, type Engine, type LabFailure, type LabResult, type ModelLab } from '../../../platform/ports/index.ts';
-import { readAnswers, type Answers, type AnswerView, type RunAnswers } from '../judge/answers.ts';
+import type { RunAnswers } from '../judge/answers.ts';
 import { LAB_LIMITS } from '../score-records.ts';
-import type { Split } from '../splits/splits.ts';
+import type { Splits } from '../splits/splits.ts';
 
-/** Rows of one split as one engine answered them. */
+/** What an encoding answered on one engine. The final rows are run with the others, so that it is loaded once. */
 export interface Ran {
-  answers: RunAnswers[];
+  selection: RunAnswers[];
+  final: RunAnswers[];
   loadMs: number;
   runMs: number;
   peakMb: number;
@@ -14,22 +15,33 @@ export interface Ran {
 /** What became of an encoding on each engine; a failure in the words of the trial process. */
 export type RanOn = Record<Engine, { ok: true; ran: Ran } | LabFailure>;
 
-/** Runs an encoding over a split on both engines side by side. */
-export async function runOnBoth(lab: ModelLab, model: Uint8Array, split: Split): Promise<RanOn> {
-  const results = await Promise.all(
-    ENGINES.map((engine) => lab.run({ engine, model, runs: split.runs, ...LAB_LIMITS })),
-  );
-  const [node, wasm] = results.map((result) => ranOf(result, split)) as [RanOn['node'], RanOn['wasm']];
+/** Runs an encoding on both engines side by side. */
+export async function runOnBoth(lab: ModelLab, model: Uint8Array, splits: Splits): Promise<RanOn> {
+  const runs = [...splits.selection.runs, ...splits.final.runs];
+  const results = await Promise.all(ENGINES.map((engine) => lab.run({ engine, model, runs, ...LAB_LIMITS })));
+  const [node, wasm] = results.map((result) => ranOf(result, splits)) as [RanOn['node'], RanOn['wasm']];
   return { node, wasm };
 }
 
-export function answersOf(view: AnswerView, ran: Ran): Answers {
-  return readAnswers(view, ran.answers);
+/** µs a row, about. */
+export function roughUs(on: RanOn[Engine]): number {
+  if (!on.ok) return 1;
+  const rows = [...on.ran.selection, ...on.ran.final].reduce((sum, one) => sum + one.rows, 0);
+  return (1000 * on.ran.runMs) / Math.max(1, rows);
 }
 
-function ranOf(result: LabResult, { rows }: Split): RanOn[Engine] {
+export function wordsOf({ reason, detail }: LabFailure): string {
+  return `${reason.replace('_', ' ')}: ${detail}`;
+}
+
+function ranOf(result: LabResult, { selection, final }: Splits): RanOn[Engine] {
   if (!result.ok) return result;
   const { outputs, loadMs, runMs, peakMb } = result;
+  const rows = [...selection.rows, ...final.rows];
   const answers = outputs.map((tensors, at) => ({ outputs: tensors, rows: rows[at] ?? 1 }));
-  return { ok: true, ran: { answers, loadMs, runMs, peakMb } };
+  const ends = selection.runs.length;
+  return {
+    ok: true,
+    ran: { selection: answers.slice(0, ends), final: answers.slice(ends), loadMs, runMs, peakMb },
+  };
 }
