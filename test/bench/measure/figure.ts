@@ -34,6 +34,14 @@ export interface LoneFigure {
   unit: Unit;
   ours: number;
   reason: string;
+  /** Of a budget that stands by itself, such as a size. */
+  budget?: Budget;
+  kept?: boolean;
+}
+
+/** A figure against a budget that knows no other side. */
+export function loneFigure(of: Omit<LoneFigure, 'kept'>): LoneFigure {
+  return of.budget === undefined ? of : { ...of, kept: keeps(of.budget, of.ours) };
 }
 
 export function figureOf(question: Question, pairs: Pair[]): Figure {

@@ -3,7 +3,8 @@ import type { Budget, Figure, LoneFigure, Unit } from './figure.ts';
 /** One line for people: our figure, the limit beside it, the comparison with its interval, the budget and its fate. */
 export function lineOf(figure: Figure | LoneFigure): string {
   const name = figure.name.padEnd(44);
-  if ('reason' in figure) return `  ${name} ours ${shown(figure.ours, figure.unit)}, alone: ${figure.reason}`;
+  if ('reason' in figure)
+    return `  ${name} ours ${shown(figure.ours, figure.unit)}, alone: ${figure.reason}${fateOf(figure)}`;
   const { ours, bare, unit, against, compared, by, budget, kept } = figure;
   const sides = `ours ${shown(ours, unit).padStart(14)}   ${against} ${shown(bare, unit).padStart(14)}`;
   const say = (value: number) => (by === 'ratio' ? `${value.toFixed(2)} ×` : signed(value, unit));
@@ -11,6 +12,11 @@ export function lineOf(figure: Figure | LoneFigure): string {
   const fate =
     budget === undefined ? 'no budget' : `budget ${limitOf(budget, say)}: ${kept === true ? 'kept' : 'MISSED'}`;
   return `  ${name} ${sides}   ${comparison}   ${fate}`;
+}
+
+function fateOf({ budget, kept, unit }: LoneFigure): string {
+  if (budget === undefined) return '';
+  return `   budget ${limitOf(budget, (value) => shown(value, unit))}: ${kept === true ? 'kept' : 'MISSED'}`;
 }
 
 function limitOf({ rule, limit }: Budget, say: (value: number) => string): string {

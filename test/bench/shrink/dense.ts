@@ -8,7 +8,7 @@ import {
 } from '../../../fleet-server/src/supply/models/index.ts';
 import { openWorkbench } from '../../../fleet-server/src/workbench.ts';
 import { makeClassification, type Classification } from '../material/classification.ts';
-import type { LoneFigure } from '../measure/figure.ts';
+import { loneFigure, type LoneFigure } from '../measure/figure.ts';
 import { denseModel, trainDenseNet } from './dense-net.ts';
 
 const WIDTHS = [20, 512, 512, 1];
@@ -35,35 +35,39 @@ export async function* denseFigures(): AsyncGenerator<LoneFigure> {
     { profile, samples, metric, seed: 1 },
   );
   const seconds = (performance.now() - startedAt) / 1000;
-  yield {
-    name: 'dense, optimize',
-    unit: 's',
-    ours: seconds,
-    reason: `${trials.length} encodings on ${engines.join(' and ')}`,
-  };
-  for (const trial of trials) yield* figuresOf(trial, bytes.length, trial.recipe === chosen?.recipe);
+  const reason = `${trials.length} encodings on ${engines.join(' and ')}`;
+  yield loneFigure({ name: 'dense, optimize', unit: 's', ours: seconds, reason });
+  for (const trial of trials) {
+    yield loneFigure({ name: `dense, ${trial.recipe}`, unit: 'bytes', ours: trial.bytes, reason: aboutTrial(trial) });
+  }
+  const best = trials.find(({ recipe }) => recipe === chosen?.recipe);
+  if (best !== undefined) yield* budgetsOf(best, bytes.length);
 }
 
-function* figuresOf(trial: FileTrial, floatBytes: number, isChosen: boolean): Generator<LoneFigure> {
-  const { recipe, bytes, wire, agreement = NaN, verdict, reason } = trial;
-  const smaller = floatBytes / bytes;
-  const isInt8 = recipe.startsWith('dense-int8');
-  const size = `${smaller.toFixed(2)} × smaller${isInt8 ? ` (budget ≥ 3.5: ${fate(smaller >= 3.5)})` : ''}`;
-  const same = `agreement ${(100 * agreement).toFixed(2)} %${isInt8 ? ` (budget ≥ 99: ${fate(agreement >= 0.99)})` : ''}`;
-  const became = isChosen ? 'chosen' : verdict === 'pass' ? 'passed' : `refused: ${reason}`;
-  yield {
-    name: `dense, ${recipe}`,
-    unit: 'bytes',
-    ours: bytes,
-    reason: `${size}, brotli ${wire.brotli.toLocaleString('en')}, ${same}; ${became}`,
-  };
+/** The budgets are those of the encoding that devices get. */
+function* budgetsOf({ recipe, bytes, agreement = NaN, latency }: FileTrial, floatBytes: number): Generator<LoneFigure> {
+  const smaller = { name: `dense, ${recipe}: float ÷ its size`, unit: '', ours: floatBytes / bytes } as const;
+  yield loneFigure({ ...smaller, reason: 'model.onnx', budget: { rule: 'at least', limit: 3.5 } });
+  const same = { name: `dense, ${recipe}: agreement`, unit: '%', ours: 100 * agreement } as const;
+  yield loneFigure({ ...same, reason: 'with float, on held-out rows', budget: { rule: 'at least', limit: 99 } });
   for (const engine of ['node', 'wasm'] as const) {
-    const latency = trial.latency[engine];
-    if (latency === null) continue;
-    const against = `${latency.ratio.toFixed(2)} × float (${latency.low.toFixed(2)} to ${latency.high.toFixed(2)})`;
-    const budget = isInt8 ? `; budget: interval not above 1.10 ×: ${fate(latency.low <= 1.1)}` : '';
-    yield { name: `dense, ${recipe}, one row on ${engine}`, unit: 'µs', ours: latency.us, reason: against + budget };
+    const low = latency[engine]?.low ?? NaN;
+    const name = `dense, ${recipe}: one row on ${engine} ÷ float`;
+    const reason = `lower end of the interval; ${latencyText(latency[engine])}`;
+    yield loneFigure({ name, unit: '', ours: low, reason, budget: { rule: 'at most', limit: 1.1 } });
   }
+}
+
+function aboutTrial({ wire, agreement = NaN, latency, verdict, reason }: FileTrial): string {
+  const size = `brotli ${wire.brotli.toLocaleString('en')}, agreement ${(100 * agreement).toFixed(2)} %`;
+  const times = `node ${latencyText(latency.node)}, wasm ${latencyText(latency.wasm)}`;
+  return `${size}, ${times}: ${verdict === 'pass' ? 'pass' : reason}`;
+}
+
+function latencyText(latency: FileTrial['latency']['node']): string {
+  if (latency === null) return 'not measured';
+  const { us, ratio, low, high } = latency;
+  return `${us.toFixed(0)} µs, ${ratio.toFixed(2)} × (${low.toFixed(2)} to ${high.toFixed(2)})`;
 }
 
 function samplesOf({ rows, columns, numbers, labels }: Classification): SampleSet {
@@ -83,8 +87,4 @@ function samplesOf({ rows, columns, numbers, labels }: Classification): SampleSe
     generated: 0,
     ignored: [],
   };
-}
-
-function fate(kept: boolean): string {
-  return kept ? 'kept' : 'MISSED';
 }

@@ -85,7 +85,8 @@ export async function importModel(
     ...(profiles ? { profiles } : {}),
   });
   const release = await submitForApproval(deps, actor, optimized);
-  return { ...release, trials: optimized.trials, changes: accepted.changes, gate };
+  const { trials, declined } = optimized;
+  return { ...release, trials, declined, changes: accepted.changes, gate };
 }
 
 /** On the rows of the dataset, which the model may have been trained on. */

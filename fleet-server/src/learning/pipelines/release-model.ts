@@ -14,6 +14,8 @@ import type { TrainedModel } from './train-model.ts';
 
 export interface Release extends AwaitingRelease {
   trials: TrialRow[];
+  /** Why families of recipes had nothing for this model. */
+  declined: string[];
 }
 
 /**
@@ -44,7 +46,11 @@ export async function releaseModel(
     deps.now(),
   );
   const optimized = await optimizeModel(deps, accepted, { rows: rowsOf(dataset), metric: LATE });
-  return { ...(await submitForApproval(deps, actor, optimized)), trials: optimized.trials };
+  return {
+    ...(await submitForApproval(deps, actor, optimized)),
+    trials: optimized.trials,
+    declined: optimized.declined,
+  };
 }
 
 function cardOf({ dataset, result, gate }: TrainedModel): Record<string, unknown> {

@@ -54,7 +54,7 @@ export async function submitForApproval(
       algorithm: accepted.algorithm,
       predecessor: null,
       subject: JSON.stringify(subject),
-      card: JSON.stringify({ ...accepted.card, trials: optimized.trials, ...kept }),
+      card: JSON.stringify({ ...accepted.card, trials: optimized.trials, declined: optimized.declined, ...kept }),
       createdAt: deps.now(),
       publishedAt: null,
     });

@@ -41,7 +41,7 @@ export async function sealVariants(
 
 async function sealOne(
   { artifacts, builder }: { artifacts: ArtifactStore; builder: Signer },
-  { accepted, trials }: OptimizedModel,
+  { accepted, trials, declined }: OptimizedModel,
   candidate: Variant,
   version: string,
 ): Promise<SealedVariant> {
@@ -74,6 +74,7 @@ async function sealOne(
       version,
       changes: accepted.changes,
       trials,
+      declined,
     }),
     ...(accepted.reference === undefined ? {} : { 'reference.json': canonicalBytes(accepted.reference) }),
   };

@@ -46,8 +46,9 @@ export function addModels(app: App, fleet: Fleet): void {
         fleet.now(),
       );
       const optimized = await optimizeModel(fleet, accepted, profiles === undefined ? {} : { profiles });
+      const { trials, declined } = optimized;
       const release = await submitForApproval(fleet, OPERATOR, optimized);
-      return context.json(plain({ ...release, trials: optimized.trials, changes: accepted.changes }), 200);
+      return context.json(plain({ ...release, trials, declined, changes: accepted.changes }), 200);
     },
   );
   app.openapi(

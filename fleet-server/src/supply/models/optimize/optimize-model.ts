@@ -25,6 +25,8 @@ export interface OptimizedModel {
   accepted: AcceptedModel;
   variants: Variant[];
   trials: TrialRow[];
+  /** Why families of recipes had nothing for this model. */
+  declined: string[];
   measured: Measured;
 }
 
@@ -63,7 +65,13 @@ export async function optimizeModel(
     variants.push({ variant: recipe, recipe, bytes, golden, profiles: ids.length === profileIds.length ? [] : ids });
   }
   if (variants.length === 0) throw noneFits(accepted, searched);
-  return { accepted, variants, trials: trialRows(searched), measured: measuredOf(searched, host()) };
+  return {
+    accepted,
+    variants,
+    trials: trialRows(searched),
+    declined: searched.declined,
+    measured: measuredOf(searched, host()),
+  };
 }
 
 /** Profiles by the recipe that was chosen for them. */
