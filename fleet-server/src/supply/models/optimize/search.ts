@@ -103,7 +103,8 @@ export async function searchEncodings(
     const [worst] = figures.toSorted((a, b) => b.worstDiff - a.worstDiff || a.agreement - b.agreement);
     if (worst === undefined) return ['it did not run on the final rows'];
     final[recipe] = worst;
-    return figures.flatMap((one) => refusals(gatesOf(one, lossless))).map((reason) => `on the final rows: ${reason}`);
+    const against = new Set(figures.flatMap((one) => refusals(gatesOf(one, lossless))));
+    return against.size === 0 ? [] : [`on the final rows: ${[...against].join('; ')}`];
   };
   const choices = await choose(trials, profiles, { engines, without }, passesFinal);
   return { ...listed, view, engines, without, apart, trials, choices, final };

@@ -40,13 +40,21 @@ export function engineTrial(
  * @param engines those engines
  */
 export function judgeTrial(trial: Trial, engines: readonly Engine[]): Verdict {
-  const reasons = engines.flatMap((engine) => {
+  const reasons = new Map<string, Engine[]>();
+  for (const engine of engines) {
     const on = trial.engines[engine];
-    return (on.ok ? refusals(on.gates) : [on.detail]).map((reason) => `${engine}: ${reason}`);
-  });
-  if (reasons.length > 0) return { verdict: 'refuse', reason: reasons.join('; ') };
+    for (const reason of on.ok ? refusals(on.gates) : [on.detail]) {
+      reasons.set(reason, [...(reasons.get(reason) ?? []), engine]);
+    }
+  }
+  if (reasons.size > 0) return { verdict: 'refuse', reason: [...reasons].map(sentenceOf(engines)).join('; ') };
   if (trial.recipe === PLAIN) return { verdict: 'pass', reason: 'as it came' };
   return { verdict: 'pass', reason: trial.lossless ? 'answers as the model did that came' : 'within every gate' };
+}
+
+/** What every engine says needs no name of one. */
+function sentenceOf(all: readonly Engine[]): (found: [string, Engine[]]) => string {
+  return ([reason, on]) => (on.length === all.length ? reason : `${on.join(' and ')}: ${reason}`);
 }
 
 /** The gate of latency on the engine of a profile. */
