@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { exportModel } from '../../fleet-server/src/supply/onnx/index.ts';
+import { createRandom, randomForest } from '../../fleet-server/src/supply/onnx/export/random-models.ts';
+import { exportModel, exportTreesAsV3 } from '../../fleet-server/src/supply/onnx/index.ts';
 import { FLOAT, modelOf, node, value } from '../contracts-agent/models/onnx-graph.ts';
 
 /** A model and what its inputs and outputs mean, as the API takes them. */
@@ -40,6 +41,13 @@ export function tinyModel(line: string, bias: number): ModelFile {
 /** What `tinyModel` answers, computed here. */
 export function tinyScore(bias: number, a: number, b: number): number {
   return 1 / (1 + Math.exp(b - a - bias));
+}
+
+/** A forest of two columns as Python's converters write it: something that can be shrunk. */
+export function forestModel(line: string, trees = 12): ModelFile {
+  const numbers = FEATURES.map((name) => ({ name, impute: 0, mean: 0, scale: 1 }));
+  const forest = randomForest(createRandom(5), { numbers, categories: [] }, { trees, depth: 7, rows: 400 });
+  return { mapping: mapping(line, 'numbers'), bytes: exportTreesAsV3(forest) };
 }
 
 /** A model of about this many bytes that no codec makes shorter, so that it travels in many blocks. */

@@ -11,6 +11,7 @@ export {
   type FileSubject,
   type FileTrial,
   type LabelledRecords,
+  type Measured,
   type Metric,
   type OptimizedFile,
   type OptimizedModel,
