@@ -1,12 +1,15 @@
+import { X509Certificate } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keyId } from '@plumbline/shared/trust';
 import { readDocuments } from './documents/read-documents.ts';
+import { repositoryFile } from './files/layout.ts';
 import { keyFileOf, keysStatus, makeDevelopmentKeys, openDesk, readSigner } from './index.ts';
 
 const NOW = Date.UTC(2026, 0);
+const YEAR_MS = 365 * 86_400_000;
 let parent: string;
 let folder: string;
 
@@ -41,6 +44,15 @@ describe('development keys', () => {
   it('leave the folder of the signer without the keys of root, targets and approver', async () => {
     const names = (await readdir(join(folder, 'signer'))).toSorted();
     expect(names).toEqual(['builder.json', 'ca.json', 'director.json', 'snapshot.json', 'timestamp.json']);
+  });
+
+  it('have an authority that holds both in the year of a replay and today', async () => {
+    const past = join(parent, 'past');
+    const then = Date.UTC(2011, 10, 8);
+    await makeDevelopmentKeys(past, then);
+    const { validFromDate, validToDate } = new X509Certificate(await readFile(join(past, repositoryFile.ca)));
+    expect(validFromDate.getTime()).toBeLessThan(then);
+    expect(validToDate.getTime()).toBeGreaterThan(Date.now() + YEAR_MS);
   });
 
   it('can be read by their owner only', async () => {
