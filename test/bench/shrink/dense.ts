@@ -45,10 +45,10 @@ export async function* denseFigures(): AsyncGenerator<LoneFigure> {
 }
 
 /** The budgets are those of the encoding that devices get. */
-function* budgetsOf({ recipe, bytes, agreement = NaN, latency }: FileTrial, floatBytes: number): Generator<LoneFigure> {
+function* budgetsOf({ recipe, bytes, agreement, latency }: FileTrial, floatBytes: number): Generator<LoneFigure> {
   const smaller = { name: `dense, ${recipe}: float ÷ its size`, unit: '', ours: floatBytes / bytes } as const;
   yield loneFigure({ ...smaller, reason: 'model.onnx', budget: { rule: 'at least', limit: 3.5 } });
-  const same = { name: `dense, ${recipe}: agreement`, unit: '%', ours: 100 * agreement } as const;
+  const same = { name: `dense, ${recipe}: agreement`, unit: '%', ours: 100 * (agreement ?? NaN) } as const;
   yield loneFigure({ ...same, reason: 'with float, on held-out rows', budget: { rule: 'at least', limit: 99 } });
   for (const engine of ['node', 'wasm'] as const) {
     const low = latency[engine]?.low ?? NaN;
@@ -58,8 +58,8 @@ function* budgetsOf({ recipe, bytes, agreement = NaN, latency }: FileTrial, floa
   }
 }
 
-function aboutTrial({ wire, agreement = NaN, latency, verdict, reason }: FileTrial): string {
-  const size = `brotli ${wire.brotli.toLocaleString('en')}, agreement ${(100 * agreement).toFixed(2)} %`;
+function aboutTrial({ wire, agreement, latency, verdict, reason }: FileTrial): string {
+  const size = `brotli ${wire.brotli.toLocaleString('en')}, agreement ${(100 * (agreement ?? NaN)).toFixed(2)} %`;
   const times = `node ${latencyText(latency.node)}, wasm ${latencyText(latency.wasm)}`;
   return `${size}, ${times}: ${verdict === 'pass' ? 'pass' : reason}`;
 }

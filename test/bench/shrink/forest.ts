@@ -14,7 +14,7 @@ import {
   type OptimizedModel,
 } from '../../../fleet-server/src/supply/models/index.ts';
 import { exportModel, exportTreesAsV3, type TreesModel } from '../../../fleet-server/src/supply/onnx/index.ts';
-import { loneFigure, type LoneFigure } from '../measure/figure.ts';
+import { loneFigure, type Budget, type LoneFigure } from '../measure/figure.ts';
 
 const FOREST = { trees: 100, depth: 12, minRows: 1 };
 const PROFILE = 'linux-x64-gateway';
@@ -60,7 +60,6 @@ export async function* forestFigures(): AsyncGenerator<LoneFigure> {
   const plainest = Math.min(...lossless.map((one) => one.bytes));
   const bundle = await bundleOf(ours.optimized);
   const chosen = ours.optimized.trials.find(({ chosenFor }) => chosenFor.length > 0);
-  const atMost = (limit: number) => ({ budget: { rule: 'at most', limit } as const });
   const drop = 100 * (chosen?.metric?.drop ?? NaN);
   yield loneFigure({
     name: 'forest, lossless model.onnx',
@@ -116,4 +115,8 @@ async function bundleOf(optimized: OptimizedModel): Promise<number> {
 
 function aboutForest({ trees }: TreesModel): string {
   return `${trees.length} trees, ${trees.reduce((sum, tree) => sum + tree.feature.length, 0).toLocaleString('en')} nodes`;
+}
+
+function atMost(limit: number): { budget: Budget } {
+  return { budget: { rule: 'at most', limit } };
 }

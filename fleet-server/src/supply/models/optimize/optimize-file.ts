@@ -1,5 +1,4 @@
 import type { Profile } from '@plumbline/firmware-profiles';
-import { codeOf } from '@plumbline/shared/errors';
 import type { GraphInput, GraphOutput } from '@plumbline/shared/manifest';
 import { sha256Hex } from '@plumbline/shared/trust';
 import type { Engine, LabTensor, ModelLab } from '../../../platform/ports/index.ts';
@@ -10,7 +9,7 @@ import type { Latency } from '../judge/latency.ts';
 import { generateSamples, joinSets, type SampleSet } from '../samples/index.ts';
 import { splitsOf } from '../splits/sample-splits.ts';
 import { compareExpected, type Expected } from './expected.ts';
-import { searchEncodings, type Searched } from './search.ts';
+import { NeverRan, searchEncodings, type Searched } from './search.ts';
 import { PLAIN, type Trial, type Verdict } from './trial.ts';
 import { trialRows, type TrialRow } from './trial-row.ts';
 
@@ -33,7 +32,10 @@ export interface FileOptions {
 }
 
 /** One encoding for one profile: the row of the card, with the gates one by one and the latency beside it. */
-export interface FileTrial extends Omit<TrialRow, 'variant' | 'chosenFor'> {
+export interface FileTrial extends Omit<TrialRow, 'variant' | 'chosenFor' | 'agreement' | 'maxDiff'> {
+  /** Null when it answered on neither engine, or not with numbers. */
+  agreement: number | null;
+  maxDiff: number | null;
   /** Of one row; null on an engine where it was not measured: refused before, or the model as it came. */
   latency: Record<Engine, Latency | null>;
   /** By engine; absent where it did not run. */
@@ -138,7 +140,8 @@ async function firstThatRuns(
     try {
       return { set, searched: await search(set) };
     } catch (error) {
-      if (codeOf(error) !== 'model_trial_failed' || set.generated === 0) throw error;
+      // Other values may suit it better, unless it hung or crashed.
+      if (!(error instanceof NeverRan) || !error.refused || set.generated === 0) throw error;
       first ??= error;
     }
   }
@@ -201,6 +204,8 @@ function fileTrials(searched: Searched, verdicts: Map<string, Verdict>): FileTri
     const { node, wasm } = engines;
     return {
       ...row,
+      agreement: row.agreement ?? null,
+      maxDiff: row.maxDiff ?? null,
       ...verdicts.get(row.recipe),
       latency: { node: (node.ok && node.latency) || null, wasm: (wasm.ok && wasm.latency) || null },
       gates: { ...(node.ok && { node: node.gates }), ...(wasm.ok && { wasm: wasm.gates }) },

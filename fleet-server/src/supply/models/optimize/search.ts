@@ -48,7 +48,7 @@ export interface Searched {
  * Writes every encoding the recipes know for a model, tries each on both engines beside the model as it came, and
  * chooses for each profile the one that is smallest on the wire among those that pass. The same model, splits and
  * profiles choose the same bytes: of all figures only latency is measured, and it can refuse but never prefer.
- * @throws ModelError `model_trial_failed` when the model as it came runs on neither engine
+ * @throws NeverRan (`model_trial_failed`) when the model as it came runs on neither engine
  */
 export async function searchEncodings(
   lab: ModelLab,
@@ -58,7 +58,7 @@ export async function searchEncodings(
   onProgress('running the model as it came on both engines');
   const baseline = await runOnBoth(lab, bytes, splits);
   const first = ENGINES.map((engine) => baseline[engine]).find((one) => one.ok);
-  if (first === undefined) throw neverRan(baseline);
+  if (first === undefined) throw new NeverRan(baseline);
   const view = output === undefined ? guessView(first.ran.selection) : viewOf(output);
   const { engines, without, apart } = enginesOf(view, baseline);
   const compare: Compare = (part, reference, ran) => {
@@ -154,14 +154,21 @@ function enginesOf(view: AnswerView, { node, wasm }: RanOn): Pick<Searched, 'eng
   return { engines: ['node'], without: { wasm: `it answers otherwise than on node: ${against.join('; ')}` }, apart };
 }
 
-function neverRan(on: RanOn): ModelError {
-  const words = ENGINES.map((engine) => {
-    const one = on[engine];
-    return one.ok ? '' : `${engine}: ${wordsOf(one)}`;
-  });
-  return new ModelError('model_trial_failed', `model: ${words.join('; ')}`, {
-    kind: 'refused',
-    field: 'model',
-    expected: 'a model that loads and answers on onnxruntime-node or onnxruntime-web',
-  });
+/** A model that ran on neither engine. `refused`: both said no; otherwise it hung or took its process along. */
+export class NeverRan extends ModelError {
+  readonly refused: boolean;
+
+  constructor(on: RanOn) {
+    const failures = ENGINES.flatMap((engine) => {
+      const one = on[engine];
+      return one.ok ? [] : [{ engine, ...one }];
+    });
+    const words = failures.map((one) => `${one.engine}: ${wordsOf(one)}`);
+    super('model_trial_failed', `model: ${words.join('; ')}`, {
+      kind: 'refused',
+      field: 'model',
+      expected: 'a model that loads and answers on onnxruntime-node or onnxruntime-web',
+    });
+    this.refused = failures.every(({ reason }) => reason === 'failed');
+  }
 }

@@ -54,8 +54,8 @@ function isTree(node: NodeProto): boolean {
 function declines(model: ModelProto): string | undefined {
   if (model.graph.node.some(isTree)) return undefined;
   const inner = [...nodesOf(model)].some(({ node }) => isTree(node));
-  if (inner) return 'The trees of this model stand in a branch, a loop or a function, and are left as they are.';
-  return 'This model has no tree ensembles.';
+  if (inner) return 'its trees stand in a branch, a loop or a function, and are left as they are';
+  return 'no tree ensembles';
 }
 
 /** A tree operator of the main graph, its trees without branches that cannot be reached. */
