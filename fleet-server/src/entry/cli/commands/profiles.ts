@@ -16,7 +16,7 @@ export function addProfiles(program: Command): void {
       print(all, command.optsWithGlobals<Global>().json, () =>
         table(
           ['profile', 'device', 'engine', 'memory MB', 'status'],
-          all.map((one) => [one.id, `${one.vendor} ${one.name}`, one.runtime.engine, one.memoryMb, one.status]),
+          all.map((one) => [one.id, one.name, one.runtime.engine, one.memoryMb, one.status]),
         ),
       );
     });
