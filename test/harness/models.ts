@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { createRandom, randomForest } from '../../fleet-server/src/supply/onnx/export/random-models.ts';
 import { exportModel, exportTreesAsV3 } from '../../fleet-server/src/supply/onnx/index.ts';
-import { FLOAT, modelOf, node, value } from '../contracts-agent/models/onnx-graph.ts';
+import { FLOAT, INT64, modelOf, node, value } from '../contracts-agent/models/onnx-graph.ts';
 
 /** A model and what its inputs and outputs mean, as the API takes them. */
 export interface ModelFile {
@@ -50,21 +50,40 @@ export function forestModel(line: string, trees = 12): ModelFile {
   return { mapping: mapping(line, 'numbers'), bytes: exportTreesAsV3(forest) };
 }
 
-/** A model of about this many bytes that no codec makes shorter, so that it travels in many blocks. */
+/**
+ * A model of about this many bytes that no codec makes shorter, so that it travels in many blocks. Its weights belong to
+ * convolutions, for which there is no recipe yet.
+ */
 export function bulkyModel(line: string, sizeBytes: number, random: () => number): ModelFile {
   const width = Math.ceil(sizeBytes / 16);
   const weights = () => Float32Array.from({ length: 2 * width }, () => random() * 2 - 1);
+  const kernel = (name: string, dims: number[]) => ({
+    name,
+    dataType: FLOAT,
+    dims: BigInt64Array.from(dims, BigInt),
+    floatData: weights(),
+  });
+  const shape = (name: string, dims: bigint[]) => ({
+    name,
+    dataType: INT64,
+    dims: BigInt64Array.of(BigInt(dims.length)),
+    int64Data: BigInt64Array.from(dims),
+  });
   const bytes = modelOf({
     input: [value('x', FLOAT, ['N', 2])],
     node: [
-      { ...node('MatMul', ['x', 'V'], ['wide']), name: 'widen' },
+      { ...node('Reshape', ['x', 'deep'], ['points']), name: 'deepen' },
+      { ...node('Conv', ['points', 'V'], ['wide']), name: 'widen' },
       node('Tanh', ['wide'], ['bent']),
-      { ...node('MatMul', ['bent', 'W'], ['raw']), name: 'narrow' },
+      { ...node('Conv', ['bent', 'W'], ['narrow']), name: 'narrow' },
+      { ...node('Reshape', ['narrow', 'flat'], ['raw']), name: 'flatten' },
       node('Softmax', ['raw'], ['probabilities']),
     ],
     initializer: [
-      { name: 'V', dataType: FLOAT, dims: BigInt64Array.of(2n, BigInt(width)), floatData: weights() },
-      { name: 'W', dataType: FLOAT, dims: BigInt64Array.of(BigInt(width), 2n), floatData: weights() },
+      kernel('V', [width, 2, 1]),
+      kernel('W', [2, width, 1]),
+      shape('deep', [0n, 2n, 1n]),
+      shape('flat', [0n, 2n]),
     ],
     output: [value('probabilities', FLOAT, ['N', 2])],
   });
