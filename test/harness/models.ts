@@ -63,12 +63,6 @@ export function bulkyModel(line: string, sizeBytes: number, random: () => number
     dims: BigInt64Array.from(dims, BigInt),
     floatData: weights(),
   });
-  const shape = (name: string, dims: bigint[]) => ({
-    name,
-    dataType: INT64,
-    dims: BigInt64Array.of(BigInt(dims.length)),
-    int64Data: BigInt64Array.from(dims),
-  });
   const bytes = modelOf({
     input: [value('x', FLOAT, ['N', 2])],
     node: [
@@ -82,12 +76,18 @@ export function bulkyModel(line: string, sizeBytes: number, random: () => number
     initializer: [
       kernel('V', [width, 2, 1]),
       kernel('W', [2, width, 1]),
-      shape('deep', [0n, 2n, 1n]),
-      shape('flat', [0n, 2n]),
+      shapeOf('deep', [0n, 2n, 1n]),
+      shapeOf('flat', [0n, 2n]),
     ],
     output: [value('probabilities', FLOAT, ['N', 2])],
   });
   return { mapping: mapping(line, 'x'), bytes };
+}
+
+/** Dimensions as Reshape takes them; 0 keeps the one that is there. */
+function shapeOf(name: string, dims: bigint[]) {
+  const length = BigInt64Array.of(BigInt(dims.length));
+  return { name, dataType: INT64, dims: length, int64Data: BigInt64Array.from(dims) };
 }
 
 /** What ../fixtures/iris.yaml says of `tab_logreg_iris`; three flowers, because its batch is fixed at three. */
