@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { readAddress } from '../../state-folder.ts';
-import { createClient, type Client } from '../approver/index.ts';
+import { createClient, type Client } from '../approver/client.ts';
 
 export interface Global {
   state: string;

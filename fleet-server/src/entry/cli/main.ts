@@ -1,20 +1,26 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { addDatasets } from './commands/datasets.ts';
-import { addDemo } from './commands/demo.ts';
-import { addDevices } from './commands/devices.ts';
-import { addModels } from './commands/models.ts';
-import { addProfiles } from './commands/profiles.ts';
-import { addRollouts } from './commands/rollouts.ts';
-import { addServer } from './commands/server.ts';
-import { addStatus } from './commands/status.ts';
-import { addTelemetry } from './commands/telemetry.ts';
-import { addApprove } from './trust/approve.ts';
-import { addApprover } from './trust/approver.ts';
-import { addKeys } from './trust/keys.ts';
-import { addSigner } from './trust/signer.ts';
-import { addVerify } from './trust/verify.ts';
 import { describeError, EXIT_CODES, exitCodeOf } from './output.ts';
+
+type Add = (program: Command) => void;
+
+/** In the order of the help. Loading all of them takes two seconds, most of them need a tenth of it. */
+const COMMANDS: Record<string, () => Promise<Add>> = {
+  server: async () => (await import('./commands/server.ts')).addServer,
+  status: async () => (await import('./commands/status.ts')).addStatus,
+  demo: async () => (await import('./commands/demo.ts')).addDemo,
+  models: async () => (await import('./commands/models.ts')).addModels,
+  approve: async () => (await import('./trust/approve.ts')).addApprove,
+  approver: async () => (await import('./trust/approver.ts')).addApprover,
+  keys: async () => (await import('./trust/keys.ts')).addKeys,
+  signer: async () => (await import('./trust/signer.ts')).addSigner,
+  verify: async () => (await import('./trust/verify.ts')).addVerify,
+  devices: async () => (await import('./commands/devices.ts')).addDevices,
+  rollouts: async () => (await import('./commands/rollouts.ts')).addRollouts,
+  telemetry: async () => (await import('./commands/telemetry.ts')).addTelemetry,
+  datasets: async () => (await import('./commands/datasets.ts')).addDatasets,
+  profiles: async () => (await import('./commands/profiles.ts')).addProfiles,
+};
 
 const program = new Command('plumbline')
   .description('Fleet server of Plumbline: trains, shrinks, signs and rolls out delay-prediction models.')
@@ -26,24 +32,7 @@ if (process.argv[2] !== 'demo') {
     .option('--state <dir>', 'state folder of the server', process.env['PLUMBLINE_STATE'] ?? '.plumbline')
     .option('--json', 'print JSON for programs', false);
 }
-for (const add of [
-  addServer,
-  addStatus,
-  addDemo,
-  addModels,
-  addApprove,
-  addApprover,
-  addKeys,
-  addSigner,
-  addVerify,
-  addDevices,
-  addRollouts,
-  addTelemetry,
-  addDatasets,
-  addProfiles,
-]) {
-  add(program);
-}
+for (const load of commandsIn(process.argv.slice(2))) (await load())(program);
 
 try {
   await program.parseAsync();
@@ -53,4 +42,10 @@ try {
     console.error(describeError(error, program.opts<{ json?: boolean }>().json === true));
     process.exitCode = exitCodeOf(error);
   }
+}
+
+/** Every word could be the command or the value of an option before it; where none is one, somebody wants help. */
+function commandsIn(words: readonly string[]): (() => Promise<Add>)[] {
+  const named = words.includes('help') ? [] : Object.keys(COMMANDS).filter((name) => words.includes(name));
+  return (named.length > 0 ? named : Object.keys(COMMANDS)).map((name) => COMMANDS[name]!);
 }
