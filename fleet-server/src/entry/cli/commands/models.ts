@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { parse } from 'yaml';
-import { CodedError } from '@plumbline/shared/errors';
 import { toBase64 } from '@plumbline/shared/trust';
 import type { TrialRow, VersionSummary } from '../../../supply/models/index.ts';
 import { connect, type Global } from '../connection.ts';
 import { addInspect } from '../models/inspect.ts';
 import { addOptimize } from '../models/optimize.ts';
+import { readModelFile } from '../models/read-model-file.ts';
 import { print, table } from '../output.ts';
 
 interface Imported {
@@ -29,10 +28,10 @@ export function addModels(program: Command): void {
     .action(async (file: string, flags: { mapping: string; dataset?: string }, command: Command) => {
       const global = command.optsWithGlobals<Global>();
       const client = await connect(global);
-      const mapping: unknown = parse(Buffer.from(await bytesOf(flags.mapping)).toString('utf8'));
+      const mapping: unknown = parse(Buffer.from(await readModelFile(flags.mapping)).toString('utf8'));
       const imported = await client.post<Imported>('/api/v1/models', {
         mapping,
-        model: toBase64(await bytesOf(file)),
+        model: toBase64(await readModelFile(file)),
         ...(flags.dataset === undefined ? {} : { dataset: flags.dataset }),
       });
       print(imported, global.json, () =>
@@ -74,14 +73,4 @@ export function addModels(program: Command): void {
     });
   addInspect(models);
   addOptimize(models);
-}
-
-async function bytesOf(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((cause: unknown) => {
-    throw new CodedError('file_unreadable', `${path}: cannot be read`, {
-      field: path,
-      expected: 'a readable file',
-      cause,
-    });
-  });
 }
