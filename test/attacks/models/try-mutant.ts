@@ -1,3 +1,4 @@
+import { allocate } from '../../../fleet-server/src/supply/models/samples/convert.ts';
 import type { LabRun, LabTensor, ModelLab } from '../../../fleet-server/src/platform/ports/index.ts';
 import {
   classLabels,
@@ -100,21 +101,6 @@ function named({ name, mutation }: Mutant): string {
   return `${name} (${mutation})`;
 }
 
-const ARRAYS = {
-  float32: Float32Array,
-  float64: Float64Array,
-  float16: Uint16Array,
-  int8: Int8Array,
-  uint8: Uint8Array,
-  bool: Uint8Array,
-  int16: Int16Array,
-  uint16: Uint16Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  int64: BigInt64Array,
-  uint64: BigUint64Array,
-};
-
 const MOST_ELEMENTS = 1 << 20;
 
 /** Zeros, one row where the shape is open; undefined when an input has no shape or is too large to bother. */
@@ -124,9 +110,7 @@ function feedOf(view: ModelView): LabRun | undefined {
     const dims = shape.map((one) => (typeof one === 'number' ? one : 1));
     const count = dims.reduce((product, dim) => product * dim, 1);
     if (!(count <= MOST_ELEMENTS)) return undefined;
-    if (dtype === 'string') return { name, dtype, dims, data: Array<string>(count).fill('') };
-    const construct = ARRAYS[dtype as keyof typeof ARRAYS];
-    return construct === undefined ? undefined : { name, dtype, dims, data: new construct(count) };
+    return { name, dtype, dims, data: allocate(dtype, count, name) };
   });
   const present = tensors.filter((one) => one !== undefined);
   return present.length === tensors.length ? present : undefined;

@@ -146,6 +146,19 @@ describe('a measure against labels', () => {
     expect(refusals(gatesOf(figures, false))).toEqual(['drop of accuracy 0.004 against 0.002']);
   });
 
+  it('is inconclusive where the labels measure nothing, but not where only the candidate has no measure', () => {
+    const nowhere: Metric = { name: 'AUC', of: () => NaN, higherIsBetter: true };
+    const truth = ['1', '1'];
+    const same = compareAnswers(TWO, answersOf([0.1, 0.9]), answersOf([0.1, 0.9]), { metric: nowhere, labels: truth });
+    expect(same.metric).toBeUndefined();
+    expect(refusals(gatesOf(same, true))).toEqual([]);
+    const other = compareAnswers(TWO, answersOf([0.125, 0.9]), answersOf([0.126, 0.9]), {
+      metric: { ...nowhere, of: (scores) => (scores[0] === 0.125 ? 1 : NaN) },
+      labels: truth,
+    });
+    expect(refusals(gatesOf(other, false)).join()).toContain('drop of AUC');
+  });
+
   it('is inconclusive without labels, and that refuses nothing', () => {
     const gates = gatesOf(compareAnswers(TWO, answersOf([0.1]), answersOf([0.1])), false);
     expect(gates.find(({ gate }) => gate.startsWith('drop of'))?.verdict).toBe('inconclusive');

@@ -144,6 +144,8 @@ function metricOf(
       labels,
     );
   const [before, after] = [of(reference), of(candidate)];
+  // Labels of one class alone measure nothing, and must not refuse the model as it came.
+  if (Number.isNaN(before)) return undefined;
   const drop = metric.higherIsBetter ? before - after : after - before;
   return { name: metric.name, reference: before, candidate: after, drop };
 }

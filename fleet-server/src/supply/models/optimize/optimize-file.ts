@@ -7,6 +7,7 @@ import type { Figures, Metric } from '../judge/figures.ts';
 import type { Gate } from '../judge/gates.ts';
 import type { Latency } from '../judge/latency.ts';
 import { generateSamples, joinSets, type SampleSet } from '../samples/index.ts';
+import { generatedRows } from '../splits/generated-rows.ts';
 import { splitsOf } from '../splits/sample-splits.ts';
 import { compareExpected, type Expected } from './expected.ts';
 import { NeverRan, searchEncodings, type Searched } from './search.ts';
@@ -64,10 +65,6 @@ export interface OptimizedFile {
 
 /** Fewer given rows than this are joined by made-up ones. */
 const ENOUGH_ROWS = 60;
-const MAX_GENERATED_ROWS = 600;
-const MIN_GENERATED_ROWS = 24;
-/** Values of all made-up rows together: a picture has a hundred thousand, a row of a table twenty. */
-const MAX_GENERATED_VALUES = 4_000_000;
 
 /**
  * Finds the right bytes for one class of devices, from a file alone.
@@ -153,9 +150,7 @@ function madeUp(bytes: Uint8Array, seed: number, rowsPerRun?: number): SampleSet
   const values = generateSamples(model, { rows: 1, seed })
     .runs.flat()
     .reduce((sum, { data }) => sum + data.length, 0);
-  const affordable = Math.floor(MAX_GENERATED_VALUES / Math.max(1, values));
-  const rows = Math.max(MIN_GENERATED_ROWS, Math.min(MAX_GENERATED_ROWS, affordable));
-  return generateSamples(model, { rows, seed, ...(rowsPerRun !== undefined && { rowsPerRun }) });
+  return generateSamples(model, { rows: generatedRows(values), seed, ...(rowsPerRun !== undefined && { rowsPerRun }) });
 }
 
 /** Floats between 0 and 1. */

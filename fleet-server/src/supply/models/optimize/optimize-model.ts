@@ -6,6 +6,7 @@ import { ModelError } from '../errors.ts';
 import { syntheticRecords } from '../intake/golden.ts';
 import type { AcceptedModel } from '../intake/intake.ts';
 import type { Metric } from '../judge/figures.ts';
+import { generatedRows } from '../splits/generated-rows.ts';
 import { splitRecords, type LabelledRecords } from '../splits/record-splits.ts';
 import { searchEncodings, type Searched, type SearchOptions } from './search.ts';
 import { measuredOf, trialRows, type Measured, type TrialRow } from './trial-row.ts';
@@ -40,7 +41,6 @@ export interface OptimizeOptions {
 }
 
 const SEED = 1;
-const GENERATED_ROWS = 600;
 
 /**
  * Finds the right bytes for every class of devices.
@@ -85,7 +85,12 @@ function recipesOf({ choices }: Searched): Map<string, string[]> {
 
 function madeUp({ inputs, reference, golden }: AcceptedModel): LabelledRecords {
   const asOf = golden.rows[0]?.record.asOf ?? 0;
-  const records = syntheticRecords(inputs, reference, { count: GENERATED_ROWS, seed: SEED, asOf });
+  const values = inputs.reduce(
+    (sum, input) =>
+      sum + (input.kind === 'columns' ? input.features.length : input.shape.reduce((size, dim) => size * dim, 1)),
+    0,
+  );
+  const records = syntheticRecords(inputs, reference, { count: generatedRows(values), seed: SEED, asOf });
   return { records, generated: records.length };
 }
 

@@ -1,3 +1,4 @@
+import type { LabData } from '../../../platform/ports/index.ts';
 import type { TensorProto } from './messages.ts';
 import { OnnxError } from '../onnx-error.ts';
 
@@ -42,18 +43,7 @@ export function dtypeNumber(dtype: DType): number {
   return DTYPES.indexOf(dtype);
 }
 
-export type TensorValues =
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | BigInt64Array
-  | BigUint64Array
-  | string[];
+export type TensorValues = LabData;
 
 type Construct = { readonly BYTES_PER_ELEMENT: number; new (buffer: ArrayBuffer): Exclude<TensorValues, string[]> };
 
