@@ -12,6 +12,7 @@ import { loadDeviceKey } from './platform/device-key.ts';
 import { createDrivenClock, type DrivenClock } from './platform/driven-clock.ts';
 import { createNodeClock } from './platform/node-clock.ts';
 import { createNodeCrypto } from './platform/node-crypto.ts';
+import { createNodeHost } from './platform/node-host.ts';
 import { createNodeRandom } from './platform/node-random.ts';
 import { openDirectoryFiles } from './storage/directory-files.ts';
 import { openSqliteStore } from './storage/sqlite-store.ts';
@@ -57,6 +58,7 @@ export async function openNodePorts(config: NodePortsConfig): Promise<NodePorts>
       link: config.inject.includes('double-send') ? doubleSend(link) : link,
       inference: createOrtInference(),
       trial,
+      host: createNodeHost(folder.filesFolder),
     },
     async [Symbol.asyncDispose]() {
       await trial.close();

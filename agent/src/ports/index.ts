@@ -1,6 +1,7 @@
 export type { Clock, Crypto, Random } from '@plumbline/shared/ports';
 export * from './errors.ts';
 export * from './files.ts';
+export * from './host.ts';
 export * from './inference.ts';
 export * from './link.ts';
 export * from './model-trial.ts';
@@ -8,6 +9,7 @@ export * from './store.ts';
 
 import type { Clock, Crypto, Random } from '@plumbline/shared/ports';
 import type { Files } from './files.ts';
+import type { Host } from './host.ts';
 import type { Inference } from './inference.ts';
 import type { Link } from './link.ts';
 import type { ModelTrial } from './model-trial.ts';
@@ -23,4 +25,5 @@ export interface Ports {
   link: Link;
   inference: Inference;
   trial: ModelTrial;
+  host: Host;
 }

@@ -12,6 +12,7 @@ import { IDENTITY } from '../store/keys.ts';
 import { createLinearInference, createLinearTrial, type LinearInference } from './linear-inference.ts';
 import { createMemoryBroker, type MemoryBroker } from './memory-broker.ts';
 import { createMemoryFiles, type MemoryFiles } from './memory-files.ts';
+import { createMemoryHost, type MemoryHost } from './memory-host.ts';
 import { createMemoryStore, type MemoryStore } from './memory-store.ts';
 import { mintIdentity, PROFILE } from './mint.ts';
 import { createSmallServer, type SmallServer } from './small-server.ts';
@@ -22,6 +23,7 @@ export interface TestDevice {
   broker: MemoryBroker;
   server: SmallServer;
   inference: LinearInference;
+  host: MemoryHost;
   events: AgentEvent[];
   agent(): Agent;
   store(): MemoryStore;
@@ -44,13 +46,14 @@ export async function createTestDevice(options: Partial<AgentOptions> = {}, star
   const server = createSmallServer(broker);
   const inference = createLinearInference();
   const trial = createLinearTrial(inference);
+  const host = createMemoryHost();
   const events: AgentEvent[] = [];
   let store = createMemoryStore();
   let files = createMemoryFiles();
   await store.commit([{ put: IDENTITY, value: stored(await mintIdentity()) }]);
 
   const make = (): Agent => {
-    const ports: Ports = { clock, random, crypto, store, files, link: broker.link, inference, trial };
+    const ports: Ports = { clock, random, crypto, store, files, link: broker.link, inference, trial, host };
     return createAgent(ports, {
       profile: PROFILE,
       agentVersion: '0.1.0',
@@ -66,6 +69,7 @@ export async function createTestDevice(options: Partial<AgentOptions> = {}, star
     broker,
     server,
     inference,
+    host,
     events,
     agent: () => agent,
     store: () => store,

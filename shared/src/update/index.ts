@@ -33,9 +33,19 @@ export const refusalReason = z.enum([
   'self_test_failed',
   'self_test_timeout',
   'shadow_disagrees',
+  'shadow_shifted',
+  'shadow_slower',
+  'shadow_larger',
   'unclean_exits',
   'errors_in_service',
   'disk_full',
+  'memory_low',
+  'power_low',
+  'link_budget',
+  'outside_window',
+  'deferred_on_site',
+  // The same bytes brought this device down again and again.
+  'given_up',
   'stale_metadata',
 ]);
 

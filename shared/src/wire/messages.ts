@@ -29,6 +29,20 @@ export const telemetryAck = z.strictObject({
   rejected: z.array(z.strictObject({ seq: z.number().int(), code: z.string() })),
 });
 
+/**
+ * What the shadow run measured of a candidate against the model in force, on the same real records of this device.
+ * `agreement` is the share of records with the same label (of a regression: the same value within 5 % of the spread);
+ * shifts are changes of the score; ratios are candidate / model in force, absent where one of them could not be measured.
+ */
+export const shadowReport = z.strictObject({
+  records: count,
+  agreement: z.number().min(0).max(1),
+  meanShift: z.number(),
+  maxShift: z.number().nonnegative(),
+  latencyRatio: z.number().nonnegative().optional(),
+  memoryRatio: z.number().nonnegative().optional(),
+});
+
 export const modelReport = z.strictObject({
   model: z.string(),
   state: updateState,
@@ -40,6 +54,10 @@ export const modelReport = z.strictObject({
   proof: proof.optional(),
   reason: refusalReason.optional(),
   detail: z.string().max(1024).optional(),
+  /** Of the target; absent for a first install, which has nothing to be compared with. */
+  shadow: shadowReport.optional(),
+  /** A deferred install is tried again then, ms. */
+  deferredUntil: z.number().int().optional(),
 });
 
 /** The newest document of each role this device believes, by version; 0 where it holds none yet. */
@@ -114,6 +132,7 @@ export const sitePage = z.strictObject({
 export type TelemetryBatch = z.infer<typeof telemetryBatch>;
 export type TelemetryAck = z.infer<typeof telemetryAck>;
 export type TrustReport = z.infer<typeof trustReport>;
+export type ShadowReport = z.infer<typeof shadowReport>;
 export type ModelReport = z.infer<typeof modelReport>;
 export type DeviceReport = z.infer<typeof deviceReport>;
 export type BlockRef = z.infer<typeof blockRef>;

@@ -71,7 +71,18 @@ export const gapRow = z.strictObject({
   lastAt: time,
 });
 
-export const row = z.discriminatedUnion('kind', [predictionRow, entryRow, windowRow, eventRow, gapRow]);
+/** A piece of a diagnostics bundle that `settings.diagnosticsRequest` asked for: gzip of redacted JSON, base64. */
+export const diagnosticsRow = z.strictObject({
+  kind: z.literal('diagnostics'),
+  at: time,
+  ref: text.optional(),
+  request: z.number().int().positive(),
+  part: z.number().int().nonnegative(),
+  parts: z.number().int().positive(),
+  bytes: z.base64().max(65_536),
+});
+
+export const row = z.discriminatedUnion('kind', [predictionRow, entryRow, windowRow, eventRow, gapRow, diagnosticsRow]);
 
 export type Reason = z.infer<typeof reason>;
 export type PredictionRow = z.infer<typeof predictionRow>;
@@ -79,6 +90,7 @@ export type EntryRow = z.infer<typeof entryRow>;
 export type WindowRow = z.infer<typeof windowRow>;
 export type EventRow = z.infer<typeof eventRow>;
 export type GapRow = z.infer<typeof gapRow>;
+export type DiagnosticsRow = z.infer<typeof diagnosticsRow>;
 export type Row = z.infer<typeof row>;
 
 /** The class a row travels in. */
@@ -88,4 +100,5 @@ export const CLASS_OF: Record<Row['kind'], StreamClass> = {
   prediction: 'predictions',
   window: 'evidence',
   gap: 'diagnostics',
+  diagnostics: 'diagnostics',
 };

@@ -22,6 +22,7 @@ export function columnsOf(row: Row): Columns {
       return { ...NONE, line: row.window.model, sha256: row.window.sha256, asOf: row.window.from };
     case 'event':
     case 'gap':
+    case 'diagnostics':
       return NONE;
   }
 }

@@ -18,15 +18,43 @@ export const payload = z.strictObject({
   sha256: hash,
 });
 
+const minuteOfDay = z.number().int().min(0).max(1439);
+
 /** Thresholds and intervals the device decides by; clamped to the bounds of its profile. */
 export const deviceSettings = z.strictObject({
   reportIntervalMs: z.number().int().positive().optional(),
   windowMs: z.number().int().positive().optional(),
   shadowRecords: z.number().int().nonnegative().optional(),
+  shadowTimeoutMs: z.number().int().nonnegative().optional(),
+  /** Least share of records on which candidate and model in force must agree, in thousandths. */
+  shadowAgreementPermille: z.number().int().min(0).max(1000).optional(),
+  /** Largest change of the mean score, in thousandths. */
+  shadowShiftPermille: z.number().int().min(0).max(1000).optional(),
+  /** Largest time per record, and largest memory, in percent of what the model in force needs on this device. */
+  shadowLatencyPercent: z.number().int().positive().optional(),
+  shadowMemoryPercent: z.number().int().positive().optional(),
   proveRecords: z.number().int().nonnegative().optional(),
   proveTimeoutMs: z.number().int().nonnegative().optional(),
   trialTimeoutMs: z.number().int().positive().optional(),
+  /** Real inputs kept on the device, so that a quiet site can compare models too. */
+  recentRecords: z.number().int().nonnegative().optional(),
+  /** Minutes of the day, UTC, between which installs may fetch and activate; from > until passes midnight. */
+  installFromMinute: minuteOfDay.optional(),
+  installUntilMinute: minuteOfDay.optional(),
+  /** On battery, installs wait below this charge. */
+  minBatteryPercent: z.number().int().min(0).max(100).optional(),
   outboxBytes: z.number().int().positive().optional(),
+  /** Rows that may be dropped are, at this age. */
+  rowTtlMs: z.number().int().positive().optional(),
+  /** Bytes up and down in a calendar month, UTC. */
+  linkMonthlyBytes: z.number().int().positive().optional(),
+  linkKbps: z.number().int().positive().optional(),
+  /** Minutes of the day, UTC, between which nothing but reports, entries and their acknowledgements travels. */
+  linkQuietFromMinute: minuteOfDay.optional(),
+  linkQuietUntilMinute: minuteOfDay.optional(),
+  /** A number higher than any answered before asks for one diagnostics bundle. */
+  diagnosticsRequest: z.number().int().nonnegative().optional(),
+  diagnosticsBytes: z.number().int().positive().optional(),
 });
 
 export const assignedModel = z.strictObject({
