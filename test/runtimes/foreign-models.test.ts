@@ -19,6 +19,9 @@ const profile = resolveProfile('linux-x64-gateway');
 const bench = openWorkbench();
 afterAll(() => bench[Symbol.asyncDispose]());
 
+/** One model in so many is optimized a second time: a search costs seconds, and it is one search for all. */
+const TWICE = 4;
+
 /** The samples that lie beside a model, where its origin had some. */
 async function samplesOf(name: string): Promise<SampleSet | undefined> {
   const folder = folderOf(name);
@@ -39,9 +42,9 @@ describe.skipIf(absent !== undefined)(`models made elsewhere${absent === undefin
     expect(isCodedError(refused) && refused.kind !== 'internal').toBe(true);
   });
 
-  it.each(names.filter((name) => !name.startsWith('neg_')))(
-    '%s is made smaller within every gate, or passes unchanged and says why, twice the same',
-    async (name) => {
+  it.each(names.filter((name) => !name.startsWith('neg_')).map((name, i) => [name, i % TWICE === 0] as const))(
+    '%s is made smaller within every gate, or passes unchanged and says why; twice the same, if asked twice: %s',
+    async (name, isAskedTwice) => {
       const found = await optimize(name);
       const { outcome, reason, chosen, trials, engines, without, samples } = found;
       expect(reason).not.toBe('');
@@ -61,7 +64,7 @@ describe.skipIf(absent !== undefined)(`models made elsewhere${absent === undefin
       // What loses nothing answers the samples of its origin as the original does.
       const lossless = trials.find(({ recipe }) => recipe === chosen?.recipe)?.lossless ?? false;
       expect(lossless && samples.expected?.chosen?.equal !== samples.expected?.plain.equal).toBe(false);
-      const again = outcome === 'optimized' ? await optimize(name) : found;
+      const again = isAskedTwice && outcome === 'optimized' ? await optimize(name) : found;
       expect(again.chosen).toEqual(chosen);
       expect(again.trials.map(({ sha256 }) => sha256)).toEqual(trials.map(({ sha256 }) => sha256));
     },
