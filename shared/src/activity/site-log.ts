@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { planNetwork } from './plan-network.ts';
 
 const values = z.record(z.string().max(128), z.union([z.number(), z.string().max(4096), z.null()]));
 
@@ -11,6 +12,8 @@ export const plan = z.strictObject({
   /** What must not be torn apart when a model is judged: the project or building the activity belongs to. */
   group: z.string().max(256).optional(),
   values,
+  /** Floats of the schedule it came from; without them an activity is not ranked. */
+  network: planNetwork.optional(),
 });
 
 /** Did it happen? 1 = late, 0 = in time, by the target of the model line. */

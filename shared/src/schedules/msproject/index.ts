@@ -1,0 +1,1 @@
+export { readMsProject } from './read-ms-project.ts';

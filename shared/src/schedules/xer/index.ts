@@ -1,0 +1,1 @@
+export { readXer } from './read-xer.ts';
