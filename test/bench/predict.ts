@@ -2,6 +2,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { encodeRuns } from '@plumbline/shared/predict';
 import { createNodeClock, createOrtInference } from '@plumbline/agent/node';
 import { createPredictor, type Predictor } from '../../agent/src/predict/predictor.ts';
+import { deriveStructure } from '../../agent/src/predict/structure.ts';
 import { benchModel, type BenchModel } from './material/models.ts';
 import { figureOf, type Figure, type Question } from './measure/figure.ts';
 import { measurePairs } from './measure/pairs.ts';
@@ -35,7 +36,7 @@ export async function* predict(): AsyncGenerator<Figure> {
   }
 }
 
-async function open({ bytes, manifest, reference }: BenchModel): Promise<Predictor> {
+async function open({ bytes, manifest, reference, reasons }: BenchModel): Promise<Predictor> {
   const predictor = createPredictor({ clock: createNodeClock() });
   const session = await createOrtInference().load(bytes);
   predictor.swap({
@@ -46,6 +47,12 @@ async function open({ bytes, manifest, reference }: BenchModel): Promise<Predict
     manifest,
     reference,
     session,
+    structure: deriveStructure({
+      manifest,
+      reference,
+      golden: undefined,
+      read: async () => ({ model: bytes, reasons }),
+    }),
   });
   return predictor;
 }

@@ -1,18 +1,62 @@
 import type { ActivityRecord } from '@plumbline/shared/manifest';
-import { occlude, reasonsOf, type Scored } from '@plumbline/shared/predict';
+import { occlude, reasonsOf, type Run, type Scored } from '@plumbline/shared/predict';
 import type { Reason } from '@plumbline/shared/wire';
 import type { LoadedModel } from './load.ts';
-import { scoreRecords } from './score.ts';
+import { scoreRecords, type Answered } from './score.ts';
+import { agrees, type Derived } from './structure.ts';
 
 /** Occluded rows that are scored in one go: bounds the memory of a call with many records. */
 const MAX_QUESTIONS = 4096;
 
 /**
- * The reasons behind each score, strongest first, by occlusion. A model without reference has no typical values
- * to compare with and gives none.
+ * The reasons behind each score, strongest first. They are derived from the model's own structure where that is
+ * understood and gives the very score that the session gave; else by occlusion, which is said by `approximate`.
  * @param top how many reasons per record
  */
 export async function explain(
+  model: LoadedModel,
+  records: readonly ActivityRecord[],
+  { scored, runs }: Pick<Answered, 'scored' | 'runs'>,
+  top: number,
+): Promise<Reason[][]> {
+  const structure = model.structure?.();
+  const derived = structure instanceof Promise ? await structure : structure;
+  if (derived?.explainer === undefined) return byOcclusion(model, records, scored, top);
+  const reasons = byStructure(derived, records, scored, runs, top);
+  const left = records.flatMap((_, i) => (reasons[i] === undefined ? [i] : []));
+  if (left.length === 0) return reasons as Reason[][];
+  const occluded = await byOcclusion(
+    model,
+    left.map((i) => records[i]!),
+    left.map((i) => scored[i]!),
+    top,
+  );
+  for (const [at, i] of left.entries()) reasons[i] = occluded[at];
+  return reasons as Reason[][];
+}
+
+/** Undefined where the structure does not lead to the score that the session gave. */
+function byStructure(
+  { explainer, rank, features }: Extract<Derived, { explainer: object }>,
+  records: readonly ActivityRecord[],
+  scored: readonly Scored[],
+  runs: readonly Run[],
+  top: number,
+): (Reason[] | undefined)[] {
+  const reasons: (Reason[] | undefined)[] = [];
+  for (const { feeds, rows } of runs) {
+    for (let row = 0; row < rows; row += 1) {
+      const i = reasons.length;
+      const explanation = explainer.explain(feeds, row);
+      const isTrue = agrees(explainer, explanation, scored[i]?.score ?? Number.NaN);
+      reasons.push(isTrue ? rank(explainer, features, records[i]!, explanation.contributions, top) : undefined);
+    }
+  }
+  return reasons;
+}
+
+/** A model without reference has no typical values to compare with and gives none. */
+async function byOcclusion(
   model: LoadedModel,
   records: readonly ActivityRecord[],
   scored: readonly Scored[],

@@ -8,6 +8,7 @@ import { slotPath } from '../store/keys.ts';
 import { readSlot } from '../store/slot-files.ts';
 import type { SlotContent } from '../update/index.ts';
 import { scoreRecords } from './score.ts';
+import { deriveStructure, type Structure } from './structure.ts';
 
 /** A model that can answer. */
 export interface LoadedModel extends SlotContent {
@@ -15,6 +16,8 @@ export interface LoadedModel extends SlotContent {
   manifest: Manifest;
   reference: Reference | undefined;
   session: Session;
+  /** How the score is a sum, where that can be told; absent: reasons are by occlusion. */
+  structure?: Structure;
 }
 
 type LoadPorts = Pick<Ports, 'files' | 'crypto' | 'inference'>;
@@ -54,7 +57,18 @@ export async function loadModel(
   content: SlotContent,
 ): Promise<LoadedModel> {
   const { manifest, reference, golden, model } = await openSlot(ports, line, slot, content);
-  const loaded = { ...content, line, manifest, reference, session: await ports.inference.load(model) };
+  const structure = deriveStructure({
+    manifest,
+    reference,
+    golden,
+    // The bytes are read again rather than kept: few ask for reasons at once after loading, and memory is short.
+    read: async () => {
+      const bundle = await openSlot(ports, line, slot, content);
+      return { model: bundle.model, reasons: bundle.reasons };
+    },
+  });
+  const session = await ports.inference.load(model);
+  const loaded: LoadedModel = { ...content, line, manifest, reference, session, structure };
   const record = golden?.rows[0]?.record ?? (reference && typicalRecord(manifest, reference));
   if (record === undefined) return loaded;
   try {

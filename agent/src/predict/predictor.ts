@@ -1,12 +1,12 @@
 import { isCodedError } from '@plumbline/shared/errors';
 import type { ActivityRecord } from '@plumbline/shared/manifest';
-import { PredictError } from '@plumbline/shared/predict';
+import { PredictError, type Scored } from '@plumbline/shared/predict';
 import type { Reason } from '@plumbline/shared/wire';
 import { AgentError } from '../errors.ts';
-import type { Clock } from '../ports/index.ts';
+import type { Change, Clock } from '../ports/index.ts';
 import { explain } from './explain.ts';
 import type { LoadedModel } from './load.ts';
-import { scoreRecords } from './score.ts';
+import { askRecords } from './score.ts';
 
 /** What a model said about one record, and which bytes said it. */
 export interface Prediction {
@@ -30,6 +30,12 @@ export interface PredictOptions {
   reasons?: boolean;
   /** Reasons per record, 3 by default. */
   top?: number;
+  /** The caller's own references, one a record, carried to the telemetry rows. */
+  refs?: readonly (string | undefined)[];
+  /** Durable in one commit with the rows of this call, or not at all: how a source remembers what was answered. */
+  changes?: readonly Change[];
+  /** An answer given once before, whose rows are kept: nothing of it is counted or stored again. */
+  again?: boolean;
 }
 
 export interface PredictorListener {
@@ -38,6 +44,7 @@ export interface PredictorListener {
     records: readonly ActivityRecord[],
     predictions: readonly Prediction[],
     tookMs: number,
+    options: PredictOptions,
   ) => void;
   failed: (model: LoadedModel, error: unknown, records: number) => void;
 }
@@ -114,7 +121,8 @@ export function createPredictor({ clock }: { clock: Clock }): Predictor {
       try {
         const predictions = await answer(model, records, options, startedAt);
         const tookMs = clock.now() - startedAt;
-        for (const listener of listeners) listener.predicted?.(model, records, predictions, tookMs);
+        if (options.again === true) return predictions;
+        for (const listener of listeners) listener.predicted?.(model, records, predictions, tookMs, options);
         return predictions;
       } catch (error) {
         for (const listener of listeners) listener.failed?.(model, error, records.length);
@@ -148,24 +156,35 @@ async function answer(
   { reasons, top }: PredictOptions,
   at: number,
 ): Promise<Prediction[]> {
-  const scored = await scoreRecords(model, records);
-  const explained = reasons === true ? await explain(model, records, scored, top ?? DEFAULT_REASONS) : undefined;
-  const { line, version, sha256 } = model;
-  return records.map(({ activity, asOf }, i) => {
+  const answered = await askRecords(model, records);
+  const { scored } = answered;
+  const explained = reasons === true ? await explain(model, records, answered, top ?? DEFAULT_REASONS) : undefined;
+  answered.release();
+  const predictions: Prediction[] = [];
+  for (let i = 0; i < records.length; i += 1) {
     const said = scored[i];
     if (said === undefined) throw new PredictError('output_missing', `no output for record ${i}`, { kind: 'refused' });
+    const prediction = predictionOf(model, records[i]!, said, at);
     const why = explained?.[i];
-    return {
-      ...(activity !== undefined && { activity }),
-      line,
-      version,
-      sha256,
-      asOf,
-      at,
-      ...said,
-      ...(why && { reasons: why }),
-    };
-  });
+    if (why !== undefined) prediction.reasons = why;
+    predictions.push(prediction);
+  }
+  return predictions;
+}
+
+/** Written out rather than spread: this is done once a record. */
+function predictionOf(
+  { line, version, sha256 }: LoadedModel,
+  { activity, asOf }: ActivityRecord,
+  { score, label, probabilities }: Scored,
+  at: number,
+): Prediction {
+  if (label === undefined || probabilities === undefined) {
+    return { ...(activity !== undefined && { activity }), line, version, sha256, asOf, at, score };
+  }
+  return activity === undefined
+    ? { line, version, sha256, asOf, at, score, label, probabilities }
+    : { activity, line, version, sha256, asOf, at, score, label, probabilities };
 }
 
 /** True when the model is at fault and not the question: only such errors speak against it. */

@@ -12,6 +12,8 @@ export interface Bundle {
   model: Uint8Array;
   golden: Golden | undefined;
   reference: Reference | undefined;
+  /** How training rows spread over the trees: `reasons.bin`. */
+  reasons: Uint8Array | undefined;
   files: BundleFiles;
 }
 
@@ -29,11 +31,15 @@ export async function openBundle(archive: Uint8Array, digest: (bytes: Uint8Array
   if (derivationsOf(opened).join() !== opened.needs.derivations.join()) throw disagree('needs.derivations');
   if ((parts.golden === 'absent') !== (files['golden.json'] === undefined)) throw disagree('parts.golden');
   if ((parts.reference === 'absent') !== (files['reference.json'] === undefined)) throw disagree('parts.reference');
+  // Without the file `generated` still holds: reasons can come of the reference or of the model alone.
+  const weighs = files['reasons.bin'] !== undefined;
+  if (weighs ? parts.reasons === 'absent' : parts.reasons === 'given') throw disagree('parts.reasons');
   return {
     manifest: opened,
     model,
     golden: files['golden.json'] && parseFile(files['golden.json'], 'golden.json', golden),
     reference: files['reference.json'] && parseFile(files['reference.json'], 'reference.json', reference),
+    reasons: files['reasons.bin'],
     files,
   };
 }

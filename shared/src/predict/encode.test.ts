@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Feature } from '../manifest/feature.ts';
 import type { Dtype, GraphInput } from '../manifest/manifest.ts';
-import { encodeRuns } from './encode.ts';
+import { encodeRuns, joinRuns, refillRun } from './encode.ts';
 
 const column = (name: string, changed: Partial<Feature> = {}): Feature => ({
   name,
@@ -154,4 +154,56 @@ describe('a tensor input', () => {
   it('refuses text between its numbers', () => {
     expect(() => feed([tensor('float32', [2])], { pixels: '[1,"2"]' })).toThrow(refused('value_type', 'values.pixels'));
   });
+});
+
+describe('arrays that are used again', () => {
+  const inputs = [
+    columns('float32', [column('a'), column('b')]),
+    columns('string', [column('t', { type: 'category' })]),
+  ];
+
+  it('hold what new ones would, whatever the order of the columns and whatever is missing', () => {
+    const [run] = encode(inputs, { a: 1, b: 2, t: 'steel' });
+    for (const next of [
+      { a: 3, b: 4, t: 'paint' },
+      { t: 'steel', b: null, a: 5, extra: 1 },
+      { b: 6 },
+      { a: 7, b: 8, t: '' },
+      {},
+    ]) {
+      refillRun({ inputs }, run!, [record(next)]);
+      expect(run).toEqual(encode(inputs, next)[0]);
+    }
+  });
+
+  it('name what they cannot take', () => {
+    const [run] = encode(inputs, { a: 1, b: 2, t: 'steel' });
+    expect(() => refillRun({ inputs }, run!, [record({ a: 1, b: 'wet', t: 'steel' })])).toThrow(
+      refused('value_type', 'values.b'),
+    );
+  });
+});
+
+describe('a value', () => {
+  it('is read by its name, in whatever order records list their columns', () => {
+    const input = columns('float32', [column('a'), column('b')]);
+    const data = feed([input], { a: 1, b: 2 }, { b: 4, a: 3 }, { c: 0, a: 5, b: 6 }, { a: 7 }, { a: 9, b: 10 })?.data;
+    expect(data).toEqual(Float32Array.of(1, 2, 3, 4, 5, 6, 7, Number.NaN, 9, 10));
+  });
+
+  it('that feeds two features is placed in both', () => {
+    const input = columns('float32', [column('a'), column('again', { from: { column: 'a' } })]);
+    expect(feed([input], { a: 1 }, { a: 2 })?.data).toEqual(Float32Array.of(1, 1, 2, 2));
+  });
+});
+
+it('runs of one manifest become one, row after row', () => {
+  const inputs = [
+    columns('float32', [column('a')]),
+    columns('int64', [column('n')]),
+    columns('string', [column('t', { type: 'category' })]),
+  ];
+  const rows = [1, 2, 3].map((a) => ({ a, n: 10 * a, t: `t${a}` }));
+  const apart = [encode(inputs, rows[0]!, rows[1]!)[0]!, encode(inputs, rows[2]!)[0]!];
+  expect(joinRuns(apart)).toEqual(encode(inputs, ...rows)[0]);
 });

@@ -1,7 +1,9 @@
+import type { Feature } from '../manifest/feature.ts';
 import type { ColumnsInput, Dtype, GraphInput, Manifest } from '../manifest/manifest.ts';
 import type { ActivityRecord } from '../manifest/record.ts';
 import { PredictError } from './errors.ts';
 import { valueOf } from './place.ts';
+import { createRowReader, type RowReader } from './row-reader.ts';
 
 export type TensorData = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array | string[];
 
@@ -13,13 +15,16 @@ export interface Feed {
   data: TensorData;
 }
 
+type TensorInput = Extract<GraphInput, { kind: 'tensor' }>;
+
 /** What one run of the session takes, and how many of its rows are real (the rest is padding). */
 export interface Run {
   feeds: Feed[];
   rows: number;
 }
 
-const LARGEST_RUN = 1024;
+/** Most rows of a run that nothing fixes: bounds the memory of a call with many records. */
+export const LARGEST_RUN = 1024;
 
 /**
  * Places records into typed arrays: pre-processing lives in the graph, so nothing is computed here.
@@ -29,13 +34,51 @@ export function encodeRuns(manifest: Pick<Manifest, 'inputs'>, records: readonly
   const size = runSize(manifest.inputs);
   const runs: Run[] = [];
   for (let from = 0; from < records.length; from += size.rows) {
-    const part = records.slice(from, from + size.rows);
+    const whole = from === 0 && records.length <= size.rows;
+    const part = whole ? records : records.slice(from, from + size.rows);
     const rows = part.length;
     const last = part.at(-1);
-    if (size.fixed && last !== undefined) part.push(...Array<ActivityRecord>(size.rows - rows).fill(last));
-    runs.push({ feeds: manifest.inputs.map((input) => feedOf(input, part)), rows });
+    const padded =
+      size.fixed && last !== undefined ? [...part, ...Array<ActivityRecord>(size.rows - rows).fill(last)] : part;
+    runs.push({ feeds: manifest.inputs.map((input) => feedOf(input, padded)), rows });
   }
   return runs;
+}
+
+/**
+ * Places other records into the arrays of a run that had as many rows: nothing is allocated.
+ * @throws PredictError as `encodeRuns`; the arrays then hold a part of the records
+ */
+export function refillRun(
+  manifest: Pick<Manifest, 'inputs'>,
+  { feeds }: Run,
+  records: readonly ActivityRecord[],
+): void {
+  for (const [i, input] of manifest.inputs.entries()) fillFeed(input, records, feeds[i]!.data);
+}
+
+/** One run of the rows of several, in their order; all are of one manifest whose inputs leave the batch open. */
+export function joinRuns(runs: readonly Run[]): Run {
+  const rows = runs.reduce((sum, run) => sum + run.rows, 0);
+  const feeds = runs[0]!.feeds.map((first, at): Feed => {
+    const parts = runs.map(({ feeds: own }) => own[at]!.data);
+    return { ...first, dims: [rows, ...first.dims.slice(1)], data: joinData(first.dtype, parts) };
+  });
+  return { feeds, rows };
+}
+
+function joinData(dtype: Dtype, parts: readonly TensorData[]): TensorData {
+  if (dtype === 'string') return (parts as string[][]).flat();
+  const joined = allocate(
+    dtype,
+    parts.reduce((sum, part) => sum + part.length, 0),
+  );
+  let at = 0;
+  for (const part of parts) {
+    (joined as Float32Array).set(part as Float32Array, at);
+    at += part.length;
+  }
+  return joined;
 }
 
 function runSize(inputs: GraphInput[]): { rows: number; fixed: boolean } {
@@ -47,33 +90,60 @@ function runSize(inputs: GraphInput[]): { rows: number; fixed: boolean } {
 }
 
 function feedOf(input: GraphInput, records: readonly ActivityRecord[]): Feed {
-  if (input.kind === 'columns') {
-    const dims = [records.length, input.features.length];
-    return { name: input.name, dtype: input.dtype, dims, data: columnsData(input, records) };
+  const { name, dtype } = input;
+  if (input.kind === 'tensor') {
+    const flat = tensorOf(input, records);
+    const data = allocate(dtype, flat.length);
+    placeTensor(input, flat, data);
+    return { name, dtype, dims: input.shape, data };
   }
-  const [record] = records;
-  const flat = parseTensor(record?.values[input.column], input.column, product(input.shape));
-  const data = allocate(input.dtype, flat.length);
-  flat.forEach((value, i) => put(data, i, value, `values.${input.column}`));
-  return { name: input.name, dtype: input.dtype, dims: input.shape, data };
+  const data = allocate(dtype, records.length * input.features.length);
+  placeColumns(input, records, data);
+  return { name, dtype, dims: [records.length, input.features.length], data };
 }
 
-function columnsData(input: ColumnsInput, records: readonly ActivityRecord[]): TensorData {
-  const width = input.features.length;
-  const data = allocate(input.dtype, records.length * width);
-  // Column by column: what is plainly there is placed at once, everything else by the rules of `valueOf`.
-  const isFloat = data instanceof Float32Array || data instanceof Float64Array;
-  input.features.forEach((feature, column) => {
-    const own = 'column' in feature.from ? feature.from.column : undefined;
-    let at = column;
-    for (const record of records) {
-      const value = own === undefined ? undefined : record.values[own];
-      if (isFloat && feature.type === 'number' && typeof value === 'number' && Number.isFinite(value)) data[at] = value;
-      else put(data, at, valueOf(feature, record), feature.name);
-      at += width;
+function fillFeed(input: GraphInput, records: readonly ActivityRecord[], data: TensorData): void {
+  if (input.kind === 'columns') placeColumns(input, records, data);
+  else placeTensor(input, tensorOf(input, records), data);
+}
+
+function tensorOf(input: TensorInput, records: readonly ActivityRecord[]): unknown[] {
+  return parseTensor(records[0]?.values[input.column], input.column, product(input.shape));
+}
+
+function placeTensor(input: TensorInput, flat: readonly unknown[], data: TensorData): void {
+  flat.forEach((value, i) => put(data, i, value, `values.${input.column}`));
+}
+
+/** Row by row: what is plainly there is placed at once, a row with anything else by the rules of `valueOf`. */
+function placeColumns({ features }: ColumnsInput, records: readonly ActivityRecord[], data: TensorData): void {
+  const width = features.length;
+  const reader = readerOf(features, data);
+  for (let row = 0; row < records.length; row += 1) {
+    const record = records[row]!;
+    const from = row * width;
+    if (reader?.place(record.values, data as Float32Array | string[], from)) continue;
+    for (let column = 0; column < width; column += 1) {
+      const feature = features[column]!;
+      put(data, from + column, valueOf(feature, record), feature.name);
     }
-  });
-  return data;
+  }
+}
+
+/** Readers by the features that they read, as numbers and as text. */
+const numberReaders = new WeakMap<readonly Feature[], RowReader>();
+const textReaders = new WeakMap<readonly Feature[], RowReader>();
+
+function readerOf(features: readonly Feature[], data: TensorData): RowReader | undefined {
+  if (data instanceof Float32Array || data instanceof Float64Array) {
+    const known = numberReaders.get(features) ?? createRowReader(features, 'number');
+    numberReaders.set(features, known);
+    return known;
+  }
+  if (!Array.isArray(data)) return undefined;
+  const known = textReaders.get(features) ?? createRowReader(features, 'category');
+  textReaders.set(features, known);
+  return known;
 }
 
 function allocate(dtype: Dtype, length: number): TensorData {

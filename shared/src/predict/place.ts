@@ -9,16 +9,21 @@ import { PredictError } from './errors.ts';
  */
 export function valueOf(feature: Feature, record: ActivityRecord): FeatureValue {
   const value = rawValue(feature, record);
-  const field = 'column' in feature.from ? `values.${feature.from.column}` : feature.from.derived;
   if (value === null || value === undefined || value === '') {
     if (feature.missing === 'accept') return null;
+    const field = fieldOf(feature);
     throw new PredictError('value_missing', `${field}: the model needs a value`, { field, expected: feature.type });
   }
   if (feature.type === 'number' ? typeof value !== 'number' || !Number.isFinite(value) : typeof value !== 'string') {
+    const field = fieldOf(feature);
     const expected = feature.type === 'number' ? `a number${feature.unit ? ` (${feature.unit})` : ''}` : 'a string';
     throw new PredictError('value_type', `${field}: ${JSON.stringify(value)} is not ${expected}`, { field, expected });
   }
   return value;
+}
+
+function fieldOf({ from }: Feature): string {
+  return 'column' in from ? `values.${from.column}` : from.derived;
 }
 
 function rawValue(feature: Feature, record: ActivityRecord): FeatureValue | undefined {

@@ -4,6 +4,7 @@ import { sha256Hex } from '@plumbline/shared/trust';
 import { generateDataset } from '../../../fleet-server/src/entry/demo/generator/index.ts';
 import { inputsOf, OUTPUT, recordOf, referenceOf } from '../../../fleet-server/src/learning/pipelines/index.ts';
 import { train, type Grid } from '../../../fleet-server/src/learning/training/index.ts';
+import { weighBranches } from '../../../fleet-server/src/supply/models/optimize/weigh-branches.ts';
 import { exportModel, inspectModel, type FittedModel } from '../../../fleet-server/src/supply/onnx/index.ts';
 
 /** A trained model as a gateway holds it, and records to ask it about. */
@@ -11,6 +12,8 @@ export interface BenchModel {
   bytes: Uint8Array;
   manifest: Manifest;
   reference: Reference;
+  /** `reasons.bin`; a linear model needs none. */
+  reasons: Uint8Array | undefined;
   records: ActivityRecord[];
   /** Size and shape in words. */
   about: string;
@@ -44,7 +47,8 @@ export async function benchModel(kind: keyof typeof GRIDS): Promise<BenchModel> 
   };
   const records = dataset.examples.slice(-1024).map(recordOf);
   const size = `${Math.round(bytes.length / 1000)} kB, ${binsOf(reference).length} features`;
-  return { bytes, manifest, reference, records, about: `${shapeOf(result.model)}, ${size}` };
+  const reasons = await weighBranches(bytes, manifest, { records: dataset.examples.map(recordOf), generated: 0 });
+  return { bytes, manifest, reference, reasons, records, about: `${shapeOf(result.model)}, ${size}` };
 }
 
 function shapeOf(model: FittedModel): string {

@@ -60,8 +60,8 @@ async function sealOne(
     parts: {
       golden: accepted.goldenPart,
       reference: accepted.reference === undefined ? 'absent' : 'given',
-      // Occlusion needs what is typical, which the reference knows.
-      reasons: accepted.reference === undefined ? 'absent' : 'generated',
+      // Trees bring their weights; other models are compared with what is typical, which the reference knows.
+      reasons: candidate.reasons === undefined && accepted.reference === undefined ? 'absent' : 'generated',
     },
   };
   const files: BundleFiles = {
@@ -76,6 +76,7 @@ async function sealOne(
       trials,
       declined,
     }),
+    ...(candidate.reasons && { 'reasons.bin': candidate.reasons }),
     ...(accepted.reference === undefined ? {} : { 'reference.json': canonicalBytes(accepted.reference) }),
   };
   const name = `${accepted.line}@${version}/${candidate.variant}`;

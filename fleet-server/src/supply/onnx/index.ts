@@ -1,6 +1,18 @@
 /** The ONNX room: codec, view, intake cleaning, exporters and recipes. */
-export { OnnxError } from './onnx-error.ts';
-export type { OnnxErrorCode } from './onnx-error.ts';
+export { decodeModel, dtypeName, OnnxError, tensorValues } from '@plumbline/shared/onnx';
+export type {
+  AttributeProto,
+  DecodeLimits,
+  DType,
+  GraphProto,
+  ModelProto,
+  NodeProto,
+  OnnxErrorCode,
+  TensorProto,
+  TensorValues,
+  TypeProto,
+  ValueInfoProto,
+} from '@plumbline/shared/onnx';
 export type {
   CategoryColumn,
   Columns,
@@ -11,12 +23,7 @@ export type {
   TreesModel,
 } from './fitted-model.ts';
 
-export { decodeModel } from './codec/decode-model.ts';
 export { encodeModel } from './codec/encode-model.ts';
-export type { DecodeLimits } from './codec/limits.ts';
-export type * from './codec/messages.ts';
-export { dtypeName, tensorValues } from './codec/tensor.ts';
-export type { DType, TensorValues } from './codec/tensor.ts';
 
 export { inspectModel } from './graph/inspect-model.ts';
 export type { ModelView } from './graph/inspect-model.ts';

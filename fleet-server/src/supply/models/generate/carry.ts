@@ -1,5 +1,4 @@
-import type { NodeProto } from '../../onnx/codec/messages.ts';
-import { attributeOf } from '../../onnx/graph/operator.ts';
+import { attributeOf, type NodeProto } from '@plumbline/shared/onnx';
 import type { Constant } from './constants.ts';
 import { intAt, numbersAt } from './constants.ts';
 import type { Tap, Visit } from './support.ts';

@@ -1,6 +1,4 @@
-import type { GraphProto, NodeProto, TensorProto } from '../../onnx/codec/messages.ts';
-import { tensorValues } from '../../onnx/codec/tensor.ts';
-import { attributeOf } from '../../onnx/graph/operator.ts';
+import { attributeOf, tensorValues, type GraphProto, type NodeProto, type TensorProto } from '@plumbline/shared/onnx';
 
 /** A value that stands in the graph itself. */
 export interface Constant {

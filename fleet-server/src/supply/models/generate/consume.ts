@@ -1,4 +1,4 @@
-import { attributeOf } from '../../onnx/graph/operator.ts';
+import { attributeOf } from '@plumbline/shared/onnx';
 import { intAt, numbersAt, textsAt } from './constants.ts';
 import type { Visit } from './support.ts';
 import { addCategories, addCut, addNormal, addUniform, eachLane, laneOf, limitIndex, takeRaw } from './support.ts';

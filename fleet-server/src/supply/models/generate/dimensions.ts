@@ -1,4 +1,4 @@
-import type { GraphProto, NodeProto } from '../../onnx/codec/messages.ts';
+import type { GraphProto, NodeProto } from '@plumbline/shared/onnx';
 import type { ValueView } from '../../onnx/graph/value-type.ts';
 import type { Constant } from './constants.ts';
 import { intAt, numbersAt } from './constants.ts';

@@ -1,4 +1,4 @@
-import type { GraphProto } from '../../onnx/codec/messages.ts';
+import type { GraphProto } from '@plumbline/shared/onnx';
 import { carryOn, concatenate, isCarried } from './carry.ts';
 import type { Constant } from './constants.ts';
 import { consume } from './consume.ts';

@@ -1,9 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import type { LabRun, LabTensor } from '../../../platform/ports/index.ts';
-import { decodeModel } from '../../onnx/codec/decode-model.ts';
-import type { ModelProto, NodeProto, TensorProto } from '../../onnx/codec/messages.ts';
-import type { DType } from '../../onnx/codec/tensor.ts';
+import { decodeModel, type DType, type ModelProto, type NodeProto, type TensorProto } from '@plumbline/shared/onnx';
 import * as proto from '../../onnx/export/proto.ts';
 import { foreignModels } from '../../onnx/foreign-models.ts';
 import { cleanForRuntime } from '../../onnx/graph/clean-for-runtime.ts';

@@ -1,6 +1,6 @@
 import { createSeededRandom } from '@plumbline/shared/testing';
 import type { LabRun, LabTensor } from '../../../platform/ports/index.ts';
-import type { ModelProto } from '../../onnx/codec/messages.ts';
+import type { ModelProto } from '@plumbline/shared/onnx';
 import { describeValue, feedsOf } from '../../onnx/graph/value-type.ts';
 import { allocate, place } from '../samples/convert.ts';
 import { ROWS_PER_RUN, type SampleSet } from '../samples/sample-set.ts';

@@ -1,4 +1,4 @@
-import type { GraphProto } from '../../onnx/codec/messages.ts';
+import type { GraphProto } from '@plumbline/shared/onnx';
 
 /** Where operators take a number of elements from a value: a negative one stops the run. */
 const COUNTS: Record<string, readonly number[]> = {

@@ -1,4 +1,4 @@
-import type { NodeProto } from '../../onnx/codec/messages.ts';
+import type { NodeProto } from '@plumbline/shared/onnx';
 import type { Constant } from './constants.ts';
 
 /** Most thresholds kept of a column: enough to meet them, bounded for huge forests. */

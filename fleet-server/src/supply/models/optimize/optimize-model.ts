@@ -11,6 +11,7 @@ import { splitRecords, type LabelledRecords } from '../splits/record-splits.ts';
 import { searchEncodings, type Searched, type SearchOptions } from './search.ts';
 import { measuredOf, trialRows, type Measured, type TrialRow } from './trial-row.ts';
 import { goldenOf } from './variant-golden.ts';
+import { weighBranches } from './weigh-branches.ts';
 
 /** An encoding that some devices get. */
 export interface Variant {
@@ -18,6 +19,8 @@ export interface Variant {
   recipe: string;
   bytes: Uint8Array;
   golden: Golden;
+  /** `reasons.bin`, of a model with trees. */
+  reasons?: Uint8Array;
   /** Ids of the profiles it is for; empty: all that it fits. */
   profiles: string[];
 }
@@ -51,9 +54,10 @@ export async function optimizeModel(
   accepted: AcceptedModel,
   { rows, metric, profiles = profileIds, onProgress }: OptimizeOptions = {},
 ): Promise<OptimizedModel> {
+  const data = rows ?? madeUp(accepted);
   const searched = await searchEncodings(lab, accepted.bytes, {
     profiles: profiles.map(resolveProfile),
-    splits: splitRecords(accepted.inputs, rows ?? madeUp(accepted), SEED),
+    splits: splitRecords(accepted.inputs, data, SEED),
     output: accepted.output,
     ...(metric && { metric }),
     ...(onProgress && { onProgress }),
@@ -62,7 +66,15 @@ export async function optimizeModel(
   for (const [recipe, ids] of recipesOf(searched)) {
     const { bytes } = searched.trials.find((trial) => trial.recipe === recipe)!;
     const golden = await goldenOf(lab, accepted, bytes, searched.engines);
-    variants.push({ variant: recipe, recipe, bytes, golden, profiles: ids.length === profileIds.length ? [] : ids });
+    const reasons = await weighBranches(bytes, accepted, data);
+    variants.push({
+      variant: recipe,
+      recipe,
+      bytes,
+      golden,
+      ...(reasons && { reasons }),
+      profiles: ids.length === profileIds.length ? [] : ids,
+    });
   }
   if (variants.length === 0) throw noneFits(accepted, searched);
   return {

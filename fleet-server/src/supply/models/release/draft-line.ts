@@ -1,4 +1,4 @@
-import { linePath, type LineMetadata } from '@plumbline/shared/trust';
+import { linePath, type LineMetadata, type ReleaseNeeds } from '@plumbline/shared/trust';
 import { DAY_MS, tufDate } from '../../repository/index.ts';
 
 type Targets = LineMetadata['targets'];
@@ -22,6 +22,8 @@ export interface ReleasedVariant {
   archive: string;
   archiveBytes: number;
   profiles: string[];
+  /** Said beside the hash, so that a device that cannot run it is spared the download. */
+  needs: ReleaseNeeds;
 }
 
 /**
@@ -52,6 +54,7 @@ export function draftLine(from: {
         version: release.version,
         variant: one.variant,
         profiles: one.profiles,
+        needs: one.needs,
       },
     },
   ]);
@@ -63,6 +66,15 @@ export function draftLine(from: {
       { ...target, custom: { ...target.custom, counter: ticketCounter } },
     ]);
   return bodyOf(from.document, Object.fromEntries([...kept, ...ticket, ...own]), from.now);
+}
+
+/** The same list without what is said of needs: a device then finds out after the download, from the manifest. */
+export function withoutNeeds(body: LineBody): LineBody {
+  const targets = Object.entries(body.targets).map(([path, { custom, ...target }]): [string, Target] => {
+    const { needs: _needs, ...kept } = custom;
+    return [path, { ...target, custom: kept }];
+  });
+  return { ...body, targets: Object.fromEntries(targets) };
 }
 
 /** The same list for another half year. */

@@ -1,10 +1,11 @@
 import { and, desc, eq } from 'drizzle-orm';
-import { lineRole, signMetadata } from '@plumbline/shared/trust';
+import type { Manifest } from '@plumbline/shared/manifest';
+import { lineRole, signMetadata, type ReleaseNeeds } from '@plumbline/shared/trust';
 import { record } from '../../../platform/audit/index.ts';
 import { lineDrafts, modelVariants, modelVersions, type Db, type ReadDb } from '../../../platform/db/index.ts';
 import type { Desk } from '../../keys/index.ts';
 import { ModelError } from '../errors.ts';
-import { draftLine, renewLine, type LineBody } from './draft-line.ts';
+import { draftLine, renewLine, withoutNeeds, type LineBody } from './draft-line.ts';
 import { lineInForce } from './line-in-force.ts';
 
 export interface DraftDeps {
@@ -44,7 +45,11 @@ export async function draftRelease(tx: Db, deps: DraftDeps, line: string, versio
       line,
       version,
       counter: release.counter,
-      variants: variants.map((one) => ({ ...one, profiles: JSON.parse(one.profiles) as string[] })),
+      variants: variants.map((one) => ({
+        ...one,
+        profiles: JSON.parse(one.profiles) as string[],
+        needs: needsOf(one.modelBytes, JSON.parse(one.needs) as Manifest['needs']),
+      })),
     },
     document,
     inForce: (await lineInForce(tx, line))?.signed,
@@ -54,6 +59,11 @@ export async function draftRelease(tx: Db, deps: DraftDeps, line: string, versio
   });
   await insertDraft(tx, deps, signed, { line, document, kind: 'release', release: version });
   return document;
+}
+
+/** Operators stay in the manifest: their names are long, and every install pays for this document. */
+function needsOf(modelBytes: number, { memoryMb, opsets, derivations }: Manifest['needs']): ReleaseNeeds {
+  return { modelBytes, ...(memoryMb !== undefined && { memoryMb }), opsets, derivations };
 }
 
 /** Drafts what is in force once more, for longer. @returns version of the line metadata; none for a line without one */
@@ -122,7 +132,10 @@ async function insertDraft(
   signed: LineBody,
   draft: Pick<Draft, 'line' | 'document' | 'kind' | 'release'>,
 ): Promise<void> {
-  const bytes = await signMetadata(signed, [deps.desk.builder]);
+  const whole = await signMetadata(signed, [deps.desk.builder]);
+  // Needs are a courtesy: a release does not fail for them.
+  const isLarge = whole.length > MAX_LINE_BYTES;
+  const bytes = isLarge ? await signMetadata(withoutNeeds(signed), [deps.desk.builder]) : whole;
   if (bytes.length > MAX_LINE_BYTES) {
     throw new ModelError('metadata_too_large', `${lineRole(draft.line)}: ${bytes.length} bytes`, {
       kind: 'too-large',

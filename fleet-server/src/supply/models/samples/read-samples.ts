@@ -1,6 +1,5 @@
 import { isCodedError } from '@plumbline/shared/errors';
-import { decodeTensor } from '../../onnx/codec/decode-tensor.ts';
-import { dtypeName, tensorValues } from '../../onnx/codec/tensor.ts';
+import { decodeTensor, dtypeName, tensorValues } from '@plumbline/shared/onnx';
 import type { ValueView } from '../../onnx/graph/value-type.ts';
 import { SampleError } from './errors.ts';
 import { formRuns, type FormedRun } from './form-runs.ts';

@@ -1,7 +1,4 @@
-import type { ModelProto, ValueInfoProto } from '../codec/messages.ts';
-import type { DType } from '../codec/tensor.ts';
-import { dtypeName } from '../codec/tensor.ts';
-import { quoted } from '../onnx-error.ts';
+import { dtypeName, quoted, type DType, type ModelProto, type ValueInfoProto } from '@plumbline/shared/onnx';
 import { refusal } from './refusal.ts';
 import { MAX_TENSOR_BYTES, TENSOR_FORMS } from './tensor-forms.ts';
 

@@ -1,7 +1,14 @@
-import type { FunctionProto, ModelProto, NodeProto, OperatorSetId } from '../codec/messages.ts';
-import { DEFAULT_DOMAIN, domainOf, ML_DOMAIN } from '../graph/operator.ts';
+import {
+  DEFAULT_DOMAIN,
+  ML_DOMAIN,
+  domainOf,
+  quoted,
+  type FunctionProto,
+  type ModelProto,
+  type NodeProto,
+  type OperatorSetId,
+} from '@plumbline/shared/onnx';
 import { nodesIn } from '../graph/walk.ts';
-import { quoted } from '../onnx-error.ts';
 import { functionKey } from './functions.ts';
 import { isKnownDomain, whyUnknown } from './known-operators.ts';
 import { nodeLabel, operatorLabel, refusal } from './refusal.ts';

@@ -1,8 +1,15 @@
-import type { GraphProto, ModelProto, NodeProto } from '../codec/messages.ts';
-import { dtypeName, dtypeNumber } from '../codec/tensor.ts';
-import { attributeOf, DEFAULT_DOMAIN, domainOf } from '../graph/operator.ts';
+import {
+  DEFAULT_DOMAIN,
+  attributeOf,
+  domainOf,
+  dtypeName,
+  dtypeNumber,
+  quoted,
+  type GraphProto,
+  type ModelProto,
+  type NodeProto,
+} from '@plumbline/shared/onnx';
 import { isExchangeable } from '../graph/refuse-unsupported.ts';
-import { quoted } from '../onnx-error.ts';
 import { refusal } from './refusal.ts';
 
 /** Operators that also take 4-bit and 8-bit float tensors, and answer the dtype of their first input. */

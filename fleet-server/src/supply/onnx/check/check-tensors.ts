@@ -1,7 +1,12 @@
-import type { ModelProto, SparseTensorProto, TensorProto } from '../codec/messages.ts';
-import type { DType } from '../codec/tensor.ts';
-import { dtypeName, dtypeNumber } from '../codec/tensor.ts';
-import { quoted } from '../onnx-error.ts';
+import {
+  dtypeName,
+  dtypeNumber,
+  quoted,
+  type DType,
+  type ModelProto,
+  type SparseTensorProto,
+  type TensorProto,
+} from '@plumbline/shared/onnx';
 import type { Placed } from './places.ts';
 import { placedSparseTensors, placedTensors } from './places.ts';
 import { refusal } from './refusal.ts';

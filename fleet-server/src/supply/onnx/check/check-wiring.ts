@@ -1,6 +1,5 @@
-import type { GraphProto, ModelProto, NodeProto } from '../codec/messages.ts';
+import { quoted, type GraphProto, type ModelProto, type NodeProto } from '@plumbline/shared/onnx';
 import { bodiesOf } from '../graph/walk.ts';
-import { quoted } from '../onnx-error.ts';
 import { findCycle } from './find-cycle.ts';
 import { nodeLabel, refusal } from './refusal.ts';
 

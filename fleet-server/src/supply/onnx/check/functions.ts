@@ -1,7 +1,5 @@
-import type { FunctionProto, ModelProto } from '../codec/messages.ts';
-import { DEFAULT_DOMAIN } from '../graph/operator.ts';
+import { DEFAULT_DOMAIN, quoted, type FunctionProto, type ModelProto } from '@plumbline/shared/onnx';
 import { nodesIn } from '../graph/walk.ts';
-import { quoted } from '../onnx-error.ts';
 import { refusal } from './refusal.ts';
 
 /** A runtime puts every function in the place of its calls. */

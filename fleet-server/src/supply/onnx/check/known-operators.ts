@@ -1,4 +1,4 @@
-import { DEFAULT_DOMAIN, ML_DOMAIN } from '../graph/operator.ts';
+import { DEFAULT_DOMAIN, ML_DOMAIN } from '@plumbline/shared/onnx';
 
 /**
  * Operators by the operator set that brought them, as ONNX Runtime 1.30 has them registered (asked one by one, which is

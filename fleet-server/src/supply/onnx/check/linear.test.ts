@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { GraphProto, ModelProto, NodeProto, ValueInfoProto } from '../codec/messages.ts';
+import type { GraphProto, ModelProto, NodeProto, ValueInfoProto } from '@plumbline/shared/onnx';
 import { floatTensor, node } from '../export/proto.ts';
 import { checkGraph } from '../graph/check-graph.ts';
 import { tensorType } from '../graph/value-type.ts';

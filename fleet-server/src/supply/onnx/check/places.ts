@@ -1,4 +1,4 @@
-import type { AttributeProto, GraphProto, ModelProto, SparseTensorProto, TensorProto } from '../codec/messages.ts';
+import type { AttributeProto, GraphProto, ModelProto, SparseTensorProto, TensorProto } from '@plumbline/shared/onnx';
 import { bodiesOf, nodesOf } from '../graph/walk.ts';
 
 /** A part of a model and where it stands, e.g. `graph.node[3].attribute[0].t`. */

@@ -1,7 +1,4 @@
-import type { NodeProto } from '../codec/messages.ts';
-import { operatorName } from '../graph/operator.ts';
-import type { OnnxErrorCode } from '../onnx-error.ts';
-import { OnnxError, quoted } from '../onnx-error.ts';
+import { OnnxError, operatorName, quoted, type NodeProto, type OnnxErrorCode } from '@plumbline/shared/onnx';
 
 /** A refusal of the static checks; `field` is the path inside the message, e.g. `graph.node[3].input[1]`. */
 export function refusal(code: OnnxErrorCode, message: string, field: string, expected: string): OnnxError {

@@ -1,4 +1,4 @@
-import type { DType } from '../codec/tensor.ts';
+import type { DType } from '@plumbline/shared/onnx';
 
 /** The fields of a TensorProto that hold values, each of which has a length. */
 export const VALUE_FIELDS = [

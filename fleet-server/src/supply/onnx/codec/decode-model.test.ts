@@ -1,12 +1,9 @@
 import { array, assert, bigInt, nat, property, string, tuple, uint8Array } from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { decodeModel } from './decode-model.ts';
+import { OnnxError, decodeModel, type DecodeLimits, type GraphProto, type ModelProto } from '@plumbline/shared/onnx';
 import { encodeModel } from './encode-model.ts';
-import type { DecodeLimits } from './limits.ts';
-import type { GraphProto, ModelProto } from './messages.ts';
 import { foreignModels } from '../foreign-models.ts';
-import { OnnxError } from '../onnx-error.ts';
 
 const emptyGraph = (): GraphProto => ({ node: [], initializer: [], input: [], output: [], valueInfo: [] });
 

@@ -1,11 +1,15 @@
 import type { BackWriter } from './back-writer.ts';
 import { createBackWriter, finish, prependBytes, prependTag, prependVarint, writtenLength } from './back-writer.ts';
-import type { ModelProto } from './messages.ts';
-import type { NumberArray, NumberType } from './number-list.ts';
-import { NUMBERS } from './number-list.ts';
-import type { Field, MessageName } from './schema.ts';
-import { SCHEMAS } from './schema.ts';
-import { WIRE } from './wire-reader.ts';
+import {
+  NUMBERS,
+  SCHEMAS,
+  WIRE,
+  type Field,
+  type MessageName,
+  type ModelProto,
+  type NumberArray,
+  type NumberType,
+} from '@plumbline/shared/onnx';
 
 export interface EncodeOptions {
   /** False writes one tag an element, as the proto2 file of ONNX's Python converters does; for comparison only. */

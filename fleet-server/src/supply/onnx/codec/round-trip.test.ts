@@ -16,12 +16,15 @@ import {
 } from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { decodeModel } from './decode-model.ts';
+import {
+  SCHEMAS,
+  decodeModel,
+  tensorValues,
+  type Field,
+  type MessageName,
+  type ModelProto,
+} from '@plumbline/shared/onnx';
 import { encodeModel } from './encode-model.ts';
-import type { ModelProto } from './messages.ts';
-import type { Field, MessageName } from './schema.ts';
-import { SCHEMAS } from './schema.ts';
-import { tensorValues } from './tensor.ts';
 import { exportModel, exportTreesAsV3 } from '../export/export-model.ts';
 import { createRandom, randomColumns, randomLinear, randomTrees } from '../export/random-models.ts';
 

@@ -1,6 +1,5 @@
 import { findLayers } from '../rewrite/layers.ts';
-import type { ModelProto } from '../codec/messages.ts';
-import { dtypeName } from '../codec/tensor.ts';
+import { dtypeName, type ModelProto } from '@plumbline/shared/onnx';
 import { graphsOf, nodesOf } from '../graph/walk.ts';
 
 const QUANTIZED = /^(Dynamic)?(Quantize|Dequantize)|^QLinear|^QGemm$|^QAttention$|Integer(ToFloat)?$|NBits$/;

@@ -13,7 +13,7 @@ import { staticInt8 } from './static-int8.ts';
 import { float16Weights, int8Weights } from './stored-weights.ts';
 import type { LabTensor } from '../../../platform/ports/index.ts';
 import { encodeModel } from '../codec/encode-model.ts';
-import type { ModelProto } from '../codec/messages.ts';
+import type { ModelProto } from '@plumbline/shared/onnx';
 import { editableCopy } from '../rewrite/edit-graph.ts';
 import { exposeValues } from '../graph/expose-values.ts';
 import { feedsOf } from '../graph/value-type.ts';

@@ -1,7 +1,7 @@
 import type { DenseLayer } from '../rewrite/layers.ts';
 import { cannotUseOpset, OLDEST_OPSET, raiseOpset } from '../rewrite/raise-opset.ts';
 import { encodeModel } from '../codec/encode-model.ts';
-import type { ModelProto } from '../codec/messages.ts';
+import type { ModelProto } from '@plumbline/shared/onnx';
 import type { GraphEdit } from '../rewrite/edit-graph.ts';
 import { editGraph } from '../rewrite/edit-graph.ts';
 

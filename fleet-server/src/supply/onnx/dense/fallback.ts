@@ -2,7 +2,7 @@ import type { LayerEncoding } from './encoding.ts';
 import { writeEncoded } from './encoding.ts';
 import type { DenseLayer } from '../rewrite/layers.ts';
 import type { Measure } from '../rewrite/measure.ts';
-import type { ModelProto } from '../codec/messages.ts';
+import type { ModelProto } from '@plumbline/shared/onnx';
 
 /** How far an encoding may move the answers on the calibration runs: root mean square, as a share of their spread. */
 export const LARGEST_ERROR = 0.02;

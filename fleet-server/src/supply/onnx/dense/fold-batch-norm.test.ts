@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { denseFamily } from './index.ts';
 import { foldBatchNorms } from './fold-batch-norm.ts';
-import { decodeModel } from '../codec/decode-model.ts';
+import { decodeModel, type ModelProto, type NodeProto, type TensorProto } from '@plumbline/shared/onnx';
 import { encodeModel } from '../codec/encode-model.ts';
-import type { ModelProto, NodeProto, TensorProto } from '../codec/messages.ts';
 import { float, floatTensor, int, node } from '../export/proto.ts';
 import { createRandom } from '../export/random-models.ts';
 import { editableCopy } from '../rewrite/edit-graph.ts';

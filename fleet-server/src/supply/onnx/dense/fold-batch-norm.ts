@@ -1,10 +1,17 @@
 import type { DenseLayer, LayerUse } from '../rewrite/layers.ts';
 import { findLayers } from '../rewrite/layers.ts';
-import type { ModelProto, NodeProto, TensorProto } from '../codec/messages.ts';
-import type { Constant } from '../rewrite/constants.ts';
-import { createConstants, rawTensor } from '../rewrite/constants.ts';
+import {
+  DEFAULT_DOMAIN,
+  attributeOf,
+  createConstants,
+  isOperator,
+  type Constant,
+  type ModelProto,
+  type NodeProto,
+  type TensorProto,
+} from '@plumbline/shared/onnx';
+import { rawTensor } from '../rewrite/constants.ts';
 import { countReads, createNames, unnamed } from '../rewrite/edit-graph.ts';
-import { attributeOf, DEFAULT_DOMAIN, isOperator } from '../graph/operator.ts';
 import { rankOf } from '../rewrite/rank.ts';
 
 /** What a BatchNormalization of inference does to each column: `y = x × factor + shift`, in double. */

@@ -4,12 +4,11 @@ import type { DenseLayer, LayerUse } from '../rewrite/layers.ts';
 import type { Range, RangeMethod } from './ranges.ts';
 import { uint8Of } from './ranges.ts';
 import { addAfter, keepReluApart } from './static-neighbours.ts';
-import type { NodeProto } from '../codec/messages.ts';
+import { createConstants, type Constant, type NodeProto } from '@plumbline/shared/onnx';
 import { int } from '../export/proto.ts';
 import type { GraphEdit } from '../rewrite/edit-graph.ts';
 import { unnamed } from '../rewrite/edit-graph.ts';
-import type { Constant } from '../rewrite/constants.ts';
-import { createConstants, rawTensor } from '../rewrite/constants.ts';
+import { rawTensor } from '../rewrite/constants.ts';
 
 const LARGEST_INT32 = 2 ** 31 - 1;
 

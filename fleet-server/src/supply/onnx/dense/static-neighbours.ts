@@ -1,9 +1,7 @@
 import type { DenseLayer, LayerUse } from '../rewrite/layers.ts';
-import type { ModelProto, NodeProto } from '../codec/messages.ts';
+import { DEFAULT_DOMAIN, isOperator, type Constant, type ModelProto, type NodeProto } from '@plumbline/shared/onnx';
 import type { GraphEdit } from '../rewrite/edit-graph.ts';
 import { countReads, unnamed } from '../rewrite/edit-graph.ts';
-import { DEFAULT_DOMAIN, isOperator } from '../graph/operator.ts';
-import type { Constant } from '../rewrite/constants.ts';
 import { rawTensor } from '../rewrite/constants.ts';
 
 /**

@@ -3,9 +3,9 @@ import type { LayerEncoding } from './encoding.ts';
 import { FRAMING_BYTES } from './encoding.ts';
 import type { DenseLayer } from '../rewrite/layers.ts';
 import { quantizeSlices, slicesOf, toFloat16 } from '../rewrite/number-formats.ts';
-import { dtypeNumber } from '../codec/tensor.ts';
+import { dtypeNumber, fromFloat16 } from '@plumbline/shared/onnx';
 import { int } from '../export/proto.ts';
-import { fromFloat16, rawTensor } from '../rewrite/constants.ts';
+import { rawTensor } from '../rewrite/constants.ts';
 
 /**
  * Share of a channel's norm that storing it as float16 may cost. Rounding alone costs 2^-12 to 2^-11;

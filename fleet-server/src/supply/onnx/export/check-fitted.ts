@@ -1,5 +1,5 @@
 import type { Columns, FittedModel, Tree, TreesModel } from '../fitted-model.ts';
-import { OnnxError } from '../onnx-error.ts';
+import { OnnxError } from '@plumbline/shared/onnx';
 
 /** Width of the design matrix: number columns, then one indicator a level. */
 export function designWidth(columns: Columns): number {

@@ -1,6 +1,6 @@
 import { designWidth } from './check-fitted.ts';
 import type { Columns, FittedModel, LinearModel, Tree, TreesModel } from '../fitted-model.ts';
-import { OnnxError } from '../onnx-error.ts';
+import { OnnxError } from '@plumbline/shared/onnx';
 
 /**
  * The fitted model in plain TypeScript and double precision: what the exported graph must agree with.

@@ -7,9 +7,8 @@ import { treeScores } from './tree-scores.ts';
 import { treesV3 } from './trees-v3.ts';
 import { treesV5 } from './trees-v5.ts';
 import { encodeModel } from '../codec/encode-model.ts';
-import type { ModelProto, ValueInfoProto } from '../codec/messages.ts';
+import { ML_DOMAIN, type ModelProto, type ValueInfoProto } from '@plumbline/shared/onnx';
 import type { Columns, FittedModel, TreesModel } from '../fitted-model.ts';
-import { ML_DOMAIN } from '../graph/operator.ts';
 import { tensorType } from '../graph/value-type.ts';
 
 export interface ExportOptions {

@@ -1,4 +1,4 @@
-import type { NodeProto, TensorProto } from '../codec/messages.ts';
+import type { NodeProto, TensorProto } from '@plumbline/shared/onnx';
 
 /** Names of the graph's inputs and outputs; the agent and the manifest rely on them. */
 export const VALUES = {

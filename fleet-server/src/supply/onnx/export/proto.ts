@@ -1,7 +1,11 @@
-import type { AttributeProto, NodeProto, TensorProto } from '../codec/messages.ts';
-import { ATTRIBUTE } from '../codec/messages.ts';
-import { dtypeNumber } from '../codec/tensor.ts';
-import { ML_DOMAIN } from '../graph/operator.ts';
+import {
+  ATTRIBUTE,
+  ML_DOMAIN,
+  dtypeNumber,
+  type AttributeProto,
+  type NodeProto,
+  type TensorProto,
+} from '@plumbline/shared/onnx';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 

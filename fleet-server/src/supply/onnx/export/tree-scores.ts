@@ -2,7 +2,7 @@ import { designMatrix, rawNumbers } from './design-matrix.ts';
 import type { GraphPart } from './graph-part.ts';
 import { floatTensor, node } from './proto.ts';
 import { foldLeafOnlyTrees } from './tree-layout.ts';
-import type { NodeProto } from '../codec/messages.ts';
+import type { NodeProto } from '@plumbline/shared/onnx';
 import type { Tree, TreesModel } from '../fitted-model.ts';
 
 /** Writes an ensemble as one node from `input` float32 `[N, D]` to `output` float32 `[N, 1]`. */

@@ -1,6 +1,6 @@
 import { floats, int, ints, mlNode, string, strings } from './proto.ts';
 import { isLeaf, preorder } from './tree-layout.ts';
-import type { AttributeProto, NodeProto } from '../codec/messages.ts';
+import type { AttributeProto, NodeProto } from '@plumbline/shared/onnx';
 import type { Tree } from '../fitted-model.ts';
 
 export interface TreesV3Options {

@@ -1,6 +1,6 @@
 import { byteTensor, floatTensor, int, ints, mlNode, tensor } from './proto.ts';
 import { isLeaf, preorder } from './tree-layout.ts';
-import type { NodeProto } from '../codec/messages.ts';
+import type { NodeProto } from '@plumbline/shared/onnx';
 import type { Tree } from '../fitted-model.ts';
 
 const SUM = 1;

@@ -1,16 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import { checkGraph } from './check-graph.ts';
 import { tensorType } from './value-type.ts';
-import { decodeModel } from '../codec/decode-model.ts';
+import {
+  OnnxError,
+  decodeModel,
+  dtypeNumber,
+  type DType,
+  type FunctionProto,
+  type GraphProto,
+  type ModelProto,
+  type NodeProto,
+  type TensorProto,
+} from '@plumbline/shared/onnx';
 import { encodeModel } from '../codec/encode-model.ts';
-import type { FunctionProto, GraphProto, ModelProto, NodeProto, TensorProto } from '../codec/messages.ts';
-import type { DType } from '../codec/tensor.ts';
-import { dtypeNumber } from '../codec/tensor.ts';
 import { exportModel, exportTreesAsV3 } from '../export/export-model.ts';
 import { floatTensor, int, mlNode, node, tensor } from '../export/proto.ts';
 import { createRandom, randomColumns, randomLinear, randomTrees } from '../export/random-models.ts';
 import { foreignModels } from '../foreign-models.ts';
-import { OnnxError } from '../onnx-error.ts';
 
 const value = (name: string, shape: (number | null)[] = [1, 2], dtype: DType = 'float32') => ({
   name,

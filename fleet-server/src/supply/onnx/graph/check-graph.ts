@@ -4,7 +4,7 @@ import { checkOutputTypes } from '../check/check-output-types.ts';
 import { checkTensors } from '../check/check-tensors.ts';
 import { checkWiring } from '../check/check-wiring.ts';
 import { checkFunctions } from '../check/functions.ts';
-import type { ModelProto } from '../codec/messages.ts';
+import type { ModelProto } from '@plumbline/shared/onnx';
 
 /**
  * What can be said of a model before anything runs it, in time linear in its size and without copying its weights.

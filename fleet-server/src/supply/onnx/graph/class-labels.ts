@@ -1,5 +1,4 @@
-import { attributeOf, isOperator, ML_DOMAIN } from './operator.ts';
-import type { ModelProto, NodeProto } from '../codec/messages.ts';
+import { ML_DOMAIN, attributeOf, isOperator, type ModelProto, type NodeProto } from '@plumbline/shared/onnx';
 
 /** Operators that carry class labels; ZipMap first, because it names the very columns of the probabilities. */
 const LABELLED = ['ZipMap', 'LinearClassifier', 'TreeEnsembleClassifier'];

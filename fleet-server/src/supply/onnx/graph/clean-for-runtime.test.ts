@@ -4,10 +4,8 @@ import { classLabels } from './class-labels.ts';
 import { cleanForRuntime } from './clean-for-runtime.ts';
 import { inspectModel } from './inspect-model.ts';
 import { tensorType } from './value-type.ts';
-import { decodeModel } from '../codec/decode-model.ts';
+import { decodeModel, type DType, type ModelProto, type NodeProto } from '@plumbline/shared/onnx';
 import { encodeModel } from '../codec/encode-model.ts';
-import type { ModelProto, NodeProto } from '../codec/messages.ts';
-import type { DType } from '../codec/tensor.ts';
 import { ints, mlNode, node } from '../export/proto.ts';
 import { foreignModels } from '../foreign-models.ts';
 

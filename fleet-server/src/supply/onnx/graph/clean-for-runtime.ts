@@ -1,9 +1,8 @@
 import { checkGraph } from './check-graph.ts';
 import { refuseUnreadableTypes } from './refuse-unsupported.ts';
 import { stripZipMaps } from './strip-zip-map.ts';
-import { decodeModel } from '../codec/decode-model.ts';
+import { decodeModel, type DecodeLimits } from '@plumbline/shared/onnx';
 import { encodeModel } from '../codec/encode-model.ts';
-import type { DecodeLimits } from '../codec/limits.ts';
 
 export interface CleanedModel {
   /** The very bytes handed in when nothing had to change. */

@@ -1,7 +1,7 @@
 import { editableCopy } from '../rewrite/edit-graph.ts';
 import { tensorType } from './value-type.ts';
 import { encodeModel } from '../codec/encode-model.ts';
-import type { ModelProto } from '../codec/messages.ts';
+import type { ModelProto } from '@plumbline/shared/onnx';
 
 /**
  * The model as a file that also gives the named inner values, each of which must be a float32 tensor that a node of the

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { inspectModel } from './inspect-model.ts';
 import { tensorType } from './value-type.ts';
-import { decodeModel } from '../codec/decode-model.ts';
+import { decodeModel } from '@plumbline/shared/onnx';
 import { encodeModel } from '../codec/encode-model.ts';
 import { exportModel, exportTreesAsV3 } from '../export/export-model.ts';
 import { floatTensor, ints, mlNode, node, tensor } from '../export/proto.ts';

@@ -1,11 +1,8 @@
 import { nodesOf } from './walk.ts';
-import { operatorName } from './operator.ts';
+import { decodeModel, operatorName, type DecodeLimits, type ModelProto } from '@plumbline/shared/onnx';
 import type { ValueView } from './value-type.ts';
 import { describeValue, feedsOf } from './value-type.ts';
 import { placedGraphs } from '../check/places.ts';
-import { decodeModel } from '../codec/decode-model.ts';
-import type { DecodeLimits } from '../codec/limits.ts';
-import type { ModelProto } from '../codec/messages.ts';
 import type { DuplicateWeights } from '../view/duplicate-weights.ts';
 import { duplicateWeights } from '../view/duplicate-weights.ts';
 import type { FamilyView } from '../view/family.ts';

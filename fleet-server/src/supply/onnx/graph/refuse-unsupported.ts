@@ -1,6 +1,5 @@
 import { describeValue, feedsOf } from './value-type.ts';
-import type { ModelProto, ValueInfoProto } from '../codec/messages.ts';
-import { OnnxError, quoted } from '../onnx-error.ts';
+import { OnnxError, quoted, type ModelProto, type ValueInfoProto } from '@plumbline/shared/onnx';
 
 /**
  * What a JavaScript runtime can take in and give out. An INT4 or UINT4 output aborts the whole process,

@@ -1,9 +1,16 @@
 import { labelsOf } from './class-labels.ts';
-import { DEFAULT_DOMAIN, domainOf, isOperator, ML_DOMAIN, operatorName } from './operator.ts';
+import {
+  DEFAULT_DOMAIN,
+  ML_DOMAIN,
+  OnnxError,
+  domainOf,
+  isOperator,
+  operatorName,
+  type ModelProto,
+  type NodeProto,
+} from '@plumbline/shared/onnx';
 import { tensorType } from './value-type.ts';
 import { graphsOf, nodesOf } from './walk.ts';
-import type { ModelProto, NodeProto } from '../codec/messages.ts';
-import { OnnxError } from '../onnx-error.ts';
 
 /** Only reached when the model imports no ai.onnx at all; Identity has been the same since version 1. */
 const OLDEST_OPSET = 7n;

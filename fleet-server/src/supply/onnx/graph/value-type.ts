@@ -1,6 +1,12 @@
-import type { Dimension, GraphProto, TypeProto, ValueInfoProto } from '../codec/messages.ts';
-import type { DType } from '../codec/tensor.ts';
-import { dtypeName, dtypeNumber } from '../codec/tensor.ts';
+import {
+  dtypeName,
+  dtypeNumber,
+  type DType,
+  type Dimension,
+  type GraphProto,
+  type TypeProto,
+  type ValueInfoProto,
+} from '@plumbline/shared/onnx';
 
 /** Length, symbol, or null where the model does not say. */
 export type DimensionView = number | string | null;

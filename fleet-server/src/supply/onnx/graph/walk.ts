@@ -1,4 +1,4 @@
-import type { GraphProto, ModelProto, NodeProto } from '../codec/messages.ts';
+import type { GraphProto, ModelProto, NodeProto } from '@plumbline/shared/onnx';
 
 /** A node and where it stands, e.g. `graph.node[3].attribute[0].g.node[1]`. */
 export interface PlacedNode {

@@ -1,6 +1,12 @@
-import type { NodeProto } from '../codec/messages.ts';
-import { attributeOf, DEFAULT_DOMAIN, domainOf, isOperator, ML_DOMAIN } from '../graph/operator.ts';
-import type { Constant } from '../rewrite/constants.ts';
+import {
+  DEFAULT_DOMAIN,
+  ML_DOMAIN,
+  attributeOf,
+  domainOf,
+  isOperator,
+  type Constant,
+  type NodeProto,
+} from '@plumbline/shared/onnx';
 
 /** `y = x × factor + shift` for each feature, in double; lists of one element stand for all features. */
 export interface Affine {

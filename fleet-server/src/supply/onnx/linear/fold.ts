@@ -4,8 +4,7 @@ import type { LinearScores } from './scores.ts';
 import { findScores } from './scores.ts';
 import type { Traced } from './trace.ts';
 import { createTracer } from './trace.ts';
-import type { ModelProto, NodeProto } from '../codec/messages.ts';
-import { attributeOf, DEFAULT_DOMAIN, isOperator } from '../graph/operator.ts';
+import { DEFAULT_DOMAIN, attributeOf, isOperator, type ModelProto, type NodeProto } from '@plumbline/shared/onnx';
 
 export interface Folded {
   /** Affine functions that went into coefficients. */

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { linearFamily } from './index.ts';
-import { decodeModel } from '../codec/decode-model.ts';
+import { decodeModel, type ModelProto, type NodeProto, type TensorProto } from '@plumbline/shared/onnx';
 import { encodeModel } from '../codec/encode-model.ts';
-import type { ModelProto, NodeProto, TensorProto } from '../codec/messages.ts';
 import { exportModel } from '../export/export-model.ts';
 import { float, floats, floatTensor, int, ints, mlNode, node, string } from '../export/proto.ts';
 import { createRandom, randomColumns, randomLinear } from '../export/random-models.ts';

@@ -4,7 +4,7 @@ import { foldLinear } from './fold.ts';
 import { createRandom } from '../export/random-models.ts';
 import type { LabRun, LabTensor } from '../../../platform/ports/index.ts';
 import { encodeModel } from '../codec/encode-model.ts';
-import type { ModelProto } from '../codec/messages.ts';
+import type { ModelProto } from '@plumbline/shared/onnx';
 import { editableCopy } from '../rewrite/edit-graph.ts';
 import { describeValue, feedsOf } from '../graph/value-type.ts';
 import type { Candidate, RecipeContext, RecipeFamily } from '../recipes/recipe.ts';

@@ -1,9 +1,17 @@
-import type { AttributeProto, ModelProto, NodeProto } from '../codec/messages.ts';
+import {
+  DEFAULT_DOMAIN,
+  ML_DOMAIN,
+  attributeOf,
+  createConstants,
+  isOperator,
+  type AttributeProto,
+  type Constant,
+  type ModelProto,
+  type NodeProto,
+} from '@plumbline/shared/onnx';
 import { floats } from '../export/proto.ts';
 import { countReads, createNames, unnamed } from '../rewrite/edit-graph.ts';
-import { attributeOf, DEFAULT_DOMAIN, isOperator, ML_DOMAIN } from '../graph/operator.ts';
-import type { Constant } from '../rewrite/constants.ts';
-import { createConstants, rawTensor } from '../rewrite/constants.ts';
+import { rawTensor } from '../rewrite/constants.ts';
 import { findLayers } from '../rewrite/layers.ts';
 
 /** One place in the graph that multiplies features by coefficients and adds an intercept. */

@@ -1,11 +1,16 @@
 import type { Affine } from './affine.ts';
 import { compose, stepOf, UNCHANGED } from './affine.ts';
-import type { ModelProto, NodeProto } from '../codec/messages.ts';
-import { dtypeName } from '../codec/tensor.ts';
+import {
+  ML_DOMAIN,
+  attributeOf,
+  createConstants,
+  dtypeName,
+  isOperator,
+  type ModelProto,
+  type NodeProto,
+} from '@plumbline/shared/onnx';
 import { countReads } from '../rewrite/edit-graph.ts';
-import { attributeOf, isOperator, ML_DOMAIN } from '../graph/operator.ts';
 import { describeValue, feedsOf } from '../graph/value-type.ts';
-import { createConstants } from '../rewrite/constants.ts';
 
 /** What lies before a value: the value from which it comes by an affine function alone. */
 export interface Traced {

@@ -1,5 +1,5 @@
 import type { LabRun, LabTensor } from '../../../platform/ports/index.ts';
-import type { ModelProto } from '../codec/messages.ts';
+import type { ModelProto } from '@plumbline/shared/onnx';
 
 /** One encoding of a model, to be weighed against the others for a class of devices. */
 export interface Candidate {

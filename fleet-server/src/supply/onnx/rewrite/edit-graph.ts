@@ -1,4 +1,4 @@
-import type { AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto } from '../codec/messages.ts';
+import type { AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto } from '@plumbline/shared/onnx';
 import { feedsOf } from '../graph/value-type.ts';
 import { bodiesOf, graphsOf, nodesOf } from '../graph/walk.ts';
 

@@ -1,8 +1,13 @@
-import type { Constant } from './constants.ts';
-import { createConstants } from './constants.ts';
 import { countReads } from './edit-graph.ts';
-import { attributeOf, DEFAULT_DOMAIN, domainOf } from '../graph/operator.ts';
-import type { ModelProto, NodeProto } from '../codec/messages.ts';
+import {
+  DEFAULT_DOMAIN,
+  attributeOf,
+  createConstants,
+  domainOf,
+  type Constant,
+  type ModelProto,
+  type NodeProto,
+} from '@plumbline/shared/onnx';
 
 /** One Gemm or MatMul that multiplies by the weights of a layer. */
 export interface LayerUse {

@@ -1,6 +1,5 @@
 import type { LabTensor } from '../../../platform/ports/index.ts';
-import { fromFloat16 } from './constants.ts';
-import { OnnxError } from '../onnx-error.ts';
+import { OnnxError, fromFloat16 } from '@plumbline/shared/onnx';
 import type { RecipeContext } from '../recipes/recipe.ts';
 
 /** Compares encodings with the model as it came, on the calibration runs. */

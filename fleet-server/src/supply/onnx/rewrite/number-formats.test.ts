@@ -1,6 +1,6 @@
+import { fromFloat16 } from '@plumbline/shared/onnx';
 import { assert, float, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fromFloat16 } from './constants.ts';
 import { quantizeSlices, slicesOf, toFloat16 } from './number-formats.ts';
 
 describe('float16', () => {

@@ -1,5 +1,4 @@
-import type { ModelProto, OperatorSetId } from '../codec/messages.ts';
-import { DEFAULT_DOMAIN, domainOf } from '../graph/operator.ts';
+import { DEFAULT_DOMAIN, domainOf, type ModelProto, type OperatorSetId } from '@plumbline/shared/onnx';
 import { nodesOf } from '../graph/walk.ts';
 
 /** Oldest default operator set that ONNX Runtime promises to run. */

@@ -1,4 +1,4 @@
-import type { ModelProto, NodeProto, TensorProto } from '../codec/messages.ts';
+import type { ModelProto, NodeProto, TensorProto } from '@plumbline/shared/onnx';
 import { floatTensor, int, node } from '../export/proto.ts';
 import type { Random } from '../export/random-models.ts';
 import { createRandom } from '../export/random-models.ts';

@@ -1,7 +1,5 @@
-import { createConstants } from './constants.ts';
-import { DEFAULT_DOMAIN, domainOf } from '../graph/operator.ts';
+import { DEFAULT_DOMAIN, createConstants, domainOf, type ModelProto } from '@plumbline/shared/onnx';
 import { describeValue } from '../graph/value-type.ts';
-import type { ModelProto } from '../codec/messages.ts';
 
 /** Operators whose result has the dims of their first input. */
 const ELEMENTWISE = new Set(

@@ -2,7 +2,7 @@ import * as ort from 'onnxruntime-node';
 import type { LabRun, LabTensor } from '../../../platform/ports/index.ts';
 import { normals } from './random-nets.ts';
 import { createRandom } from '../export/random-models.ts';
-import { OnnxError } from '../onnx-error.ts';
+import { OnnxError } from '@plumbline/shared/onnx';
 import type { RecipeContext } from '../recipes/recipe.ts';
 
 /** For tests: runs models in this process, which is safe only with models we wrote or know. */

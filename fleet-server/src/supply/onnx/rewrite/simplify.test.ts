@@ -4,7 +4,7 @@ import { modelOf, normals } from './random-nets.ts';
 import { answersOf, normalRuns } from './run-here.ts';
 import { simplify } from './simplify.ts';
 import { encodeModel } from '../codec/encode-model.ts';
-import type { ModelProto, NodeProto } from '../codec/messages.ts';
+import type { ModelProto, NodeProto } from '@plumbline/shared/onnx';
 import { floatTensor, node, tensor } from '../export/proto.ts';
 import { createRandom } from '../export/random-models.ts';
 

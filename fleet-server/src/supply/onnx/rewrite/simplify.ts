@@ -1,8 +1,17 @@
 import { countReads, dropUnused, renameReads, separateInputs } from './edit-graph.ts';
-import { attributeOf, DEFAULT_DOMAIN, isOperator } from '../graph/operator.ts';
+import {
+  DEFAULT_DOMAIN,
+  attributeOf,
+  dtypeName,
+  isOperator,
+  tensorBytes,
+  tensorValues,
+  type GraphProto,
+  type ModelProto,
+  type NodeProto,
+  type TensorProto,
+} from '@plumbline/shared/onnx';
 import { graphsOf } from '../graph/walk.ts';
-import type { GraphProto, ModelProto, NodeProto, TensorProto } from '../codec/messages.ts';
-import { dtypeName, tensorBytes, tensorValues } from '../codec/tensor.ts';
 import { rawTensor } from './constants.ts';
 
 /**

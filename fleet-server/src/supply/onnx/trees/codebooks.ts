@@ -1,5 +1,4 @@
-import type { Ensemble } from './ensemble.ts';
-import { createLeaves, leafCount, leafOf, MODE } from './ensemble.ts';
+import { MODE, createLeaves, leafCount, leafOf, type Ensemble } from '@plumbline/shared/onnx';
 import { partition } from './partition.ts';
 import { rebuild } from './prune.ts';
 

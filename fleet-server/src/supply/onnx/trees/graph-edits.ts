@@ -1,7 +1,13 @@
-import type { ModelProto, NodeProto } from '../codec/messages.ts';
-import type { DType } from '../codec/tensor.ts';
-import { dtypeName } from '../codec/tensor.ts';
-import { attributeOf, DEFAULT_DOMAIN, isOperator, ML_DOMAIN } from '../graph/operator.ts';
+import {
+  DEFAULT_DOMAIN,
+  ML_DOMAIN,
+  attributeOf,
+  dtypeName,
+  isOperator,
+  type DType,
+  type ModelProto,
+  type NodeProto,
+} from '@plumbline/shared/onnx';
 import { graphsOf, nodesOf } from '../graph/walk.ts';
 
 /** Gives names that no value of the model has, the same ones for the same model and questions. */

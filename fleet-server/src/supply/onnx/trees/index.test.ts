@@ -1,10 +1,15 @@
 import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { treeFamily } from './index.ts';
-import { decodeModel } from '../codec/decode-model.ts';
+import {
+  attributeOf,
+  decodeModel,
+  type AttributeProto,
+  type DType,
+  type ModelProto,
+  type NodeProto,
+} from '@plumbline/shared/onnx';
 import { encodeModel } from '../codec/encode-model.ts';
-import type { AttributeProto, ModelProto, NodeProto } from '../codec/messages.ts';
-import type { DType } from '../codec/tensor.ts';
 import { exportTreesAsV3 } from '../export/export-model.ts';
 import { floats, floatTensor, int, ints, mlNode, node, string, strings } from '../export/proto.ts';
 import type { Random } from '../export/random-models.ts';
@@ -12,7 +17,6 @@ import { below, createRandom, randomColumns, randomTrees } from '../export/rando
 import { foreignModels } from '../foreign-models.ts';
 import { cleanForRuntime } from '../graph/clean-for-runtime.ts';
 import { inspectModel } from '../graph/inspect-model.ts';
-import { attributeOf } from '../graph/operator.ts';
 import { tensorType } from '../graph/value-type.ts';
 
 const NEWEST = { 'ai.onnx': 21, 'ai.onnx.ml': 5 };

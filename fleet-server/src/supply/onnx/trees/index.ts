@@ -1,18 +1,25 @@
 /** Recipes for tree ensembles, as rewriting of graphs: any model that contains them, from whatever converter. */
 import { setImmediate } from 'node:timers/promises';
 import { mergeConstants, roundLeaves, roundSplits } from './codebooks.ts';
-import type { Ensemble, TreeOperator } from './ensemble.ts';
-import { branchCount, leafCount } from './ensemble.ts';
+import {
+  DEFAULT_DOMAIN,
+  ML_DOMAIN,
+  branchCount,
+  isOperator,
+  leafCount,
+  readV3,
+  readV5,
+  type Ensemble,
+  type ModelProto,
+  type NodeProto,
+  type TreeOperator,
+} from '@plumbline/shared/onnx';
 import { dropUnusedInitializers, elementType, freshNames, opsetOf, withIrVersion, withOpset } from './graph-edits.ts';
 import { prune } from './prune.ts';
-import { readV3 } from './read-v3.ts';
-import { readV5 } from './read-v5.ts';
 import type { Rewritten } from './score-ops.ts';
 import { rewriteAsV5 } from './score-ops.ts';
 import { refusesV3, writeV3 } from './write-v3.ts';
 import { encodeModel } from '../codec/encode-model.ts';
-import type { ModelProto, NodeProto } from '../codec/messages.ts';
-import { DEFAULT_DOMAIN, isOperator, ML_DOMAIN } from '../graph/operator.ts';
 import { nodesOf } from '../graph/walk.ts';
 import type { Candidate, RecipeContext, RecipeFamily } from '../recipes/recipe.ts';
 

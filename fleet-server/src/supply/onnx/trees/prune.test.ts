@@ -1,11 +1,9 @@
 import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { mergeConstants, roundLeaves, roundSplits } from './codebooks.ts';
-import type { Ensemble } from './ensemble.ts';
-import { branchCount, createLeaves, leafOf, MODE } from './ensemble.ts';
+import { MODE, branchCount, createLeaves, leafOf, readV5, type Ensemble } from '@plumbline/shared/onnx';
 import { partition } from './partition.ts';
 import { prune } from './prune.ts';
-import { readV5 } from './read-v5.ts';
 import { writeV5 } from './write-v5.ts';
 import { encodeModel } from '../codec/encode-model.ts';
 import type { Random } from '../export/random-models.ts';

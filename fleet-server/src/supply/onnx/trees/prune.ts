@@ -1,5 +1,4 @@
-import type { Ensemble } from './ensemble.ts';
-import { branchCount, createLeaves, isLeafRef, leafOf, MODE } from './ensemble.ts';
+import { MODE, branchCount, createLeaves, isLeafRef, leafOf, type Ensemble } from '@plumbline/shared/onnx';
 
 /** Where a value of one feature can still lie on the way down; NaN is followed on its own. */
 interface Domain {

@@ -1,11 +1,23 @@
 import { mergeConstants } from './codebooks.ts';
-import type { Combination } from './decide-scores.ts';
-import { baseOf, plus, severalClasses, twoClasses } from './decide-scores.ts';
-import type { Ensemble, PostTransform, TreeOperator } from './ensemble.ts';
-import { createLeaves, isLeafRef, leafCount, leafOf } from './ensemble.ts';
+import {
+  createLeaves,
+  dtypeNumber,
+  isLeafRef,
+  leafCount,
+  leafOf,
+  type AttributeProto,
+  type Ensemble,
+  type NodeProto,
+  type PostTransform,
+  type TensorProto,
+  type TreeOperator,
+  baseOf,
+  plus,
+  severalClasses,
+  twoClasses,
+  type Combination,
+} from '@plumbline/shared/onnx';
 import { writeV5 } from './write-v5.ts';
-import type { AttributeProto, NodeProto, TensorProto } from '../codec/messages.ts';
-import { dtypeNumber } from '../codec/tensor.ts';
 import { floats, floatTensor, int, ints, mlNode, node, string, strings } from '../export/proto.ts';
 
 /** What one operator becomes; `initializers` are new tensors of the graph. */
@@ -128,7 +140,12 @@ function classify(operator: TreeOperator, around: Surroundings): Finish | string
     how.label === undefined
       ? [linear(how.scores, how.postTransform, [named(label, 'label'), named(scores, 'scores')], own)]
       : [
-          linear(how.label, 'NONE', [named(label, 'label'), around.fresh(`${prefix}_margins`)], how.names ?? own),
+          linear(
+            how.label,
+            'NONE',
+            [named(label, 'label'), around.fresh(`${prefix}_margins`)],
+            how.numbered ? ZERO_AND_ONE : own,
+          ),
           linear(how.scores, how.postTransform, [around.fresh(`${prefix}_unused`), named(scores, 'scores')], own),
         ];
   return { ensemble: mergeConstants(operator.ensemble, new Float64Array(), false), postTransform: 'NONE', sums, nodes };
@@ -229,6 +246,8 @@ function numberLeaves(ensemble: Ensemble): Ensemble {
   });
   return { ...ensemble, roots, onTrue, onFalse, leaves: leaves.finish(), targets: roots.length, aggregate: 'SUM' };
 }
+
+const ZERO_AND_ONE = ints('classlabels_ints', BigInt64Array.of(0n, 1n));
 
 function labelAttribute(labels: NonNullable<TreeOperator['labels']>): AttributeProto {
   if ('ints' in labels) return ints('classlabels_ints', labels.ints);

@@ -1,8 +1,15 @@
-import type { Ensemble, TreeOperator } from './ensemble.ts';
-import { isLeafRef, leafOf, MODE, MODE_NAMES } from './ensemble.ts';
+import {
+  MODE,
+  MODE_NAMES,
+  dtypeNumber,
+  isLeafRef,
+  leafOf,
+  type AttributeProto,
+  type Ensemble,
+  type NodeProto,
+  type TreeOperator,
+} from '@plumbline/shared/onnx';
 import { compareNumbers } from './write-v5.ts';
-import type { AttributeProto, NodeProto } from '../codec/messages.ts';
-import { dtypeNumber } from '../codec/tensor.ts';
 import { floats, int, ints, mlNode, string, strings, tensor } from '../export/proto.ts';
 
 /** Why version 3 cannot say what the operator says, or undefined. */

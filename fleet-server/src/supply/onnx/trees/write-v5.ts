@@ -1,7 +1,17 @@
-import type { Ensemble, PostTransform } from './ensemble.ts';
-import { AGGREGATES, branchCount, isLeafRef, leafCount, leafUses, MODE, POST_TRANSFORMS } from './ensemble.ts';
-import type { NodeProto, TensorProto } from '../codec/messages.ts';
-import { dtypeNumber } from '../codec/tensor.ts';
+import {
+  AGGREGATES,
+  MODE,
+  POST_TRANSFORMS,
+  branchCount,
+  dtypeNumber,
+  isLeafRef,
+  leafCount,
+  leafUses,
+  type Ensemble,
+  type NodeProto,
+  type PostTransform,
+  type TensorProto,
+} from '@plumbline/shared/onnx';
 import { byteTensor, floatTensor, int, ints, mlNode, tensor } from '../export/proto.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ModelProto, TensorProto } from '../codec/messages.ts';
+import type { ModelProto, TensorProto } from '@plumbline/shared/onnx';
 import { placedTensors } from '../check/places.ts';
 import { VALUE_FIELDS } from '../check/tensor-forms.ts';
 import { payloadBytes } from './weigh-parts.ts';

@@ -1,6 +1,5 @@
 import { placedTensors } from '../check/places.ts';
-import type { ModelProto } from '../codec/messages.ts';
-import { domainOf, operatorName } from '../graph/operator.ts';
+import { domainOf, operatorName, type ModelProto } from '@plumbline/shared/onnx';
 import { nodesOf } from '../graph/walk.ts';
 import { treeShape } from './tree-shape.ts';
 

@@ -1,5 +1,4 @@
-import type { ModelProto, NodeProto } from '../codec/messages.ts';
-import { attributeOf, isOperator, ML_DOMAIN } from '../graph/operator.ts';
+import { ML_DOMAIN, attributeOf, isOperator, type ModelProto, type NodeProto } from '@plumbline/shared/onnx';
 import { nodesOf } from '../graph/walk.ts';
 
 /** Depth is the longest way from a root to a leaf, in splits; null where the file contradicts itself. */

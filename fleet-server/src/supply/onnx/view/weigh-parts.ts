@@ -1,6 +1,4 @@
-import type { ModelProto } from '../codec/messages.ts';
-import type { Field, MessageName } from '../codec/schema.ts';
-import { SCHEMAS } from '../codec/schema.ts';
+import { SCHEMAS, type Field, type MessageName, type ModelProto } from '@plumbline/shared/onnx';
 
 /** Where the bytes of a file can be; `structure` is what is left: tags, lengths, dims, types and small numbers. */
 export const PARTS = ['initializers', 'attributes', 'names', 'docs', 'metadata', 'unknown', 'structure'] as const;

@@ -1,4 +1,4 @@
-import { CodedError } from '@plumbline/shared/errors';
+import { CodedError } from '../errors/index.ts';
 
 export type OnnxErrorCode =
   | 'onnx_not_a_model' // truncated, garbage, or a protobuf message that is no ModelProto

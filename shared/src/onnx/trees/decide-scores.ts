@@ -1,7 +1,5 @@
 import type { Ensemble, PostTransform, TreeOperator } from './ensemble.ts';
 import { isLeafRef, leafCount, leafOf } from './ensemble.ts';
-import type { AttributeProto } from '../codec/messages.ts';
-import { ints } from '../export/proto.ts';
 
 /** `scores · coefficients` (one row an output) `+ intercepts`. */
 export interface Combination {
@@ -20,8 +18,8 @@ export interface Decision {
   scores: Combination;
   postTransform: PostTransform;
   label?: Combination;
-  /** Labels other than the operator's own. */
-  names?: AttributeProto;
+  /** The labels are the numbers 0 and 1, whatever the operator's own are. */
+  numbered?: true;
 }
 
 export function severalClasses({ ensemble, base, postTransform }: TreeOperator): Decision | string {
@@ -57,7 +55,7 @@ export function twoClasses(operator: TreeOperator): Decision | string {
   // LinearClassifier takes the second label where the second of two numbers is larger.
   const label = combine([0, 0, limit], second === 'always' ? two : one);
   // With weights for both classes the answer is the number 0 or 1 itself where labels are numbers.
-  const numbers = !single && 'ints' in labels! ? { names: ints('classlabels_ints', BigInt64Array.of(0n, 1n)) } : {};
+  const numbers = !single && 'ints' in labels! ? { numbered: true as const } : {};
   return { scores: combine(one, two), postTransform: operator.postTransform, label, ...numbers };
 }
 

@@ -1,4 +1,3 @@
-import type { LabData } from '../../../platform/ports/index.ts';
 import type { TensorProto } from './messages.ts';
 import { OnnxError } from '../onnx-error.ts';
 
@@ -43,7 +42,19 @@ export function dtypeNumber(dtype: DType): number {
   return DTYPES.indexOf(dtype);
 }
 
-export type TensorValues = LabData;
+/** What a tensor holds in memory. */
+export type TensorValues =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array
+  | string[];
 
 type Construct = { readonly BYTES_PER_ELEMENT: number; new (buffer: ArrayBuffer): Exclude<TensorValues, string[]> };
 
