@@ -5,6 +5,7 @@ import { AgentError } from '../errors.ts';
 import type { Clock, Random } from '../ports/index.ts';
 import { backoffDelay } from './backoff.ts';
 import type { Channel } from './channel.ts';
+import type { LinkBudget, LinkPurpose } from './link-budget.ts';
 
 export interface Blocks {
   /**
@@ -40,9 +41,10 @@ export interface BlocksOptions {
 const DEFAULT_TIMEOUT_MS = 30_000;
 const DEFAULT_SLOW_MS = 600_000;
 const MAX_DELAY_MS = 300_000;
+const ASK_AGAIN_MS = 60_000;
 
 export function createBlocks(
-  deps: { clock: Clock; random: Random; channel: Channel },
+  deps: { clock: Clock; random: Random; channel: Channel; budget?: LinkBudget },
   options: BlocksOptions = {},
 ): Blocks {
   const { clock, random, channel } = deps;
@@ -51,7 +53,16 @@ export function createBlocks(
   const counts: BlockCounts = { received: 0, receivedTwice: 0, refused: 0 };
   const bounds = { firstDelayMs: timeoutMs, maxDelayMs: MAX_DELAY_MS };
 
-  const attempt = async (of: BlockRequest, signal: AbortSignal) => {
+  /** In quiet hours, and when the month is spent, a payload waits between two blocks. */
+  const untilAdmitted = async (sizeBytes: number, signal: AbortSignal) => {
+    for (;;) {
+      const admission = deps.budget?.admit(sizeBytes, 'install');
+      if (admission === undefined || admission.ok || signal.aborted) return;
+      await sleep(clock, Math.min(ASK_AGAIN_MS, Math.max(1, admission.until - clock.now())), signal);
+    }
+  };
+
+  const attempt = async (of: BlockRequest, purpose: LinkPurpose, signal: AbortSignal) => {
     const key = keyOf(of);
     const answered = new AbortController();
     let answer: Block | undefined;
@@ -60,7 +71,7 @@ export function createBlocks(
       answered.abort();
     });
     try {
-      await channel.send('req', of);
+      await channel.send('req', of, { purpose, answerBytes: of.length });
       await sleep(clock, timeoutMs, AbortSignal.any([signal, answered.signal]));
     } catch {
       // The line went down between asking and sending; the caller waits for the next one.
@@ -78,6 +89,7 @@ export function createBlocks(
   /** Asks until an answer counts; the window is measured over the time that the line is up. */
   const untilAnswered = async <T>(
     of: BlockRequest,
+    purpose: LinkPurpose,
     signal: AbortSignal,
     take: (answer: Block) => T | undefined,
   ): Promise<T | undefined> => {
@@ -87,7 +99,7 @@ export function createBlocks(
       await channel.whenOpen(signal);
       if (signal.aborted) return undefined;
       waitingSince ??= clock.now();
-      const answer = await attempt(of, signal);
+      const answer = await attempt(of, purpose, signal);
       const taken = answer && take(answer);
       if (taken !== undefined) return taken;
       const leftMs = waitingSince + slowMs - clock.now();
@@ -98,12 +110,14 @@ export function createBlocks(
   };
 
   return {
-    request: (of, signal) =>
-      untilAnswered(of, signal, (answer) =>
+    async request(of, signal) {
+      await untilAdmitted(of.length, signal);
+      return untilAnswered(of, 'install', signal, (answer) =>
         'bytes' in answer && answer.bytes.length === of.length ? answer.bytes : undefined,
-      ),
+      );
+    },
     document: ({ ref, maxBytes }, signal) =>
-      untilAnswered<Uint8Array | 'none'>({ ref, offset: 0, length: maxBytes }, signal, (answer) => {
+      untilAnswered<Uint8Array | 'none'>({ ref, offset: 0, length: maxBytes }, 'essential', signal, (answer) => {
         if ('error' in answer) return answer.error === NO_SUCH_BLOCK ? 'none' : undefined;
         if (answer.bytes.length <= maxBytes) return answer.bytes;
         throw new TrustError(

@@ -12,6 +12,8 @@ export interface Session {
 }
 
 const NONCE_BYTES = 8;
+/** About what opening a connection costs a link: TLS 1.3 with certificates on both sides, CONNECT, will and birth. */
+export const HANDSHAKE_BYTES = { up: 3000, down: 3000 };
 
 /**
  * One attempt: token, will, connection, subscription, retained birth.

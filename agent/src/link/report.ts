@@ -51,5 +51,7 @@ function modelReportOf(line: UpdateModel, running: ModelReport['running']): Mode
     ...(line.proof && { proof: line.proof }),
     ...(line.reason && { reason: line.reason }),
     ...(line.detail && { detail: line.detail }),
+    ...(line.shadow?.report && line.shadow.of === target?.sha256 && { shadow: line.shadow.report }),
+    ...(line.deferredUntil !== undefined && { deferredUntil: line.deferredUntil }),
   };
 }

@@ -9,11 +9,22 @@ export const SESSION = 'session';
 /** Stands in the store while the process runs; found at a start, it says that the last one did not end cleanly. */
 export const RUNNING = 'running';
 export const SITE_CURSOR = 'site/cursor';
+/** The highest diagnostics request that was answered. */
+export const DIAGNOSTICS = 'diagnostics';
+/** Bytes of the link in the month that runs. */
+export const LINK_MONTH = 'link/month';
+/** How long this agent has run since its store was created. */
+export const RUNNING_TIME = 'age/running';
+/** Until when a person on site wants no installs. */
+export const DEFERRAL = 'deferral';
 
 export const UPDATES = 'update/';
 export const SITE_ENTRIES = 'site/entry/';
 export const STORED_PREDICTIONS = 'predicted/';
 export const OPEN_WINDOWS = 'window/';
+export const RECENT_INPUTS = 'recent/';
+export const AGE_MARKS = 'age/mark/';
+export const SOURCE_FILES = 'source/file/';
 
 /** Wide enough for 2^53 − 1, so that the order of the keys is the order of the numbers. */
 const SEQ_DIGITS = 16;
@@ -34,6 +45,11 @@ export function seqOfRowKey(key: string): number {
   return Number(key.slice(-SEQ_DIGITS));
 }
 
+/** @param at running time, ms */
+export function ageMarkKey(of: StreamClass, at: number): string {
+  return `${AGE_MARKS}${of}/${String(at).padStart(SEQ_DIGITS, '0')}`;
+}
+
 export function fetchKey(payloadSha256: string): string {
   return `fetch/${payloadSha256}`;
 }
@@ -47,8 +63,18 @@ export function predictedKey(line: string, activity: string, sha256: string): st
   return STORED_PREDICTIONS + JSON.stringify([line, activity, sha256]);
 }
 
+/** Numbers rise for ever; names of lines hold no slash. */
+export function recentKey(line: string, number: number): string {
+  return `${RECENT_INPUTS}${line}/${String(number).padStart(SEQ_DIGITS, '0')}`;
+}
+
 export function windowKey(line: string, sha256: string, from: number): string {
   return `${OPEN_WINDOWS}${line}/${sha256}/${from}`;
+}
+
+/** How far a file of the drop folder has been answered. Names are free text, so they stand in JSON. */
+export function sourceFileKey(name: string): string {
+  return SOURCE_FILES + JSON.stringify(name);
 }
 
 /** Folder of a slot; what lies in it is `slot-files.ts`'s business. */

@@ -7,7 +7,9 @@ export interface LinearModel {
   weights: number[];
   bias: number;
   /** What goes wrong with it, and where. */
-  fault?: 'load' | 'nan' | 'nan-after-warm-up' | 'crash' | 'hang';
+  /** What a run costs in the trial, as it claims: time per record and memory at its peak. */
+  cost?: { runMsPerRecord: number; peakMb: number };
+  fault?: 'load' | 'nan' | 'nan-after-warm-up' | 'crash' | 'hang' | 'crash-on-many' | 'nan-above-ten';
 }
 
 export function encodeLinear(model: LinearModel): Uint8Array {
@@ -48,8 +50,12 @@ export function createLinearInference(): LinearInference {
           const [output] = outputs;
           if (feed === undefined || output === undefined) throw new CodedError('run_failed', 'nothing to run');
           const broken = model.fault === 'nan' || (model.fault === 'nan-after-warm-up' && ownRuns > 1);
-          const scores = rowsOf(feed.data as Float32Array, feed.dims[1] ?? 1).map((row) => scoreOf(model, row));
-          const data = scores.flatMap((score) => (broken ? [Number.NaN, Number.NaN] : [1 - score, score]));
+          const rows = rowsOf(feed.data as Float32Array, feed.dims[1] ?? 1);
+          const isAboveTen = (row: number) => model.fault === 'nan-above-ten' && (rows[row]?.[0] ?? 0) > 10;
+          const scores = rows.map((row) => scoreOf(model, row));
+          const data = scores.flatMap((score, row) =>
+            broken || isAboveTen(row) ? [Number.NaN, Number.NaN] : [1 - score, score],
+          );
           return { [output]: { dims: [scores.length, 2], data } };
         },
         async close() {
@@ -61,18 +67,29 @@ export function createLinearInference(): LinearInference {
   };
 }
 
+/** Rows of the self-test: a model may pass it and still fail on real records. */
+const GOLDEN_ROWS = 3;
+
 /** A trial in the same process: good enough for models whose faults are words. */
 export function createLinearTrial(inference: Inference): ModelTrial {
   return {
     async run({ model, manifest, records }) {
-      const { fault } = parse(model);
+      const { fault, cost = { runMsPerRecord: 0, peakMb: 1 } } = parse(model);
+      if (fault === 'crash-on-many' && records.length > GOLDEN_ROWS)
+        return { ok: false, reason: 'crashed', detail: 'signal 11' };
       if (fault === 'crash') return { ok: false, reason: 'crashed', detail: 'signal 6' };
       if (fault === 'hang') return { ok: false, reason: 'timed_out', detail: 'killed at the deadline' };
       try {
         const session = await inference.load(model);
         const scored = await scoreRecords({ manifest, session }, records);
         await session.close();
-        return { ok: true, scores: scored.map(({ score }) => score), loadMs: 1, runMs: 1, peakMb: 1 };
+        return {
+          ok: true,
+          scores: scored.map(({ score }) => score),
+          loadMs: 1,
+          runMs: cost.runMsPerRecord * records.length,
+          peakMb: cost.peakMb,
+        };
       } catch (error) {
         return { ok: false, reason: 'failed', detail: messageOf(error) };
       }

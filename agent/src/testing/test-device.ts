@@ -38,7 +38,12 @@ export interface TestDevice {
 const STEP_MS = 100;
 const TIMING = { firstDelayMs: 1000, maxDelayMs: 8000, ackTimeoutMs: 2000, blockTimeoutMs: 2000 };
 
-export async function createTestDevice(options: Partial<AgentOptions> = {}, startAt?: number): Promise<TestDevice> {
+/** @param places where models run, when it is not the linear stand-in: a trial in real processes, for instance */
+export async function createTestDevice(
+  options: Partial<AgentOptions> = {},
+  startAt?: number,
+  places: Partial<Pick<Ports, 'trial' | 'inference'>> = {},
+): Promise<TestDevice> {
   const clock = createVirtualClock(startAt);
   const random = createSeededRandom(7);
   const crypto = createMemoryCrypto(random);
@@ -53,7 +58,7 @@ export async function createTestDevice(options: Partial<AgentOptions> = {}, star
   await store.commit([{ put: IDENTITY, value: stored(await mintIdentity()) }]);
 
   const make = (): Agent => {
-    const ports: Ports = { clock, random, crypto, store, files, link: broker.link, inference, trial, host };
+    const ports: Ports = { clock, random, crypto, store, files, link: broker.link, inference, trial, host, ...places };
     return createAgent(ports, {
       profile: PROFILE,
       agentVersion: '0.1.0',

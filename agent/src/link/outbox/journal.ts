@@ -1,8 +1,9 @@
-import { CLASS_OF, type Row } from '@plumbline/shared/wire';
-import type { Change, Clock, Store } from '../../ports/index.ts';
-import { stored } from '../../store/json.ts';
-import { rowKey } from '../../store/keys.ts';
-import { putHead, type Heads } from './head.ts';
+import { CLASS_OF, type GapRow, type Row } from '@plumbline/shared/wire';
+import { StoreError, type Change, type Clock, type Store } from '../../ports/index.ts';
+import { changesOf } from './changes-of.ts';
+import { DROP_ORDER, entryBytesOf } from './classes.ts';
+import type { Heads } from './head.ts';
+import { addLoss, joinLosses, type Loss } from './losses.ts';
 
 /** What becomes durable together, or not at all. */
 export interface Write {
@@ -26,8 +27,10 @@ export interface Journal {
 export interface JournalOptions {
   groupCommitMs?: number;
   onRows?: () => void;
-  onLost?: (rows: number, reason: 'store_full') => void;
+  onLost?: (rows: number, reason: GapRow['reason']) => void;
   afterCommit?: () => Promise<void>;
+  /** What people's entries may take in the store; a further one is refused to whoever makes it. */
+  entryBytes?: () => number;
 }
 
 interface Pending extends Write {
@@ -38,8 +41,12 @@ const DEFAULT_GROUP_COMMIT_MS = 250;
 const RETRY_MS = 5000;
 /** From here on a group is written at once: memory stays bounded when predictions come by the thousand. */
 const FULL_GROUP = 5000;
-/** While the disk refuses, so many wait in memory; older ones are lost, and counted. */
+/** While the disk refuses, it is asked with so many: trying costs little, however many wait. */
+const PROBE_GROUP = 100;
+/** While the disk refuses, so many wait in memory; then rows are lost, the least important and oldest first, and declared. */
 const MAX_PENDING = 20_000;
+/** Making room in memory goes so far below, so that not every further row looks through all of them. */
+const SHRINK_TO = 0.9;
 
 /**
  * The one writer of rows: numbers are given in the commit that stores them, and all commits stand in one queue.
@@ -52,6 +59,10 @@ export function createJournal(
 ): Journal {
   const { store, clock } = ports;
   let pending: Pending[] = [];
+  let losses: Loss[] = [];
+  let isRefusing = false;
+  /** Of writes whose rows are gone: the counts of a window are few, and stand for them. */
+  const latest: NonNullable<Write['latest']> = {};
   let turn: Promise<unknown> = Promise.resolve();
   let takeBackTimer: (() => void) | undefined;
 
@@ -71,31 +82,95 @@ export function createJournal(
   const commitPending = async () => {
     takeBackTimer?.();
     takeBackTimer = undefined;
-    const taken = pending;
-    pending = [];
-    if (taken.length === 0) return;
-    const { changes, next } = changesOf(taken, heads);
+    // What comes meanwhile waits for its own group.
+    for (let left = pending.length; left > 0 || losses.length > 0;) {
+      const taken = pending.splice(0, Math.min(left, isRefusing ? PROBE_GROUP : FULL_GROUP));
+      left -= taken.length;
+      if (!(await commit(withoutRefused(taken)))) return;
+    }
+  };
+
+  /** @returns false when the disk refused */
+  const commit = async (taken: Pending[]): Promise<boolean> => {
+    const declared = losses;
+    losses = [];
+    const { changes, next } = changesOf(taken, { heads, losses: declared, now: clock.now() });
     try {
-      await store.commit(changes);
+      if (changes.length > 0) await store.commit(changes);
     } catch (error) {
-      const kept = taken.filter((one) => one.settle === undefined);
-      pending = [...kept, ...pending];
-      loseTooOld();
-      if (pending.length > 0) schedule(RETRY_MS);
-      for (const { settle } of taken) settle?.reject(error);
-      return;
+      losses = joinLosses(declared, losses);
+      return failed(taken, error);
     }
     Object.assign(heads, next);
+    isRefusing = false;
     for (const { settle } of taken) settle?.resolve();
     // A failure to make room is met again at the next commit; the rows themselves are safe.
     await options.afterCommit?.().catch(() => undefined);
-    if (taken.some((one) => (one.rows?.length ?? 0) > 0)) options.onRows?.();
+    if (Object.keys(next).length > 0) options.onRows?.();
+    return true;
   };
 
-  const loseTooOld = () => {
-    const lost = pending.splice(0, Math.max(0, pending.length - MAX_PENDING));
-    const rows = lost.reduce((total, one) => total + (one.rows?.length ?? 0), 0);
-    if (rows > 0) options.onLost?.(rows, 'store_full');
+  const failed = async (taken: Pending[], error: unknown): Promise<boolean> => {
+    if (error instanceof StoreError && error.field === 'key') {
+      // One write that no disk will ever take must not hold up all the others.
+      if (taken.length > 1) {
+        for (const one of taken) await commit([one]);
+        return true;
+      }
+      for (const { rows = [], settle } of taken) if (settle === undefined) lose(rows, 'quarantined');
+      for (const { settle } of taken) settle?.reject(error);
+      return true;
+    }
+    isRefusing = true;
+    const all = [...taken, ...pending];
+    pending = all.filter((one) => one.settle === undefined);
+    makeRoom();
+    if (pending.length > 0 || losses.length > 0) schedule(RETRY_MS);
+    for (const { settle } of all) settle?.reject(error);
+    return false;
+  };
+
+  /** Entries beyond what they may take are refused before they are numbered: nothing of such a write is kept. */
+  const withoutRefused = (taken: Pending[]): Pending[] => {
+    const limitBytes = options.entryBytes?.() ?? Infinity;
+    let usedBytes = heads.entries.sizeBytes;
+    return taken.filter(({ rows, settle }) => {
+      const sizeBytes = rows === undefined ? 0 : entryBytesOf(rows);
+      if (sizeBytes === 0 || settle === undefined || usedBytes + sizeBytes <= limitBytes) {
+        usedBytes += sizeBytes;
+        return true;
+      }
+      const expected = `≤ ${limitBytes} bytes of entries that the server does not have yet`;
+      const detail = { kind: 'unavailable', field: 'outboxBytes', expected } as const;
+      settle.reject(new StoreError('store_full', `outbox: entries take ${usedBytes + sizeBytes} bytes`, detail));
+      return false;
+    });
+  };
+
+  const lose = (rows: readonly Row[], reason: GapRow['reason']) => {
+    if (rows.length === 0) return;
+    losses = addLoss(losses, rows, reason);
+    options.onLost?.(rows.length, reason);
+  };
+
+  const makeRoom = () => {
+    if (pending.length <= MAX_PENDING) return;
+    let tooMany = pending.length - MAX_PENDING * SHRINK_TO;
+    for (const of of DROP_ORDER) {
+      const kept: Pending[] = [];
+      for (const one of pending) {
+        const isLost = tooMany > 0 && one.settle === undefined && classOf(one) === of;
+        if (!isLost) {
+          kept.push(one);
+          continue;
+        }
+        tooMany -= 1;
+        lose(one.rows ?? [], 'store_full');
+        Object.assign(latest, one.latest);
+      }
+      pending = kept;
+    }
+    pending.push({ latest: { ...latest } });
   };
 
   const flush = () => inTurn(commitPending);
@@ -110,33 +185,15 @@ export function createJournal(
       }),
     writeSoon(write) {
       pending.push(write);
+      if (isRefusing) makeRoom();
       if (pending.length === FULL_GROUP) void flush();
       else schedule(options.groupCommitMs ?? DEFAULT_GROUP_COMMIT_MS);
     },
   };
 }
 
-function changesOf(writes: readonly Write[], heads: Heads): { changes: Change[]; next: Partial<Heads> } {
-  const changes: Change[] = [];
-  const next: Partial<Heads> = {};
-  const latest = new Map<string, () => Uint8Array | undefined>();
-  for (const write of writes) {
-    for (const row of write.rows ?? []) {
-      const of = CLASS_OF[row.kind];
-      const head = (next[of] ??= { ...heads[of] });
-      const value = stored(row);
-      changes.push({ put: rowKey(of, head.nextSeq), value });
-      head.nextSeq += 1;
-      head.waiting += 1;
-      head.sizeBytes += value.length;
-    }
-    changes.push(...(write.changes ?? []));
-    for (const [key, value] of Object.entries(write.latest ?? {})) latest.set(key, value);
-  }
-  for (const [put, valueOf] of latest) {
-    const value = valueOf();
-    if (value !== undefined) changes.push({ put, value });
-  }
-  for (const of of Object.keys(next) as (keyof Heads)[]) changes.push(putHead(of, next[of] ?? heads[of]));
-  return { changes, next };
+/** Writes without rows go with predictions: what they change is derived again. */
+function classOf({ rows }: Write) {
+  const first = rows?.[0];
+  return first === undefined ? 'predictions' : CLASS_OF[first.kind];
 }

@@ -1,5 +1,6 @@
 import { createSeededRandom, createVirtualClock } from '@plumbline/shared/testing';
-import type { EventRow, GapRow, PredictionRow, Row } from '@plumbline/shared/wire';
+import { emptyWindow } from '@plumbline/shared/drift';
+import { PRIORITY, type EventRow, type GapRow, type PredictionRow, type Row } from '@plumbline/shared/wire';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { StoreError } from '../../ports/index.ts';
@@ -12,6 +13,24 @@ function prediction(n: number): PredictionRow {
 }
 
 const event: EventRow = { kind: 'event', at: 1, code: 'x' };
+
+function entry(n: number): Row {
+  const value = { label: 1, observedAt: 1 } as const;
+  const id = `entry-${String(n).padStart(4, '0')}`;
+  return {
+    kind: 'entry',
+    at: 1,
+    entry: { id, activity: 'a', base: null, actor: 'p', at: 1, field: 'outcome', value },
+  };
+}
+
+function diagnostics(n: number): Row {
+  return { kind: 'diagnostics', at: n, request: 1, part: n, parts: 8, bytes: 'A'.repeat(400) };
+}
+
+function window(n: number): Row {
+  return { kind: 'window', at: n, window: emptyWindow('delay', 'a', [], n, n + 1) };
+}
 
 async function open(store = createMemoryStore(), options: OutboxOptions = {}) {
   const clock = createVirtualClock();
@@ -74,29 +93,64 @@ describe('the outbox', () => {
   it('does not declare lost what the server turns out to have', async () => {
     const { outbox } = await open(undefined, { sizeBytes: 3000 });
     for (let n = 1; n <= 100; n += 1) await outbox.write({ rows: [prediction(n)] });
+    await outbox.flush();
     const gap = (await outbox.nextBatch('predictions'))?.rows[0]?.row as GapRow;
     await outbox.acknowledge(outbox.counts().predictions.stream, 10);
     const after = (await outbox.nextBatch('predictions'))?.rows[0]?.row;
     expect(after).toMatchObject({ from: 11, to: gap.to, count: gap.to - 10 });
   });
 
-  it('never drops what people wrote', async () => {
-    const { outbox } = await open(undefined, { sizeBytes: 1000 });
-    const entry: Row = {
-      kind: 'entry',
-      at: 1,
-      entry: {
-        id: 'entry-0001',
-        activity: 'a',
-        base: null,
-        actor: 'p',
-        at: 1,
-        field: 'outcome',
-        value: { label: 1, observedAt: 1 },
-      },
-    };
-    for (let n = 0; n < 50; n += 1) await outbox.write({ rows: [entry] });
-    expect(outbox.counts().entries.waiting).toBe(50);
+  it('never drops what people wrote: beyond the budget the next entry is refused, and nothing of it is kept', async () => {
+    const { outbox } = await open(undefined, { sizeBytes: 2000 });
+    for (let n = 1; n <= 50; n += 1) await outbox.write({ rows: [prediction(n)] });
+    let kept = 0;
+    let refusal: unknown;
+    for (let n = 0; n < 50; n += 1) {
+      if (refusal !== undefined) break;
+      await outbox.write({ rows: [entry(n)], changes: [{ put: `beside/${n}`, value: new Uint8Array() }] }).then(
+        () => (kept += 1),
+        (error: unknown) => (refusal = error),
+      );
+    }
+    expect(refusal).toMatchObject({ code: 'store_full', kind: 'unavailable', field: 'outboxBytes' });
+    expect(kept).toBeGreaterThan(5);
+    expect(outbox.counts().entries).toMatchObject({ waiting: kept, lastSeq: kept });
+    expect(outbox.counts().predictions.waiting).toBe(1);
+    await outbox.acknowledge(outbox.counts().entries.stream, kept);
+    await outbox.write({ rows: [entry(50)] });
+    expect((await outbox.nextBatch('entries'))?.rows.map(({ seq }) => seq)).toEqual([kept + 1]);
+  });
+
+  it('gives up diagnostics first, then predictions, then evidence, then events', async () => {
+    const { outbox } = await open(undefined, { sizeBytes: 20_000 });
+    const waiting = () => PRIORITY.filter((of) => outbox.counts()[of].waiting > 1);
+    await outbox.write({ rows: Array.from({ length: 8 }, (_, n) => diagnostics(n)) });
+    await outbox.write({ rows: Array.from({ length: 20 }, (_, n) => prediction(n)) });
+    await outbox.write({ rows: Array.from({ length: 10 }, (_, n) => window(n)) });
+    await outbox.write({ rows: Array.from({ length: 30 }, () => event) });
+    await outbox.flush();
+    expect(waiting()).toEqual(['reports', 'predictions', 'evidence', 'diagnostics']);
+    const gone: string[] = [];
+    for (let n = 0; n < 300 && gone.length < 4; n += 1) {
+      await outbox.write({ rows: [entry(n)] }).catch(() => undefined);
+      await outbox.flush();
+      for (const of of ['diagnostics', 'predictions', 'evidence', 'reports']) {
+        if (!waiting().some((one) => one === of) && !gone.includes(of)) gone.push(of);
+      }
+    }
+    expect(gone).toEqual(['diagnostics', 'predictions', 'evidence', 'reports']);
+    for (const of of PRIORITY.slice(1)) {
+      const rows = (await outbox.nextBatch(of))?.rows ?? [];
+      expect(rows).toMatchObject([{ row: { kind: 'gap', from: 1, to: outbox.counts()[of].lastSeq } }]);
+    }
+  });
+
+  it('halves nothing and loses nothing when fewer rows are asked for', async () => {
+    const { outbox } = await open();
+    await outbox.write({ rows: [1, 2, 3, 4, 5].map(prediction) });
+    expect((await outbox.nextBatch('predictions', { rows: 2 }))?.rows.map(({ seq }) => seq)).toEqual([1, 2]);
+    expect((await outbox.nextBatch('predictions', { sizeBytes: 1 }))?.rows.map(({ seq }) => seq)).toEqual([1]);
+    expect((await outbox.nextBatch('predictions'))?.rows).toHaveLength(5);
   });
 });
 

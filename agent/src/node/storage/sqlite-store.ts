@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import { StoreError, type Change, type Store } from '../../ports/index.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { storeFailure } from './failures.ts';
+import { createGiveBack } from './give-back.ts';
 
 export interface SqliteStoreOptions {
   path: string;
@@ -12,10 +13,16 @@ export interface SqliteStoreOptions {
 }
 
 const PAGE_BYTES = 4096;
+/** The log is cut to this after it was folded into the file. */
+const KEPT_LOG_BYTES = 4 * 2 ** 20;
+const MAX_REWRITE_BYTES = 16 * 2 ** 20;
+/** `PRAGMA auto_vacuum`: free pages are given back when asked for. */
+const INCREMENTAL = 2;
 
 /**
  * The durable half of a gateway: one SQLite file (WAL, synchronous FULL), held exclusively, so that a second agent on
- * the same folder is refused instead of sharing sequence numbers. Commits made within one tick share one fsync.
+ * the same folder is refused instead of sharing sequence numbers. Commits made within one tick share one fsync. What a
+ * drained backlog leaves free is given back to the disk.
  * @throws StoreError `store_unavailable` (in use, unwritable), `store_malformed`
  */
 export function openSqliteStore({ path, waitForLockMs = 5000, maxBytes }: SqliteStoreOptions): Store {
@@ -34,7 +41,11 @@ export function openSqliteStore({ path, waitForLockMs = 5000, maxBytes }: Sqlite
       throw storeFailure(cause, path);
     }
   };
-  const group = createGroupCommit<Change>((changes) => attempt(() => apply.immediate(changes)));
+  const giveBack = createGiveBack(db);
+  const group = createGroupCommit<Change>((changes) => {
+    attempt(() => apply.immediate(changes));
+    if (changes.some((change) => !('put' in change))) giveBack.soon();
+  });
 
   return {
     get: async (key) => attempt(() => bytesOf(statements.get.get(key)?.value)),
@@ -46,6 +57,7 @@ export function openSqliteStore({ path, waitForLockMs = 5000, maxBytes }: Sqlite
     },
     async close() {
       await group.drained();
+      giveBack.stop();
       db.close();
     },
   };
@@ -60,18 +72,35 @@ function open(path: string, waitForLockMs: number, maxBytes?: number) {
   let db: Database.Database | undefined;
   try {
     db = new Database(path, { timeout: waitForLockMs });
+    // Before anything is read: the index of the log then lies in memory, and opening needs no space on a full disk.
+    db.pragma('locking_mode = EXCLUSIVE');
     // Byte order of UTF-16 big-endian text is the order of code units, which is how the port compares keys.
     db.pragma("encoding = 'UTF-16be'");
     db.pragma(`page_size = ${PAGE_BYTES}`);
-    db.pragma('locking_mode = EXCLUSIVE');
+    // Before the first table: a file that has grown without it stays as it is.
+    // Asked for once: saying it again would be a write, which a full disk refuses.
+    if (db.pragma('auto_vacuum', { simple: true }) !== INCREMENTAL) db.pragma('auto_vacuum = INCREMENTAL');
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
+    db.pragma(`journal_size_limit = ${KEPT_LOG_BYTES}`);
     if (maxBytes !== undefined) db.pragma(`max_page_count = ${Math.ceil(maxBytes / PAGE_BYTES)}`);
+    makeShrinkable(db);
     db.exec('CREATE TABLE IF NOT EXISTS kv (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID');
     return { db, statements: prepare(db) };
   } catch (cause) {
     db?.close();
     throw storeFailure(cause, path);
+  }
+}
+
+/** A store of an earlier agent is written anew once, while it is small enough for that to be quick. */
+function makeShrinkable(db: Database.Database): void {
+  const sizeBytes = Number(db.pragma('page_count', { simple: true })) * PAGE_BYTES;
+  if (db.pragma('auto_vacuum', { simple: true }) === INCREMENTAL || sizeBytes > MAX_REWRITE_BYTES) return;
+  try {
+    db.exec('VACUUM');
+  } catch {
+    // No room for a second copy: the store works as before, and does not shrink.
   }
 }
 

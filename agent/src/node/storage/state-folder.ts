@@ -48,7 +48,8 @@ export function openStateFolder(folder: string): StateFolder {
     },
     setAddress(address) {
       if (address === undefined) rmSync(addressFile, { force: true });
-      else replaceFile(addressFile, JSON.stringify(address));
+      // Not synced: after a power cut nobody listens there any more.
+      else replaceFile(addressFile, JSON.stringify(address), false);
     },
   };
 }
@@ -69,9 +70,9 @@ function makeFolder(folder: string): string {
 }
 
 /** The new content appears at once; an old one is never half overwritten. */
-function replaceFile(path: string, text: string): void {
+function replaceFile(path: string, text: string, flush = true): void {
   const draft = `${path}.new`;
-  writeFileSync(draft, text, { mode: 0o600, flush: true });
+  writeFileSync(draft, text, { mode: 0o600, flush });
   renameSync(draft, path);
 }
 

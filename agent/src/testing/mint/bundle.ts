@@ -1,6 +1,14 @@
 import { buildReference } from '@plumbline/shared/drift';
 import { packArchive, type BundleFiles, type Manifest } from '@plumbline/shared/manifest';
-import { createSeal, sha256Hex, utf8, type AssignedModel, type Payload, type Signer } from '@plumbline/shared/trust';
+import {
+  createSeal,
+  sha256Hex,
+  utf8,
+  type AssignedModel,
+  type Payload,
+  type ReleaseNeeds,
+  type Signer,
+} from '@plumbline/shared/trust';
 import { encodeLinear, linearScore, type LinearModel } from '../linear-inference.ts';
 import { FLEET, LINE } from './keys.ts';
 
@@ -11,6 +19,8 @@ export interface Release {
   assigned: AssignedModel;
   version: string;
   profiles: string[];
+  /** What the metadata of the line say of its needs, when they say it. */
+  needs?: ReleaseNeeds;
 }
 
 /** A graph of two features `a` and `b` with two classes, and what it answers. */
@@ -28,6 +38,8 @@ export interface ReleaseInput {
   model?: LinearModel;
   /** A real graph instead of a linear model. */
   graph?: Graph;
+  /** How records reach the graph and scores leave it, where that is not by `x` and `p`. */
+  wiring?: Pick<Manifest, 'inputs' | 'output'>;
   /** Makes a bundle of this many bytes more. */
   paddingBytes?: number;
   goldenOffset?: number;
@@ -80,6 +92,7 @@ async function mintArchive(input: ReleaseInput, line: string, version: string): 
     inputs: [{ kind: 'columns', name: 'x', dtype: 'float32', batch: 'dynamic', features }],
     output: { kind: 'classes', probabilities: 'p', classes: ['in time', 'late'], positive: 'late' },
     model: { sha256: sha256Hex(onnx), sizeBytes: onnx.length },
+    ...input.wiring,
     needs: { opsets: { 'ai.onnx': opset }, operators: [], derivations: [], memoryMb: input.memoryMb ?? 10 },
     parts: { golden: 'generated', reference: 'generated', reasons: 'absent' },
   };

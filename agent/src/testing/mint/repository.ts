@@ -101,9 +101,16 @@ export function documentsOf({ snapshot, targets, lines, fleet }: Repository): Ui
 function mintLine(line: string, releases: readonly Release[], version: number, change: Change = {}) {
   const ofLine = releases.filter(({ assigned }) => assigned.model === line);
   const targets = Object.fromEntries(
-    ofLine.map(({ assigned, version: of, profiles }) => {
+    ofLine.map(({ assigned, version: of, profiles, needs }) => {
       const { path, length, sha256, releaseCounter: counter } = assigned;
-      return [path, { length, hashes: { sha256 }, custom: { counter, version: of, variant: 'plain', profiles } }];
+      return [
+        path,
+        {
+          length,
+          hashes: { sha256 },
+          custom: { counter, version: of, variant: 'plain', profiles, ...(needs && { needs }) },
+        },
+      ];
     }),
   );
   return sign('targets', version, { signers: [FLEET.builder, FLEET.approver], ...change }, FLEET.builder, { targets });
