@@ -3,7 +3,7 @@ import type { ActivityRecord } from '@plumbline/shared/manifest';
 import type { SitePage } from '@plumbline/shared/wire';
 import { z } from 'zod';
 import type { Change, Store } from '../ports/index.ts';
-import { readAll, readOne, stored } from '../store/json.ts';
+import { readAll, readMended, stored, type OnDamaged } from '../store/json.ts';
 import { SITE_CURSOR, SITE_ENTRIES, siteEntryKey } from '../store/keys.ts';
 
 /** The log of the site as this device knows it: entries by id, folded per activity. */
@@ -16,10 +16,10 @@ export interface SiteLog {
   take(entries: readonly SiteLogEntry[], cursor?: number): void;
 }
 
-export async function createSiteLog(store: Store): Promise<SiteLog> {
+export async function createSiteLog(store: Store, onDamaged?: OnDamaged): Promise<SiteLog> {
   const byActivity = new Map<string, Map<string, SiteLogEntry>>();
   const folded = new Map<string, ActivityState>();
-  let cursor = (await readOne(store, SITE_CURSOR, z.number().int().nonnegative())) ?? 0;
+  let cursor = (await readMended(store, SITE_CURSOR, z.number().int().nonnegative(), onDamaged)) ?? 0;
 
   const takeIn = (entries: readonly SiteLogEntry[]) => {
     const touched = new Set<string>();
@@ -35,7 +35,14 @@ export async function createSiteLog(store: Store): Promise<SiteLog> {
     }
   };
 
-  takeIn((await readAll(store, SITE_ENTRIES, siteLogEntry)).map(([, entry]) => entry));
+  const onLost: OnDamaged | undefined =
+    onDamaged &&
+    ((key, error) => {
+      // The server has the log too: it is asked for all of it again.
+      cursor = 0;
+      onDamaged(key, error);
+    });
+  takeIn((await readAll(store, SITE_ENTRIES, siteLogEntry, onLost)).map(([, entry]) => entry));
   return {
     cursor: () => cursor,
     states: () => folded.values(),

@@ -4,15 +4,34 @@ import { readBounded } from '../../read-bounded.ts';
 import { NodeAgentError } from '../errors.ts';
 
 const MAX_BODY_BYTES = 8 * 2 ** 20;
+/** A body that drips in does not hold a connection for ever. */
+const BODY_TIMEOUT_MS = 30_000;
 
 /**
  * The JSON body of a request, fitted to its schema. An absent body counts as `{}`.
- * @throws NodeAgentError `request_malformed`, naming the field; AgentError `body_too_large`
+ * @throws NodeAgentError `request_malformed`, naming the field, `request_timeout`; AgentError `body_too_large`
  */
 export async function readBody<T>(context: Context, schema: z.ZodType<T>): Promise<T> {
   const { body } = context.req.raw;
-  const bytes = body === null ? new Uint8Array() : await readBounded(body, MAX_BODY_BYTES);
+  const bytes = body === null ? new Uint8Array() : await readInTime(body);
   return checked(schema, jsonOf(bytes), 'body');
+}
+
+async function readInTime(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+  const signal = AbortSignal.timeout(BODY_TIMEOUT_MS);
+  try {
+    return await readBounded(
+      body.pipeThrough(new TransformStream<Uint8Array, Uint8Array>(), { signal }),
+      MAX_BODY_BYTES,
+    );
+  } catch (cause) {
+    if (!signal.aborted) throw cause;
+    throw new NodeAgentError('request_timeout', 'body: did not arrive in time', {
+      field: 'body',
+      expected: `all of it within ${BODY_TIMEOUT_MS} ms`,
+      cause,
+    });
+  }
 }
 
 /** The query of a request, fitted to its schema. @throws NodeAgentError `request_malformed` */

@@ -1,14 +1,26 @@
+import { createServer as createSecureServer } from 'node:https';
 import { createAdaptorServer } from '@hono/node-server';
 import { messageOf } from '@plumbline/shared/errors';
 import type { Hono } from 'hono';
 import { NodeAgentError } from '../errors.ts';
 
-const HOST = '127.0.0.1';
-/** A caller that sends half a request does not hold a connection for ever. */
-const REQUEST_TIMEOUT_MS = 30_000;
+const LOOPBACK = '127.0.0.1';
+/** A caller that sends half a request does not hold a connection for ever; bodies have limits of their own. */
+const HEADERS_TIMEOUT_MS = 30_000;
+/** Nothing sent and nothing taken for so long; a stream of events beats more often. */
+const IDLE_TIMEOUT_MS = 120_000;
+const MAX_CONNECTIONS = 256;
 
 export interface LocalServer extends AsyncDisposable {
   url: string;
+}
+
+export interface SecureListen {
+  host: string;
+  port: number;
+  /** PEM. */
+  cert: string;
+  key: string;
 }
 
 /**
@@ -17,15 +29,40 @@ export interface LocalServer extends AsyncDisposable {
  * @throws NodeAgentError `port_busy`, `listen_failed`, naming host and port
  */
 export async function serveLocally(fetch: Hono['fetch'], port: number): Promise<LocalServer> {
-  const server = createAdaptorServer({ fetch, serverOptions: { requestTimeout: REQUEST_TIMEOUT_MS } });
+  const server = createAdaptorServer({ fetch, serverOptions: { requestTimeout: 0 } });
+  return listen(server, { host: LOOPBACK, port, scheme: 'http', field: 'port' });
+}
+
+/** The same on an address of the site network, TLS 1.3 only. @throws NodeAgentError `port_busy`, `listen_failed` */
+export async function serveSecurely(fetch: Hono['fetch'], options: SecureListen): Promise<LocalServer> {
+  const { host, port, cert, key } = options;
+  const serverOptions = { cert, key, minVersion: 'TLSv1.3', requestTimeout: 0 } as const;
+  const server = createAdaptorServer({ fetch, createServer: createSecureServer, serverOptions });
+  return listen(server, { host, port, scheme: 'https', field: 'listen' });
+}
+
+interface Where {
+  host: string;
+  port: number;
+  scheme: 'http' | 'https';
+  field: 'port' | 'listen';
+}
+
+async function listen(server: ReturnType<typeof createAdaptorServer>, where: Where): Promise<LocalServer> {
+  const { host, port, scheme } = where;
+  if ('headersTimeout' in server) {
+    server.headersTimeout = HEADERS_TIMEOUT_MS;
+    server.setTimeout(IDLE_TIMEOUT_MS);
+  }
+  server.maxConnections = MAX_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause) => reject(listenFailure(cause, port)));
-    server.listen(port, HOST, resolve);
+    server.once('error', (cause) => reject(listenFailure(cause, where)));
+    server.listen(port, host, resolve);
   });
   const address = server.address();
   const bound = typeof address === 'object' ? address?.port : port;
   return {
-    url: `http://${HOST}:${bound}`,
+    url: `${scheme}://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     async [Symbol.asyncDispose]() {
       const closed = new Promise((resolve) => server.close(resolve));
       if ('closeIdleConnections' in server) server.closeIdleConnections();
@@ -34,13 +71,13 @@ export async function serveLocally(fetch: Hono['fetch'], port: number): Promise<
   };
 }
 
-function listenFailure(cause: Error, port: number): NodeAgentError {
+function listenFailure(cause: Error, { host, port, field }: Where): NodeAgentError {
   const isBusy = 'code' in cause && cause.code === 'EADDRINUSE';
-  const message = isBusy ? `${HOST}:${port} is in use by another process` : `${HOST}:${port}: ${messageOf(cause)}`;
+  const message = isBusy ? `${host}:${port} is in use by another process` : `${host}:${port}: ${messageOf(cause)}`;
   return new NodeAgentError(isBusy ? 'port_busy' : 'listen_failed', message, {
     kind: 'unavailable',
-    field: 'port',
-    expected: 'a free port: --port N, or --port 0 for any',
+    field,
+    expected: field === 'port' ? 'a free port: --port N, or --port 0 for any' : 'a free port on an address of its own',
     cause,
   });
 }
