@@ -2,6 +2,7 @@ import ipad10 from '../profiles/apple/ipad-10.json' with { type: 'json' };
 import linuxArm64Gateway from '../profiles/generic/linux-arm64-gateway.json' with { type: 'json' };
 import linuxX64Dev from '../profiles/generic/linux-x64-dev.json' with { type: 'json' };
 import linuxX64Gateway from '../profiles/generic/linux-x64-gateway.json' with { type: 'json' };
+import linuxX64MuslGateway from '../profiles/generic/linux-x64-musl-gateway.json' with { type: 'json' };
 import lattepandaMu from '../profiles/lattepanda/lattepanda-mu.json' with { type: 'json' };
 import moxaUc3400a from '../profiles/moxa/moxa-uc-3400a.json' with { type: 'json' };
 import toughbookG2 from '../profiles/panasonic/toughbook-g2.json' with { type: 'json' };
@@ -18,6 +19,7 @@ export const profileFiles: Readonly<Record<string, unknown>> = {
   'profiles/generic/linux-arm64-gateway.json': linuxArm64Gateway,
   'profiles/generic/linux-x64-dev.json': linuxX64Dev,
   'profiles/generic/linux-x64-gateway.json': linuxX64Gateway,
+  'profiles/generic/linux-x64-musl-gateway.json': linuxX64MuslGateway,
   'profiles/lattepanda/lattepanda-mu.json': lattepandaMu,
   'profiles/moxa/moxa-uc-3400a.json': moxaUc3400a,
   'profiles/panasonic/toughbook-g2.json': toughbookG2,

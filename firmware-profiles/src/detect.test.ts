@@ -55,7 +55,19 @@ const cases: [string, DeviceFacts, string | undefined, RegExp][] = [
     'nothing in a 32-bit board',
     { arch: 'arm', os: 'linux', memoryMb: 4096, model: 'Raspberry Pi 4 Model B Rev 1.4' },
     undefined,
-    /no general class fits linux on arm/,
+    /32-bit Arm \(armv7\) is not supported: Node 24.*not released for armv7/,
+  ],
+  [
+    'an Alpine system by its C library',
+    { arch: 'x64', os: 'linux', libc: 'musl', memoryMb: 4000 },
+    'linux-x64-musl-gateway',
+    /general class Linux x64 gateway with musl/,
+  ],
+  [
+    'a Pi 5 with Alpine as what it is not',
+    { arch: 'arm64', os: 'linux', libc: 'musl', memoryMb: 8052, model: 'Raspberry Pi 5 Model B Rev 1.0' },
+    undefined,
+    /64-bit Arm with musl is not supported/,
   ],
   ['nothing in a machine with very little memory', { arch: 'x64', os: 'linux', memoryMb: 512 }, undefined, /512 MB/],
 ];

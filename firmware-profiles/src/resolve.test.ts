@@ -54,6 +54,15 @@ describe('resolveProfile', () => {
     expect((error as ProfileError).expected).toContain(proposal);
   });
 
+  it('says of a class that cannot be supported why not', () => {
+    expect(errorOf(() => resolveProfile('linux-armv7'))).toMatchObject({
+      code: 'profile_unsupported',
+      kind: 'refused',
+      message: expect.stringContaining('Node 24'),
+    });
+    expect(profileIds).not.toContain('linux-armv7');
+  });
+
   it('gives a value of its own to every caller', () => {
     resolveProfile('ipad-10').codecs.push('none');
     expect(resolveProfile('ipad-10').codecs).toEqual(['deflate']);

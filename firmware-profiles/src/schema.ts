@@ -40,6 +40,8 @@ export const profile = z.strictObject({
   models: z.array(z.string().regex(/^[^A-Z]{3,}$/, 'expected at least three characters in lower case')),
   arch: z.enum(['x64', 'arm64']),
   os: z.enum(['linux', 'android', 'ipados', 'windows']),
+  /** C library of the system, where native parts are linked against one. */
+  libc: z.enum(['glibc', 'musl']).optional(),
   runtime,
   agent: semverRange,
   /** Memory of the smallest device of the class. */

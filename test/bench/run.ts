@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
+import { agent } from './agent.ts';
 import { deltas } from './deltas.ts';
 import { ingest } from './ingest.ts';
 import type { Figure, LoneFigure } from './measure/figure.ts';
@@ -22,6 +23,7 @@ const BENCHES: Record<string, () => AsyncIterable<Figure | LoneFigure>> = {
   trust,
   shrink,
   deltas,
+  agent,
 };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } });

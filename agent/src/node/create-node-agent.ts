@@ -1,51 +1,91 @@
+import { randomUUID } from 'node:crypto';
 import { createAgent, readIdentity, type Agent } from '../index.ts';
+import { RUNNING } from '../store/keys.ts';
 import type { NodeConfig } from './config.ts';
+import { openLan } from './lan/open-lan.ts';
 import { createLocalApi } from './local-api/app.ts';
 import { serveLocally } from './local-api/serve.ts';
 import { createEventLog, type Logger } from './platform/log.ts';
 import { openNodePorts, profileOf } from './node-ports.ts';
 import { nodeDecoders } from './platform/decoders.ts';
+import { runSources } from './sources/run-sources.ts';
 import { AGENT_VERSION } from './version.ts';
+import { createChangeFeed } from './watch/change-feed.ts';
+import { createLatency, timed } from './watch/latency.ts';
+import { weighed } from './watch/traffic.ts';
 
 export interface NodeAgent extends AsyncDisposable {
   agent: Agent;
   /** `http://127.0.0.1:PORT` */
   url: string;
+  /** `https://HOST:PORT` on the site network, where that is configured. */
+  lanUrl: string | undefined;
   site: string;
   device: string;
+  /** Resolves when the core did what is due and the store answered: a wedged agent never says so. */
+  probe(): Promise<void>;
 }
 
 /**
  * The agent of a gateway with its local API, running until it is disposed.
- * @throws AgentError `not_enrolled`; NodeAgentError `port_busy`, `state_unwritable`; StoreError
+ * @throws AgentError `not_enrolled`; NodeAgentError `port_busy`, `state_unwritable`, `config_invalid` for files that
+ * the configuration names; StoreError
  */
 export async function createNodeAgent(config: NodeConfig, log: Logger): Promise<NodeAgent> {
   await using opening = new AsyncDisposableStack();
-  const { ports, folder, driven, secureFetch } = opening.use(await openNodePorts(config));
+  const { ports, folder, driven, secureFetch, runtime } = opening.use(await openNodePorts(config));
   const events = createEventLog(log);
-  const agent = createAgent(ports, {
-    profile: profileOf(folder, config.profile),
-    agentVersion: AGENT_VERSION,
-    decoders: nodeDecoders,
-    secureFetch,
-    ...(config.firstDelayMs !== undefined && { timing: { firstDelayMs: config.firstDelayMs } }),
-    onEvent: events.take,
-  });
-  const app = createLocalApi({
+  const profile = profileOf(folder, config.profile);
+  if (runtime.because !== undefined) log.warn({ engine: runtime.engine }, `models run slower: ${runtime.because}`);
+  const timeFloor = () => agent.state().trust.timeFloor;
+  const about = { folder, clock: ports.clock, profile, runtime, problems: events.problems, timeFloor };
+  const lan = config.lan && openLan(config.lan, log);
+  const feed = createChangeFeed(randomUUID());
+  const latency = createLatency();
+  const traffic = { upBytes: 0, downBytes: 0 };
+  const core = createAgent(
+    { ...ports, link: weighed(ports.link, traffic) },
+    {
+      profile,
+      inspect: async () => (await import('./diagnostics/inspect.ts')).inspectNode(about),
+      agentVersion: AGENT_VERSION,
+      decoders: nodeDecoders,
+      secureFetch,
+      ...(config.firstDelayMs !== undefined && { timing: { firstDelayMs: config.firstDelayMs } }),
+      onEvent(event) {
+        events.take(event);
+        feed.takeEvent(event);
+      },
+      onChange: feed.takeChange,
+    },
+  );
+  const agent = timed(core, latency);
+  const api = {
     agent,
     clock: ports.clock,
     driven,
     log,
     runtime: ports.inference.runtime,
     problems: events.problems,
-  });
+    feed,
+    metrics: { host: ports.host, latency, traffic },
+  };
   // The port comes first: a busy one must not cost a start and a clean end.
-  const server = opening.use(await serveLocally(app.fetch, config.port));
+  const server = opening.use(await serveLocally(createLocalApi(api).fetch, config.port));
+  const lanServer = lan && opening.use(await lan.serve(createLocalApi({ ...api, guard: lan.guard }).fetch));
   opening.defer(() => agent.stop());
+  // Streams of events end by themselves never, and servers wait for the answers under way.
+  opening.defer(() => feed.close());
   await agent.start();
   const { site = '', device = '' } = (await readIdentity(ports.store)) ?? {};
   folder.setAddress({ url: server.url, site, device });
   opening.defer(() => folder.setAddress(undefined));
+  opening.use(await runSources({ ...ports, agent, device, event: events.take }, config));
   const running = opening.move();
-  return { agent, url: server.url, site, device, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  const probe = async () => {
+    await agent.tick();
+    await ports.store.get(RUNNING);
+  };
+  const lanUrl = lanServer?.url;
+  return { agent, url: server.url, lanUrl, site, device, probe, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }

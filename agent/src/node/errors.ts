@@ -6,6 +6,7 @@ export type NodeAgentErrorCode =
   | 'profile_undetected'
   | 'device_key_malformed'
   | 'trial_unavailable'
+  | 'runtime_missing' // no ONNX Runtime is installed beside the agent
   | 'clock_backwards'
   | 'insecure_url'
   | 'port_busy'
@@ -14,6 +15,15 @@ export type NodeAgentErrorCode =
   | 'agent_silent'
   | 'file_unreadable'
   | 'request_malformed'
+  | 'request_timeout'
+  | 'token_missing' // on the site network every request but a health check carries one
+  | 'token_unknown'
+  | 'scope_missing' // the token may read and not write
+  | 'too_many_failures'
+  | 'too_many_readers'
+  | 'activity_unknown'
+  | 'file_changed'
+  | 'source_refused' // the broker of a source was reached and said no
   | 'request_not_local'
   | 'no_such_route';
 

@@ -5,7 +5,7 @@ import { NodeAgentError } from './errors.ts';
 import { doubleSend, skipFsync } from './inject.ts';
 import { createMqttLink } from './link/mqtt-link.ts';
 import { secureFetchBy } from './link/secure-fetch.ts';
-import { createOrtInference } from './models/ort-inference.ts';
+import { chooseEngine, createInference, type ChosenEngine } from './models/engine.ts';
 import { createProcessTrial } from './models/process-trial.ts';
 import { deviceFacts } from './platform/device-facts.ts';
 import { loadDeviceKey } from './platform/device-key.ts';
@@ -23,16 +23,18 @@ export interface NodePorts extends AsyncDisposable {
   folder: StateFolder;
   /** The clock, when it is driven from outside. */
   driven: DrivenClock | undefined;
+  /** What loads models here, and why where it is not what the profile names. */
+  runtime: ChosenEngine;
   /** HTTP that judges a server as the link does. */
   secureFetch: ReturnType<typeof secureFetchBy>;
 }
 
 type NodePortsConfig = Pick<NodeConfig, 'stateFolder' | 'clock' | 'inject'> &
-  Partial<Pick<NodeConfig, 'proxy' | 'development'>>;
+  Partial<Pick<NodeConfig, 'proxy' | 'development' | 'profile'>>;
 
 /**
  * Everything an agent needs of a gateway, opened in its state folder; disposing closes it.
- * @throws NodeAgentError `state_unwritable`; StoreError `store_unavailable` when another agent holds the folder
+ * @throws NodeAgentError `state_unwritable`, `runtime_missing`; StoreError `store_unavailable` when another agent holds the folder
  */
 export async function openNodePorts(config: NodePortsConfig): Promise<NodePorts> {
   const folder = openStateFolder(config.stateFolder);
@@ -43,11 +45,14 @@ export async function openNodePorts(config: NodePortsConfig): Promise<NodePorts>
   const { proxy, development = false } = config;
   const deviceKey = () => loadDeviceKey(folder.deviceKeyFile);
   // The server's certificate lives in real time, also while a replay drives the clock of everything else.
-  const link = createMqttLink({ deviceKey, proxy, development });
-  const trial = createProcessTrial();
+  const profile = knownProfile(config.profile ?? folder.profile());
+  const link = createMqttLink({ deviceKey, proxy, development, keepaliveS: keepaliveOf(profile) });
+  const runtime = chooseEngine(profile?.runtime.engine ?? 'onnxruntime-node');
+  const trial = createProcessTrial(runtime.engine);
   return {
     folder,
     driven,
+    runtime,
     secureFetch: secureFetchBy({ proxy, development }),
     ports: {
       clock,
@@ -56,7 +61,7 @@ export async function openNodePorts(config: NodePortsConfig): Promise<NodePorts>
       store,
       files: openDirectoryFiles(folder.filesFolder),
       link: config.inject.includes('double-send') ? doubleSend(link) : link,
-      inference: createOrtInference(),
+      inference: createInference(runtime.engine),
       trial,
       host: createNodeHost(folder.filesFolder),
     },
@@ -65,6 +70,20 @@ export async function openNodePorts(config: NodePortsConfig): Promise<NodePorts>
       await store.close();
     },
   };
+}
+
+/** Before enrolment none may be known. */
+function knownProfile(id: string | undefined): Profile | undefined {
+  return id === undefined ? undefined : resolveProfile(id);
+}
+
+/**
+ * Seconds of silence before a ping. On a mobile link one a minute is most of what an idle month costs; see
+ * `shared/docs/gateway.md`. Four minutes are our choice: RFC 5382 asks two hours of whoever translates addresses, and
+ * those that give less mostly give five minutes. A dead connection is noticed that much later.
+ */
+function keepaliveOf(profile: Profile | undefined): number {
+  return profile?.link.kind === 'lte' ? 240 : 60;
 }
 
 /**

@@ -7,6 +7,7 @@ const FIGURES = [
   'models',
   'arch',
   'os',
+  'libc',
   'runtime.engine',
   'runtime.minVersion',
   'runtime.opsets',
@@ -30,6 +31,7 @@ export function checkSources(profile: Profile): Finding[] {
 
 function uncovered(profile: Profile): Finding[] {
   return FIGURES.filter((figure) => figure !== 'models' || profile.models.length > 0)
+    .filter((figure) => figure !== 'libc' || profile.libc !== undefined)
     .filter((figure) => !profile.sources.some((source) => covers(source, figure)))
     .map((field) => ({ field, problem: `has no source; name a document, or ${OWN_CHOICE} when the choice is ours` }));
 }

@@ -1,11 +1,17 @@
 import type { Command } from 'commander';
 import { configOf, type RawSettings } from '../config.ts';
 import { examine, type Examination } from '../doctor/examine.ts';
-import type { Surroundings } from '../doctor/subject.ts';
+import { checkMachine } from '../doctor/check-machine.ts';
+import { checkMount } from '../doctor/check-folder.ts';
+import { checkSlots } from '../doctor/check-models.ts';
+import { checkService } from '../doctor/check-service.ts';
+import { failedBy, type Step } from '../doctor/step.ts';
+import type { Subject, Surroundings } from '../doctor/subject.ts';
 import { subjectOnDisk } from '../doctor/subject-on-disk.ts';
 import { subjectRunning } from '../doctor/subject-running.ts';
-import { openNodePorts } from '../node-ports.ts';
-import { openStateFolder } from '../storage/state-folder.ts';
+import { openNodePorts, profileOf } from '../node-ports.ts';
+import { openDirectoryFiles } from '../storage/directory-files.ts';
+import { openStateFolder, type StateFolder } from '../storage/state-folder.ts';
 import { print, table } from './output.ts';
 import { findRunningAgent } from './running-agent.ts';
 
@@ -16,14 +22,18 @@ const MARKS = { ok: 'ok', failed: 'FAILED', skipped: '–' } as const;
 export function addDoctor(program: Command): void {
   program
     .command('doctor')
-    .description('look at folder, certificate, clock, every address of the server, session and models')
+    .description(
+      'why this gateway does not work: disk, memory, profile, watchdog, model slots, certificate, clock, every address of the server (DNS, TLS), the session',
+    )
     .option('--development', 'allow plain addresses on loopback')
     .addHelpText('after', '\nExit: 0 this device can work; 3 what is wrong may pass by itself; 4 somebody has to act.')
     .action(async (_own: unknown, command: Command) => {
       const { json, ...flags } = command.optsWithGlobals<RawSettings & { json: boolean }>();
       const config = configOf(flags);
       const { proxy, development } = config;
-      const examination = await visit(config, { proxy, development, now: Date.now, timeoutMs: TIMEOUT_MS });
+      const machine = (lines: Subject['lines']) => machineOf(config, lines);
+      const around = { proxy, development, now: Date.now, timeoutMs: TIMEOUT_MS, machine };
+      const examination = await visit(config, around);
       print(examination, json, () => describe(examination));
       process.exitCode = examination.exitCode;
     });
@@ -35,6 +45,20 @@ async function visit(config: ReturnType<typeof configOf>, surroundings: Surround
   if (agent !== undefined) return examine(folder.path, await subjectRunning(agent), surroundings);
   await using opened = await openNodePorts(config);
   return examine(folder.path, await subjectOnDisk(opened), surroundings);
+}
+
+async function machineOf(config: ReturnType<typeof configOf>, lines: Subject['lines']): Promise<Step[]> {
+  const folder = openStateFolder(config.stateFolder);
+  const slots = await checkSlots(openDirectoryFiles(folder.filesFolder), lines);
+  return [checkMount(folder.path), ...classOf(folder, config.profile), await checkService(), slots];
+}
+
+function classOf(folder: StateFolder, asked: string | undefined): Step[] {
+  try {
+    return checkMachine(profileOf(folder, asked));
+  } catch (error) {
+    return [failedBy('profile', error)];
+  }
 }
 
 function describe({ works, steps }: Examination): string {

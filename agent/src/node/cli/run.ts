@@ -5,13 +5,28 @@ import { createNodeAgent } from '../create-node-agent.ts';
 import { FAULTS } from '../inject.ts';
 import { createLog } from '../platform/log.ts';
 import { print } from './output.ts';
+import { watchedBy } from './service.ts';
 
 /** `run`: the agent itself, until SIGTERM or SIGINT. */
 export function addRun(program: Command): void {
   program
     .command('run')
-    .description('run the agent and its local API on loopback until SIGTERM')
+    .description('run the agent, its local API and its sources until SIGTERM')
     .option('--port <n>', 'port of the local API, 0 for any free one (default: 7420)')
+    .option('--listen <host:port>', 'local API on the site network too; needs TLS and tokens')
+    .option('--tls-cert <file>', 'its certificate, PEM')
+    .option('--tls-key <file>', 'its key, PEM')
+    .option('--token-file <file>', 'who may ask: lines of read|write NAME TOKEN')
+    .option('--allow-origin <origin...>', 'web origins whose pages may ask on the site network')
+    .option('--drop-folder <dir>', 'predict the CSV and NDJSON files that appear there')
+    .option('--source-mqtt <url>', 'predict the records that a broker of the site passes on, mqtts:// (or loopback)')
+    .option('--source-topic <filter>', 'where they come from')
+    .option('--result-topic <topic>', 'where the answers go')
+    .option('--source-error-topic <topic>', 'where messages go that are none (default: RESULT/errors)')
+    .option('--source-credentials <file>', 'JSON with username and password for that broker')
+    .option('--source-ca <file>', 'the authority of that broker, PEM; those of the system when left out')
+    .option('--source-line <name>', 'model line that sources ask; needed where several run')
+    .option('--source-reasons <n>', 'reasons a record from sources (default: 0)')
     .option('--profile <id>', 'firmware profile; the one of the enrolment when left out')
     .option('--first-delay-ms <n>', 'spread of the first reconnect after a drop (default: 60000)')
     .option('--log-level <level>', 'error, warn, info or debug (default: info)')
@@ -22,9 +37,13 @@ export function addRun(program: Command): void {
     .action(async (_own: unknown, command: Command) => {
       const { json, ...flags } = command.optsWithGlobals<RawSettings & { json: boolean }>();
       const config = configOf(flags);
-      await using running = await createNodeAgent(config, createLog(config.logLevel));
-      const { url, site, device } = running;
-      print({ listening: url, device, site }, json, () => `${site}/${device} listening on ${url}`);
+      const log = createLog(config.logLevel);
+      await using all = new AsyncDisposableStack();
+      const running = all.use(await createNodeAgent(config, log));
+      const { url, lanUrl, site, device } = running;
+      const said = { listening: url, device, site, ...(lanUrl !== undefined && { lan: lanUrl }) };
+      print(said, json, () => `${site}/${device} listening on ${[url, lanUrl].filter(Boolean).join(' and ')}`);
+      all.use(watchedBy(config, running, log));
       await stopSignal();
     });
 }

@@ -21,9 +21,10 @@ export async function examine(
   surroundings: Surroundings,
 ): Promise<Examination> {
   const first = checkFolder(folder);
+  const machine = (await surroundings.machine?.(subject?.lines ?? [])) ?? [];
   if (subject === undefined) {
     const says = 'this device has no identity yet: plumbline-agent enrol CODE';
-    return conclude([first, failed('enrolled', 'not_enrolled', says)], false);
+    return conclude([first, ...machine, failed('enrolled', 'not_enrolled', says)], false);
   }
   const { site, device, trust, endpoints, lines } = subject;
   const session = await checkSession(subject);
@@ -36,6 +37,7 @@ export async function examine(
   const models = checkModels(lines);
   const steps = [
     first,
+    ...machine,
     ok('enrolled', `enrolled as ${site}/${device}`),
     certificate,
     clock,

@@ -18,6 +18,12 @@ const state = z.looseObject({
       state: z.string(),
       active: z.string().optional(),
       reason: z.string().optional(),
+      slots: z
+        .looseObject({
+          A: z.looseObject({ sha256: z.string() }).optional(),
+          B: z.looseObject({ sha256: z.string() }).optional(),
+        })
+        .optional(),
     }),
   ),
 });

@@ -1,6 +1,7 @@
 import type { LinkTrust } from '../../ports/index.ts';
 import type { ClientIdentity } from '../link/handshake.ts';
 import type { ProxySettings } from '../link/proxy.ts';
+import type { Step } from './step.ts';
 
 /** The device as the doctor finds it. */
 export interface Subject {
@@ -13,7 +14,13 @@ export interface Subject {
   key?: ClientIdentity['key'];
   /** Whether the server lets this device in; says how it knows. @throws LinkError, AgentError: why not */
   session(): Promise<string>;
-  lines: readonly { line: string; state: string; active?: string | undefined; reason?: string | undefined }[];
+  lines: readonly {
+    line: string;
+    state: string;
+    active?: string | undefined;
+    reason?: string | undefined;
+    slots?: { A?: { sha256: string } | undefined; B?: { sha256: string } | undefined } | undefined;
+  }[];
 }
 
 /** The way out, and the time as this machine has it. */
@@ -22,4 +29,6 @@ export interface Surroundings {
   development: boolean;
   now: () => number;
   timeoutMs: number;
+  /** What is to be said of the machine itself; left out where only the way to the server is in question. */
+  machine?: (lines: Subject['lines']) => Promise<Step[]>;
 }

@@ -5,6 +5,7 @@ import { messageOf } from '@plumbline/shared/errors';
 import { LINK_ERRORS, LinkError, type Connection, type ConnectOptions, type Link } from '../../ports/index.ts';
 import { openEndpoint } from './endpoint.ts';
 import { bufferOf, bytesOf, connectionOf } from './mqtt-connection.ts';
+import { limitPackets } from './packet-limit.ts';
 import type { ProxySettings } from './proxy.ts';
 import { deadline } from './secure-socket.ts';
 
@@ -77,6 +78,7 @@ async function attempt(url: string, asked: ConnectOptions, options: MqttLinkOpti
     connectTimeout: connectTimeoutMs,
     keepalive: keepaliveS,
   });
+  limitPackets(stream, (error) => client.emit('error', error));
   client.on('message', (topic, payload) => onMessage(topic, bytesOf(payload)));
   await connected(client, stream, url);
   return connectionOf(client, onClose, answerTimeoutMs);

@@ -36,14 +36,24 @@ export function createOrtInference({ arena = true }: { arena?: boolean } = {}): 
   };
 }
 
-function sessionOf(ort: typeof Runtime, session: InferenceSession): Session {
+/** The part of a JavaScript runtime that a session needs: native and WebAssembly are built on one `onnxruntime-common`. */
+type TensorRuntime = Pick<typeof Runtime, 'Tensor'>;
+
+export function sessionOf(ort: TensorRuntime, session: InferenceSession): Session {
+  /** Tensors of the last lone row: they see what is written into the same arrays before the next run. */
+  let kept: { feeds: readonly Feed[]; inputs: Record<string, Tensor> } | undefined;
+  const inputsOf = (feeds: readonly Feed[]): Record<string, Tensor> => {
+    if (kept?.feeds === feeds) return kept.inputs;
+    const inputs: Record<string, Tensor> = {};
+    for (const feed of feeds) inputs[feed.name] = tensorOf(ort, feed);
+    if (feeds.every(({ dims }) => dims[0] === 1)) kept = { feeds, inputs };
+    return inputs;
+  };
   return {
     async run(feeds, outputs) {
-      const inputs: Record<string, Tensor> = {};
       try {
-        for (const feed of feeds) inputs[feed.name] = tensorOf(ort, feed);
         // Tensors already have the two members of RunOutputs: nothing is copied on the way out.
-        return (await session.run(inputs, outputs)) as RunOutputs;
+        return (await session.run(inputsOf(feeds), outputs)) as RunOutputs;
       } catch (cause) {
         throw new InferenceError('run_failed', messageOf(cause), { kind: 'refused', cause });
       }
@@ -53,6 +63,6 @@ function sessionOf(ort: typeof Runtime, session: InferenceSession): Session {
 }
 
 /** The constructor is overloaded by element type; one spelling stands for all, as `encodeRuns` pairs them. */
-function tensorOf(ort: typeof Runtime, { dtype, data, dims }: Feed): Tensor {
+function tensorOf(ort: TensorRuntime, { dtype, data, dims }: Feed): Tensor {
   return new ort.Tensor(dtype as 'float32', data as Float32Array, dims);
 }

@@ -12,8 +12,17 @@ export function deviceFacts(): DeviceFacts {
     arch: process.arch,
     os: process.platform,
     memoryMb: totalmem() / 2 ** 20,
+    ...(process.platform === 'linux' && { libc: isMusl() ? 'musl' : 'glibc' }),
     ...(model !== undefined && { model }),
   };
+}
+
+/** A Node that is linked against glibc says so in its report. */
+export function isMusl(): boolean {
+  // Without it the report looks up names of network interfaces; the types of Node do not know it yet.
+  Object.assign(process.report, { excludeNetwork: true });
+  const { header } = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
+  return header?.glibcVersionRuntime === undefined;
 }
 
 function readText(path: string): string {

@@ -19,6 +19,7 @@ const COMMANDS: Record<string, () => Promise<Add>> = {
   rollouts: async () => (await import('./commands/rollouts.ts')).addRollouts,
   telemetry: async () => (await import('./commands/telemetry.ts')).addTelemetry,
   datasets: async () => (await import('./commands/datasets.ts')).addDatasets,
+  schedules: async () => (await import('./commands/schedules.ts')).addSchedules,
   profiles: async () => (await import('./commands/profiles.ts')).addProfiles,
 };
 

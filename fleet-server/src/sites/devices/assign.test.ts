@@ -9,7 +9,7 @@ import { list } from '../../platform/audit/index.ts';
 import { devices, openDatabase, type Database } from '../../platform/db/index.ts';
 import { makeDevelopmentKeys, openDesk, raiseFloorOf, type Desk } from '../../supply/keys/index.ts';
 import { fleetInForce, importRepository, metadataInForce } from '../../supply/repository/index.ts';
-import { assignModel, desiredFrame, getAssignment, getDevice } from './index.ts';
+import { askDiagnostics, assignModel, desiredFrame, getAssignment, getDevice } from './index.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const HASH = 'ab'.repeat(32);
@@ -147,5 +147,31 @@ describe('an assignment', () => {
   it('is none for a device that has none, and for nobody', async () => {
     expect(await desiredFrame(database.db, 'gw-1', Uint8Array.of(1))).toBeUndefined();
     await expect(assign('gw-9')).rejects.toMatchObject({ code: 'device_unknown' });
+  });
+});
+
+const ask = (answered?: number) =>
+  database.transaction((tx) => askDiagnostics(tx, { desk, now: clock.now }, 'user:ana', { device: 'gw-1' }, answered));
+const settingsAt = async (seq: number) =>
+  (await verify(new Uint8Array((await getAssignment(database.db, 'gw-1', seq))?.bytes ?? []), seq - 1)).settings;
+
+describe('a question for diagnostics', () => {
+  it('goes out with the desired state as it stands, under a number that only rises', async () => {
+    await assign();
+    const first = await ask();
+    expect(first).toEqual({ seq: 2, request: 1 });
+    const { bytes } = (await getAssignment(database.db, 'gw-1', 2)) ?? {};
+    expect(await verify(new Uint8Array(bytes ?? []), 1)).toMatchObject({
+      models: [{ model: 'delay', sha256: HASH }],
+      settings: { diagnosticsRequest: 1 },
+    });
+    expect(await ask()).toEqual({ seq: 3, request: 2 });
+    expect(await ask(40)).toEqual({ seq: 4, request: 41 });
+  });
+
+  it('is still asked after the next release, and reaches a device without any model', async () => {
+    expect(await ask()).toEqual({ seq: 1, request: 1 });
+    await assign();
+    expect(await settingsAt(2)).toEqual({ diagnosticsRequest: 1 });
   });
 });

@@ -46,14 +46,44 @@ export async function assignModel(
   actor: string,
   input: NewAssignment,
 ): Promise<{ seq: number; bytes: Uint8Array }> {
-  const [device] = await tx.select().from(devices).where(eq(devices.id, input.device));
-  if (device === undefined) throw unknownDevice(input.device);
+  const { model, version, cause, settings } = input;
+  const standing = await standingAssignment(tx, input.device);
+  const others = standing?.models.filter((one) => one.model !== model.model) ?? [];
+  // A question that a device which was away has not heard yet is not taken back by the next release.
+  const asked = standing?.settings.diagnosticsRequest;
+  return signDesired(tx, deps, actor, {
+    device: input.device,
+    models: [...others, model],
+    settings: { ...(asked !== undefined && { diagnosticsRequest: asked }), ...settings },
+    about: { line: model.model, version, counter: model.releaseCounter, sha256: model.sha256 },
+    cause,
+    details: { path: model.path, sha256: model.sha256 },
+  });
+}
+
+export interface DesiredState {
+  device: string;
+  models: AssignedModel[];
+  settings: DeviceSettings;
+  /** The release it was signed for; empty where it is about none. */
+  about: { line: string; version: string; counter: number; sha256: string };
+  cause: string;
+  /** For the audit row. */
+  details: Record<string, string | number>;
+}
+
+/** Signs a whole desired state, see `assignModel`. @throws DeviceError `device_unknown`; RepositoryError `repository_empty` */
+export async function signDesired(
+  tx: Db,
+  deps: AssignDeps,
+  actor: string,
+  { device: id, models, settings, about, cause, details }: DesiredState,
+): Promise<{ seq: number; bytes: Uint8Array }> {
+  const [device] = await tx.select().from(devices).where(eq(devices.id, id));
+  if (device === undefined) throw unknownDevice(id);
   await freshTimestamp(tx, deps);
   const now = deps.now();
   const seq = device.assignedSeq + 1;
-  const newest = await getAssignment(tx, device.id, device.assignedSeq);
-  const others = newest === undefined ? [] : modelsOf(newest.bytes).filter((one) => one.model !== input.model.model);
-  const models = [...others, input.model];
   const document: AssignmentDocument = {
     type: 'assignment',
     v: 1,
@@ -64,7 +94,7 @@ export async function assignModel(
     expires: now + LIFETIME_MS,
     nonce: toHex(randomBytes(8)),
     models,
-    settings: input.settings ?? {},
+    settings,
     floors: await floorsOf(tx, models),
     timeFloor: now,
   };
@@ -73,11 +103,8 @@ export async function assignModel(
   await tx.insert(assignments).values({
     device: device.id,
     seq,
-    line: input.model.model,
-    version: input.version,
-    counter: input.model.releaseCounter,
-    sha256: input.model.sha256,
-    cause: input.cause,
+    ...about,
+    cause,
     bytes: Buffer.from(bytes),
     issuedAt: now,
   });
@@ -86,7 +113,7 @@ export async function assignModel(
     actor,
     action: 'devices.assign',
     subject: `device:${device.id}`,
-    details: { seq, path: input.model.path, sha256: input.model.sha256, cause: input.cause },
+    details: { seq, ...details, cause },
   });
   return { seq, bytes };
 }
@@ -99,9 +126,14 @@ async function floorsOf(tx: Db, models: AssignedModel[]): Promise<Record<string,
   );
 }
 
-function modelsOf(assignment: Uint8Array): AssignedModel[] {
-  const { signed } = parseCanonical(assignment, 'assignment') as { signed: unknown };
-  return assignmentDocument.parse(signed).models;
+/** What a device was told last. @throws DeviceError `device_unknown` */
+export async function standingAssignment(db: ReadDb, id: string): Promise<AssignmentDocument | undefined> {
+  const [device] = await db.select().from(devices).where(eq(devices.id, id));
+  if (device === undefined) throw unknownDevice(id);
+  const newest = await getAssignment(db, id, device.assignedSeq);
+  if (newest === undefined) return undefined;
+  const { signed } = parseCanonical(newest.bytes, 'assignment') as { signed: unknown };
+  return assignmentDocument.parse(signed);
 }
 
 /** The newest assignment of a device and the timestamp in force, as the frame of dn/desired. None without an assignment. */

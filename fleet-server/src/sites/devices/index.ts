@@ -1,3 +1,4 @@
+export { askDiagnostics, type DiagnosticsOrder } from './ask-diagnostics.ts';
 export { assignModel, desiredFrame, getAssignment, type AssignDeps, type NewAssignment } from './assign.ts';
 export { assignRelease, type ReleaseOrder } from './assign-release.ts';
 export { createChallenges, type Challenges } from './certificates/challenges.ts';

@@ -4,6 +4,7 @@ import { CodedError } from '@plumbline/shared/errors';
 import type { Device } from '../../../sites/devices/index.ts';
 import type { Client } from '../../approver/index.ts';
 import { connect, type Global } from '../connection.ts';
+import { addDiagnostics } from './diagnostics.ts';
 import { addStanding } from '../enrolment/standing.ts';
 import { addTokens } from '../enrolment/tokens.ts';
 import { print, table } from '../output.ts';
@@ -12,6 +13,7 @@ export function addDevices(program: Command): void {
   const devices = program.command('devices').description('devices: enrol, look at, assign, revoke');
   addTokens(devices);
   addStanding(devices);
+  addDiagnostics(devices);
   devices
     .command('list')
     .description('what every device says it runs')

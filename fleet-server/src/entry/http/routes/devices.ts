@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import {
+  askDiagnostics,
   assignRelease,
   getDevice,
   listDevices,
@@ -7,7 +8,7 @@ import {
   releaseDevice,
   revokeDevice,
 } from '../../../sites/devices/index.ts';
-import { listStreams } from '../../../insight/telemetry/index.ts';
+import { lastAnswered, listStreams, readDiagnostics } from '../../../insight/telemetry/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
 import { document, jsonBody, OPERATOR, plain, replies } from './reply.ts';
@@ -54,6 +55,7 @@ export function addDevices(app: App, fleet: Fleet): void {
       return context.json(await fleet.database.transaction((tx) => assignRelease(tx, fleet, OPERATOR, order)), 200);
     },
   );
+  addDiagnostics(app, fleet);
   app.openapi(
     createRoute({
       method: 'post',
@@ -69,6 +71,42 @@ export function addDevices(app: App, fleet: Fleet): void {
       const { reason } = context.req.valid('json');
       await ORDERS[order](fleet, OPERATOR, { device, reason });
       return context.json({ device }, 200);
+    },
+  );
+}
+
+/** What a device tells of itself when it is asked: the question goes out with its assignment, the answer comes by itself. */
+function addDiagnostics(app: App, fleet: Fleet): void {
+  const path = '/api/v1/devices/{id}/diagnostics';
+  const params = z.object({ id: z.string() });
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path,
+      request: { params, ...jsonBody(z.strictObject({ maxBytes: z.number().int().positive().optional() })) },
+      responses: replies('asked', z.object({ seq: z.number(), request: z.number() })),
+    }),
+    async (context) => {
+      const { maxBytes } = context.req.valid('json');
+      const device = context.req.valid('param').id;
+      const order = { device, ...(maxBytes !== undefined && { maxBytes }) };
+      const asked = await fleet.database.transaction(async (tx) =>
+        askDiagnostics(tx, fleet, OPERATOR, order, await lastAnswered(tx, device)),
+      );
+      return context.json(asked, 200);
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path,
+      request: { params, query: z.object({ request: z.coerce.number().int().positive().optional() }) },
+      responses: replies('the answer to a request, or the newest', document),
+    }),
+    async (context) => {
+      const { db } = fleet.database;
+      const { id } = await getDevice(db, context.req.valid('param').id);
+      return context.json(plain(await readDiagnostics(db, id, context.req.valid('query').request)), 200);
     },
   );
 }

@@ -1,12 +1,41 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { CLASS_OF, type Row } from '@plumbline/shared/wire';
 import { list as listAudit, verifyChain } from '../../../platform/audit/index.ts';
-import { countTelemetry, exportPage, listStreams } from '../../../insight/telemetry/index.ts';
+import {
+  countTelemetry,
+  exportPage,
+  exportPages,
+  listStreams,
+  type KeptRow,
+  type RowCursor,
+} from '../../../insight/telemetry/index.ts';
 import { listVerdicts } from '../../../insight/drift/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
 import { document, plain, replies } from './reply.ts';
 
+/** Rows of a page; also what a streamed export holds in memory. */
 const PAGE = 1000;
+const MAX_PAGE = 5000;
+const KINDS = Object.keys(CLASS_OF) as Row['kind'][];
+const NDJSON = 'application/x-ndjson';
+
+const exportQuery = z.strictObject({
+  /** Cursor: the last row that the caller has, as `next` of a page names it. */
+  stream: z.string().default(''),
+  seq: z.coerce.number().int().nonnegative().default(0),
+  limit: z.coerce.number().int().positive().max(MAX_PAGE).default(PAGE),
+  ref: z.string().optional(),
+  site: z.string().optional(),
+  device: z.string().optional(),
+  kind: z.enum(KINDS).optional(),
+  since: z
+    .union(
+      [z.coerce.number().int().nonnegative(), z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))],
+      'expected ms since the epoch, or a time such as 2026-03-01T06:00:00Z',
+    )
+    .optional(),
+});
 
 /** What the fleet said: counts, rows, drift, and the audit trail. */
 export function addInsight(app: App, fleet: Fleet): void {
@@ -27,22 +56,24 @@ export function addInsight(app: App, fleet: Fleet): void {
     createRoute({
       method: 'get',
       path: '/api/v1/telemetry/export',
-      request: {
-        query: z.object({ stream: z.string().default(''), seq: z.coerce.number().int().nonnegative().default(0) }),
-      },
-      responses: replies(
-        'rows after the cursor, in order of stream and seq',
-        z.object({ rows: z.array(document), next: document.nullable() }),
-      ),
+      description:
+        `Rows after the cursor that pass every filter, in order of stream and seq. With \`accept: ${NDJSON}\` all of ` +
+        'them as a stream, one row a line, and `limit` has no say; an answer that breaks off was not the whole.',
+      request: { query: exportQuery },
+      responses: replies('a page', z.object({ rows: z.array(document), next: document.nullable() })),
     }),
     async (context) => {
-      const rows = await exportPage(db, context.req.valid('query'), PAGE);
+      const { stream, seq, limit, ...filter } = context.req.valid('query');
+      const after: RowCursor = { stream, seq };
+      if (context.req.header('accept')?.includes(NDJSON) === true) {
+        const lines = ReadableStream.from(linesOf(exportPages(db, after, PAGE, filter)));
+        // The described answer is the page; this one is named in the description.
+        return new Response(lines, { headers: { 'content-type': NDJSON } }) as never;
+      }
+      const rows = await exportPage(db, after, limit, filter);
       const last = rows.at(-1);
-      const next = rows.length < PAGE || last === undefined ? null : { stream: last.stream, seq: last.seq };
-      return context.json(
-        { rows: rows.map((row) => plain({ ...row, body: JSON.parse(row.body) as unknown })), next },
-        200,
-      );
+      const next = rows.length < limit || last === undefined ? null : { stream: last.stream, seq: last.seq };
+      return context.json({ rows: rows.map(shown), next }, 200);
     },
   );
   app.openapi(
@@ -59,4 +90,16 @@ export function addInsight(app: App, fleet: Fleet): void {
     createRoute({ method: 'get', path: '/api/v1/audit', responses: replies('the newest rows', document) }),
     async (context) => context.json(plain({ ...(await listAudit(db)), chain: await verifyChain(db) }), 200),
   );
+}
+
+/** A kept row with its body as the device sent it. */
+function shown(row: KeptRow) {
+  return plain({ ...row, body: JSON.parse(row.body) as unknown });
+}
+
+async function* linesOf(pages: AsyncIterable<KeptRow[]>): AsyncGenerator<Uint8Array, void, undefined> {
+  const encoder = new TextEncoder();
+  for await (const page of pages) {
+    yield encoder.encode(page.map((row) => `${JSON.stringify(shown(row))}\n`).join(''));
+  }
 }
