@@ -260,10 +260,13 @@ describe('an agent', () => {
     const big = await mintRelease({ paddingBytes: 200_000 });
     const blocks = Math.ceil(big.payload.length / 65_536);
     const servedAtKill = new Set<number>();
-    for (let turns = 1; turns < 150; turns += 3) {
+    const assignment = await mintAssignment(1, [big], QUICK);
+    const repository = await mintRepository({ releases: [big] });
+    for (let turns = 1; turns < 320; turns += 4) {
       const device = await createTestDevice();
+      device.server.offer(big);
       await device.start();
-      await assign(device, 1, big);
+      device.server.assign(assignment, repository);
       // Ends the process between two promises, in the middle of one block or another.
       for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
       servedAtKill.add(device.server.served.length);

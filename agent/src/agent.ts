@@ -1,16 +1,21 @@
 import type { SiteLogEntry } from '@plumbline/shared/activity';
 import type { ActivityRecord } from '@plumbline/shared/manifest';
+import { codeOf } from '@plumbline/shared/errors';
 import { sleep } from '@plumbline/shared/ports';
 import { utf8 } from '@plumbline/shared/trust';
 import { AgentError } from './errors.ts';
 import { readIdentity } from './identity.ts';
 import { createOnline, type Online } from './online.ts';
+import { openDiagnostics } from './diagnostics/answer.ts';
+import { createRecentEvents } from './diagnostics/recent-events.ts';
 import { createCertificateKeeper, type CertificateKeeper } from './enrolment/keep-certificate.ts';
+import type { Deferred } from './lines/deferral.ts';
 import type { AgentOptions } from './options.ts';
 import type { Ports } from './ports/index.ts';
 import type { Prediction, PredictOptions } from './predict/predictor.ts';
 import { openRooms, type Rooms } from './rooms.ts';
 import { recordOutcome, type OutcomeInput } from './sources/outcomes.ts';
+import { columnsOf, type ColumnType } from './sources/columns.ts';
 import { activitiesOf, stateOf, type ActivityView, type AgentState } from './state.ts';
 import { RUNNING } from './store/keys.ts';
 
@@ -28,7 +33,16 @@ export interface Agent {
   /** Resolves when the entry survives a power cut. @throws StoreError and then nothing of it was kept */
   recordOutcome(outcome: OutcomeInput): Promise<SiteLogEntry>;
   state(): AgentState;
+  /**
+   * "Not now", said by a person on site: no install fetches or activates before `untilMs` (ms since 1970, at most seven
+   * days ahead); 0 takes it back. Durable, reported as `deferred_on_site`; what answers predictions goes on.
+   * @returns what holds from now on
+   * @throws AgentError `deferral_invalid` naming `until` or `actor`, `not_running`; StoreError
+   */
+  defer(untilMs: number, actor: string): Promise<Deferred | undefined>;
   activities(): ActivityView[];
+  /** What the running model of a line, or the only one, wants to find in which column; empty while none runs. */
+  columns(line?: string): ReadonlyMap<string, ColumnType>;
   /** Does all work that is due: predictions, outcomes, windows. @returns the number of predictions made */
   tick(): Promise<number>;
   /** Resolves when everything made so far is durable and, with a connection, on its way. */
@@ -59,20 +73,42 @@ export function createAgent(ports: Ports, options: AgentOptions): Agent {
         throw new AgentError('not_enrolled', 'this device has no identity yet', { kind: 'conflict', expected });
       }
       const later: { online?: Online } = {};
-      const opened = await openRooms(ports, identity, options, {
-        lineChanged({ state }) {
-          later.online?.reportSoon();
-          // What is open on the site is the first traffic a new model is proved by.
-          if (state === 'proving') workArrived();
+      const recent = createRecentEvents();
+      const onEvent: AgentOptions['onEvent'] = (event) => {
+        recent.take(event);
+        options.onEvent?.(event);
+      };
+      const opened = await openRooms(
+        ports,
+        identity,
+        { ...options, onEvent },
+        {
+          lineChanged(model) {
+            const { state } = model;
+            options.onChange?.({ kind: 'line', model });
+            later.online?.reportSoon();
+            // What is open on the site is the first traffic a new model is proved by.
+            if (state === 'proving') workArrived();
+          },
         },
-      });
+      );
       const workArrived = () => opened.events.guard('tick', opened.schedule.tick());
+      const diagnostics = await openDiagnostics(ports, opened, options, { recent, admit: opened.linkBudget.admit });
+      const diagnosticsDue = (settled: boolean) => opened.events.guard('diagnostics', diagnostics.look(settled));
       const keeper = keeperOf(ports, opened, options);
       const connectionRefused = () => keeper?.connectionRefused();
-      const online = createOnline(ports, opened, options, { workArrived, connectionRefused });
+      const online = createOnline(ports, opened, options, {
+        workArrived,
+        connectionRefused,
+        assigned: () => diagnosticsDue(true),
+      });
       later.online = online;
       const clean = (await ports.store.get(RUNNING)) === undefined;
-      await ports.store.commit([{ put: RUNNING, value: utf8('1') }]);
+      // A disk without room for this mark is no reason to leave the site without predictions; only the mark is missing.
+      await ports.store.commit([{ put: RUNNING, value: utf8('1') }]).catch((error: unknown) => {
+        if (codeOf(error) !== 'store_full') throw error;
+        opened.events.problem('start', error);
+      });
       if (!clean) opened.events.record('started_after_unclean_end', {});
       await opened.lines.open(clean);
       const stop = new AbortController();
@@ -83,6 +119,7 @@ export function createAgent(ports: Ports, options: AgentOptions): Agent {
         every(ports, opened.timing.tickMs, stop.signal, () => {
           opened.beliefs.look();
           workArrived();
+          diagnosticsDue(false);
         }),
         every(ports, opened.timing.reportIntervalMs, stop.signal, () => {
           online.reportSoon();
@@ -117,7 +154,15 @@ export function createAgent(ports: Ports, options: AgentOptions): Agent {
     },
 
     state: () => stateOf(rooms()),
+    async defer(untilMs, actor) {
+      const { deferral, events, lines } = rooms();
+      const standing = await deferral.put(untilMs, actor);
+      events.record('installs_deferred', { until: standing?.until ?? null, actor });
+      lines.reconsider();
+      return standing;
+    },
     activities: () => activitiesOf(rooms()),
+    columns: (line) => columnsOf(rooms().predictor, line),
     tick: async () => rooms().schedule.tick(),
 
     async flush() {

@@ -15,8 +15,12 @@ export type AgentErrorCode =
   | 'codec_unknown'
   | 'retrieval_slow' // the line is up, and what was asked for does not come
   | 'metadata_unavailable' // the server does not have what its own metadata name
+  | 'deferral_invalid'
   | 'interrupted' // by a newer desired state, or by the end of the agent
   | 'body_too_large'
+  | 'ref_conflict' // the reference stands for something else already
+  | 'record_malformed'
+  | 'line_too_long'
   | 'not_running';
 
 export class AgentError extends CodedError<AgentErrorCode> {

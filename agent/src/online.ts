@@ -1,11 +1,13 @@
 import { codeOf, isRetryable, messageOf } from '@plumbline/shared/errors';
 import type { Desired, SitePage } from '@plumbline/shared/wire';
-import { connect, disconnect, type Session } from './link/connect.ts';
+import { messageBytes, PUBACK_BYTES } from './link/channel.ts';
+import { connect, disconnect, HANDSHAKE_BYTES, type Session } from './link/connect.ts';
 import { createDownlink } from './link/downlink.ts';
 import { reconnect } from './link/reconnect.ts';
 import { buildReport } from './link/report.ts';
 import { createSessions } from './link/session.ts';
-import type { Ports } from './ports/index.ts';
+import { keepUp, limitOutbox } from './link/upkeep.ts';
+import { StoreError, type Ports } from './ports/index.ts';
 import type { AgentOptions } from './options.ts';
 import type { Rooms } from './rooms.ts';
 import { takePage } from './sources/site-log.ts';
@@ -25,7 +27,11 @@ export interface OnlineSignals {
   workArrived: () => void;
   /** The server was reached and said no. */
   connectionRefused: () => void;
+  /** A new desired state was accepted, and its settings hold. */
+  assigned: () => void;
 }
+
+const DESIRED_RETRY_MS = 30_000;
 
 /** What happens between this agent and the server: the session, and what each message sets in motion. */
 export function createOnline(ports: Ports, rooms: Rooms, options: AgentOptions, signals: OnlineSignals): Online {
@@ -52,7 +58,7 @@ export function createOnline(ports: Ports, rooms: Rooms, options: AgentOptions, 
       settings: rooms.settings(),
       trust: trustReportOf(beliefs.view()),
     });
-    await channel.send('report', message, { compress: true });
+    await channel.send('report', { ...message, link: rooms.linkBudget.spent() }, { compress: true });
   };
 
   const reportSoon = () => {
@@ -63,34 +69,48 @@ export function createOnline(ports: Ports, rooms: Rooms, options: AgentOptions, 
   };
 
   let lastRefusal: string | undefined;
+  let takeBackDesired: (() => void) | undefined;
   const takeDesired = async (message: Desired) => {
+    takeBackDesired?.();
+    takeBackDesired = undefined;
     try {
       const accepted = await beliefs.accept(message);
       if (accepted === undefined) return;
       // The same attack later is another one.
       lastRefusal = undefined;
-      const { outboxBytes } = rooms.settings();
-      if (outboxBytes !== undefined) outbox.setBudget(outboxBytes);
+      limitOutbox(outbox, rooms.settings());
       await lines.assign(accepted.targets, accepted.declined);
+      signals.assigned();
       for (const { target, reason, detail } of accepted.declined) {
         events.record('model_declined', { line: target.model, sha256: target.sha256, reason, detail });
       }
     } catch (error) {
-      refused(error);
+      refused(error, message);
     }
     reportSoon();
   };
 
   /** What did not arrive comes with the next desired state; what was refused is told once, however often it is sent. */
-  const refused = (error: unknown) => {
+  /** What the disk had no room for is taken again from memory: the server says it only once a connection. */
+  const takeAgain = (message: Desired) => {
+    takeBackDesired = clock.after(DESIRED_RETRY_MS, () => void takeDesired(message));
+  };
+
+  const refused = (error: unknown, message: Desired) => {
     const [reason, detail] = [codeOf(error), messageOf(error)];
     if (reason === 'interrupted') return;
+    if (error instanceof StoreError) takeAgain(message);
     if (isRetryable(error) && reason !== 'retrieval_slow') events.problem('dn/desired', error);
     else if (detail !== lastRefusal) {
       events.record(isRetryable(error) ? reason : 'assignment_refused', { reason, detail });
       lastRefusal = detail;
     }
   };
+
+  const tellDamaged = (key: string, error: unknown) =>
+    events.record('stored_value_lost', { key, detail: messageOf(error) });
+
+  const onUpkeepProblem = (error: unknown) => events.problem('upkeep', error);
 
   const askForSite = () => channel.send('site', { cursor: siteLog.cursor() });
 
@@ -100,51 +120,67 @@ export function createOnline(ports: Ports, rooms: Rooms, options: AgentOptions, 
     signals.workArrived();
   };
 
-  const onMessage = createDownlink(identity, {
+  const take = createDownlink(identity, {
     desired: takeDesired,
     ack: uplink.acknowledged,
     blk: rooms.blocks.received,
     site: takeSitePage,
     onProblem: (error, where) => events.problem(`dn/${where ?? '?'}`, error),
   });
+  const onMessage = (topic: string, payload: Uint8Array) => {
+    rooms.linkBudget.count(messageBytes(topic, payload), 'down', 'essential');
+    rooms.linkBudget.count(PUBACK_BYTES, 'up', 'essential');
+    rooms.contact.lastAt = clock.now();
+    take(topic, payload);
+  };
+
+  const stayConnected = (signal: AbortSignal) =>
+    reconnect(
+      {
+        clock,
+        random: ports.random,
+        bounds: timing,
+        async open() {
+          sessions ??= await createSessions(ports.store, { now: beliefs.now, onDamaged: tellDamaged });
+          const at = { session: await sessions(), now: beliefs.now() };
+          rooms.linkBudget.count(HANDSHAKE_BYTES.up, 'up', 'essential');
+          rooms.linkBudget.count(HANDSHAKE_BYTES.down, 'down', 'essential');
+          return connect(ports, credentials, at, onMessage);
+        },
+        async onOpen(opened) {
+          session = opened;
+          channel.open(opened.connection);
+          options.onChange?.({ kind: 'connection', connected: true });
+          await report();
+          await askForSite();
+          await uplink.restart();
+        },
+        onClosed(reason) {
+          // A clean stop says goodbye over this connection first; either way nobody else sends over it.
+          channel.close();
+          options.onChange?.({ kind: 'connection', connected: false });
+          session = undefined;
+          uplink.stop();
+          takeBackReport?.();
+          takeBackReport = undefined;
+          takeBackDesired?.();
+          takeBackDesired = undefined;
+          if (reason !== 'stopped') events.problem('link', new Error(reason));
+        },
+        onFailed(error) {
+          events.problem('link', error);
+          if (codeOf(error) === 'link_refused') signals.connectionRefused();
+        },
+        leave: (open) => disconnect(open, identity, clock.now()),
+      },
+      signal,
+    );
 
   return {
     reportSoon,
     askForSite,
-    run: (signal) =>
-      reconnect(
-        {
-          clock,
-          random: ports.random,
-          bounds: timing,
-          async open() {
-            sessions ??= await createSessions(ports.store);
-            const at = { session: await sessions(), now: beliefs.now() };
-            return connect(ports, credentials, at, onMessage);
-          },
-          async onOpen(opened) {
-            session = opened;
-            channel.open(opened.connection);
-            await report();
-            await askForSite();
-            await uplink.restart();
-          },
-          onClosed(reason) {
-            // A clean stop says goodbye over this connection first; either way nobody else sends over it.
-            channel.close();
-            session = undefined;
-            uplink.stop();
-            takeBackReport?.();
-            takeBackReport = undefined;
-            if (reason !== 'stopped') events.problem('link', new Error(reason));
-          },
-          onFailed(error) {
-            events.problem('link', error);
-            if (codeOf(error) === 'link_refused') signals.connectionRefused();
-          },
-          leave: (open) => disconnect(open, identity, clock.now()),
-        },
-        signal,
-      ),
+    async run(signal) {
+      await Promise.all([stayConnected(signal), keepUp({ clock, outbox, uplink, onProblem: onUpkeepProblem }, signal)]);
+    },
   };
 }

@@ -4,6 +4,8 @@ import type { EventRow } from '@plumbline/shared/wire';
 import type { Decoders } from './install/payload.ts';
 import { DEFAULT_BACKOFF } from './link/backoff.ts';
 import type { LinkTrust } from './ports/index.ts';
+import type { Prediction } from './predict/predictor.ts';
+import type { UpdateModel } from './update/index.ts';
 
 export interface AgentOptions {
   /** What this class of device can run; the adapter resolves it from the catalogue. */
@@ -19,7 +21,16 @@ export interface AgentOptions {
   secureFetch?: (trust: () => LinkTrust) => typeof fetch;
   /** For a log: everything that also becomes an event row, and problems of the moment that do not. */
   onEvent?: (event: AgentEvent) => void;
+  /** What the platform knows of itself, by section, for a diagnostics bundle; it is redacted before it leaves. */
+  inspect?: () => Promise<Record<string, unknown>>;
+  /** For whoever looks on while it happens; must not throw and must not wait. */
+  onChange?: (change: AgentChange) => void;
 }
+
+export type AgentChange =
+  | { kind: 'predictions'; predictions: readonly Prediction[]; refs: readonly (string | undefined)[] }
+  | { kind: 'line'; model: UpdateModel }
+  | { kind: 'connection'; connected: boolean };
 
 export interface AgentEvent {
   at: number;

@@ -2,13 +2,18 @@ import type { DeviceSettings } from '@plumbline/shared/trust';
 import { createEvents, type Events } from './events.ts';
 import { pinnedRootOf, type Identity } from './identity.ts';
 import { STANDARD_DECODERS } from './install/payload.ts';
+import { openDeferral, type Deferral } from './lines/deferral.ts';
 import { createLines, type Lines } from './lines/lines.ts';
 import { createBlocks, type Blocks } from './link/blocks.ts';
+import { createLinkBudget } from './link/budget/index.ts';
 import { createChannel, type Channel } from './link/channel.ts';
 import { createCredentials, type Credentials } from './link/credentials.ts';
+import type { LinkBudget } from './link/link-budget.ts';
 import { createOutbox, type Outbox } from './link/outbox/index.ts';
 import { createUplink, type Uplink } from './link/uplink.ts';
 import { observePredictions, type PredictionCounters } from './observe/observer.ts';
+import { realRecords } from './observe/real-records.ts';
+import { createRecentInputs, DEFAULT_RECENT_RECORDS } from './observe/recent-inputs.ts';
 import { createStoredPredictions, type StoredPredictions } from './observe/stored-predictions.ts';
 import { createWindows, type Windows } from './observe/windows.ts';
 import { DEFAULT_TIMING, type AgentOptions, type AgentTiming } from './options.ts';
@@ -17,6 +22,8 @@ import { createPredictor, type Predictor } from './predict/predictor.ts';
 import { createSchedule, type Schedule } from './sources/schedule.ts';
 import { createSiteLog, newestRecords, type SiteLog } from './sources/site-log.ts';
 import { openBeliefs, type Beliefs } from './trust/beliefs.ts';
+import { createDamageList } from './store/damage.ts';
+import { limitOutbox, tellRejected } from './link/upkeep.ts';
 import type { UpdateModel } from './update/index.ts';
 
 /** Everything of an enrolled agent, opened from disk and not moving yet. */
@@ -26,12 +33,16 @@ export interface Rooms {
   settings: () => DeviceSettings;
   events: Events;
   channel: Channel;
+  linkBudget: LinkBudget;
+  /** When the server was last heard in this life, ms. */
+  contact: { lastAt?: number };
   outbox: Outbox;
   uplink: Uplink;
   blocks: Blocks;
   beliefs: Beliefs;
   credentials: Credentials;
   lines: Lines;
+  deferral: Deferral;
   predictor: Predictor;
   counters: PredictionCounters;
   losses: { blocksRefetched: number; rowsLost: number };
@@ -59,25 +70,47 @@ export async function openRooms(
   const losses = { blocksRefetched: 0, rowsLost: 0 };
 
   // The rooms below are named in callbacks that run once everything is open.
-  const later: { outbox?: Outbox; uplink?: Uplink; lines?: Lines } = {};
+  const later: { outbox?: Outbox; uplink?: Uplink; lines?: Lines; beliefs?: Beliefs } = {};
   const events = createEvents({ clock, outbox: () => later.outbox }, options.onEvent);
 
+  const damaged = createDamageList();
+  const settings = () => ({ ...options.settings, ...later.beliefs?.settings() });
   const outbox = await createOutbox(ports, {
     groupCommitMs: timing.groupCommitMs,
     onRows: () => later.uplink && events.guard('uplink', later.uplink.pump()),
     onLost: (rows) => {
       losses.rowsLost += rows;
     },
+    onQuarantined: (of, seq, rows) => events.record('rows_quarantined', { class: of, seq, rows }),
+    onDamaged: damaged.add,
   });
   later.outbox = outbox;
-  const channel = createChannel(identity);
+  const linkBudget = await createLinkBudget({
+    clock,
+    store,
+    journal: outbox,
+    settings,
+    monthlyBytes: profile.link.monthlyBudgetMb * 2 ** 20,
+    known: () => ({
+      trustedNow: later.beliefs?.now() ?? clock.now(),
+      timeFloor: later.beliefs?.timeFloor() ?? 0,
+      runningMs: outbox.runningMs(),
+    }),
+    onSpent: ({ limitBytes = null, ...spent }) => events.record('link_budget_spent', { ...spent, limitBytes }),
+    onDamaged: damaged.add,
+  });
+  const channel = createChannel(identity, { clock, budget: linkBudget });
   const uplink = createUplink(
-    { clock, outbox, channel },
-    { ackTimeoutMs: timing.ackTimeoutMs, onProblem: (error) => events.problem('uplink', error) },
+    { clock, outbox, channel, budget: linkBudget, kbps: () => settings().linkKbps },
+    {
+      ackTimeoutMs: timing.ackTimeoutMs,
+      onProblem: (error) => events.problem('uplink', error),
+      onRejected: (of, rejected) => tellRejected(events, of, rejected),
+    },
   );
   later.uplink = uplink;
   const blocks = createBlocks(
-    { clock, random, channel },
+    { clock, random, channel, budget: linkBudget },
     { timeoutMs: timing.blockTimeoutMs, onRefused: (why) => events.problem('blocks', new Error(why)) },
   );
   const ranCounter = (line: string) => later.lines?.get(line)?.ranCounter ?? 0;
@@ -90,18 +123,30 @@ export async function openRooms(
     ranCounter,
     event: events.record,
   });
-  const settings = () => ({ ...options.settings, ...beliefs.settings() });
-  const { outboxBytes } = settings();
-  if (outboxBytes !== undefined) outbox.setBudget(outboxBytes);
+  later.beliefs = beliefs;
+  limitOutbox(outbox, settings());
 
-  const siteLog = await createSiteLog(store);
-  const predictions = await createStoredPredictions(store);
-  const windows = await createWindows(store, () => settings().windowMs);
+  const deferral = await openDeferral(store, beliefs.now);
+  const siteLog = await createSiteLog(store, damaged.add);
+  const predictions = await createStoredPredictions(store, damaged.add);
+  const windows = await createWindows(store, () => settings().windowMs, damaged.add);
   const predictor = createPredictor({ clock });
   const planOf = (activity: string) => {
     const entry = siteLog.get(activity)?.plan?.entry;
     return entry?.field === 'plan' ? { entry: entry.id, startAt: entry.value.startAt } : undefined;
   };
+  predictor.listen({
+    predicted: (_model, _records, said, _tookMs, { refs = [] }) =>
+      options.onChange?.({ kind: 'predictions', predictions: said, refs }),
+  });
+  const recentInputs = await createRecentInputs({
+    store,
+    clock,
+    outbox,
+    predictor,
+    // As many as a shadow run wants, where that is more.
+    capacity: () => Math.max(settings().recentRecords ?? DEFAULT_RECENT_RECORDS, settings().shadowRecords ?? 0),
+  });
   const counters = observePredictions(predictor, { clock, outbox, windows, predictions, planOf });
   const lines = await createLines(
     {
@@ -113,17 +158,23 @@ export async function openRooms(
       agentVersion,
       decoders: { ...STANDARD_DECODERS, ...options.decoders },
       settings,
-      storedRecords: (count) => newestRecords(siteLog, clock.now(), count),
+      storedRecords: (count, line) =>
+        realRecords(recentInputs.of(line, count), newestRecords(siteLog, clock.now(), count), count),
+      recentInputs,
+      deferral,
+      linkBudget,
       event: events.record,
       refetching: (count) => {
         losses.blocksRefetched += count;
       },
       trustedNow: beliefs.now,
       changed: signals.lineChanged,
+      onDamaged: damaged.add,
     },
     beliefs.targets(),
   );
   later.lines = lines;
+  damaged.tell(events, outbox);
   const schedule = createSchedule({ clock, outbox, siteLog, windows, predictions, predictor });
   return {
     identity,
@@ -131,12 +182,15 @@ export async function openRooms(
     settings,
     events,
     channel,
+    linkBudget,
+    contact: {},
     outbox,
     uplink,
     blocks,
     beliefs,
     credentials: createCredentials(identity, beliefs),
     lines,
+    deferral,
     predictor,
     counters,
     losses,

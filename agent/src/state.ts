@@ -1,8 +1,19 @@
-import type { Outcome, Plan, SiteLogEntry } from '@plumbline/shared/activity';
+import {
+  delayDistribution,
+  expectedEffect,
+  rankByEffect,
+  type ExpectedEffect,
+  type Outcome,
+  type Plan,
+  type PlanNetwork,
+  type SiteLogEntry,
+} from '@plumbline/shared/activity';
 import type { ModelReport, StreamClass } from '@plumbline/shared/wire';
+import type { LinkBudget } from './link/link-budget.ts';
 import type { StreamCounts } from './link/outbox/index.ts';
 import type { StoredPrediction } from './observe/stored-predictions.ts';
 import type { PredictionCounters } from './observe/observer.ts';
+import type { Deferred } from './lines/deferral.ts';
 import type { Rooms } from './rooms.ts';
 import type { TrustView } from './trust/trust-view.ts';
 import type { UpdateModel } from './update/index.ts';
@@ -26,9 +37,15 @@ export interface AgentState {
   };
   connected: boolean;
   assignmentSeq: number;
+  /** Until when, and by whose word, installs wait. */
+  deferral?: Deferred;
   trust: TrustView;
   lines: LineState[];
   outbox: Record<StreamClass, StreamCounts>;
+  /** When the server was last heard since this agent started, ms. */
+  lastContactAt?: number;
+  /** What travelled this month, and what may. */
+  link: ReturnType<LinkBudget['spent']>;
   counters: PredictionCounters & {
     blocksFetched: number;
     blocksFetchedTwice: number;
@@ -47,18 +64,25 @@ export interface ActivityView {
   /** Edits made without knowing of each other: shown, never thrown away. */
   conflicts: SiteLogEntry[];
   predictions: StoredPrediction[];
+  /** Of an open activity whose plan knows its network: what its prediction is expected to move, and its total float. */
+  expectedEffectDays?: ExpectedEffect;
+  float?: PlanNetwork['totalFloat'];
 }
 
 export function stateOf(rooms: Rooms): AgentState {
   const { site, device, mqttUrl, rootSha256 } = rooms.identity;
   const blocks = rooms.blocks.counts();
+  const deferral = rooms.deferral.standing();
   return {
     identity: { site, device, mqttUrl, rootSha256, ...connectionOf(rooms) },
     connected: rooms.channel.isOpen(),
     assignmentSeq: rooms.beliefs.seq(),
+    ...(deferral && { deferral }),
     trust: rooms.beliefs.view(),
     lines: rooms.lines.models().map((model) => ({ ...model, running: runningOf(rooms, model.line) })),
     outbox: rooms.outbox.counts(),
+    ...(rooms.contact.lastAt !== undefined && { lastContactAt: rooms.contact.lastAt }),
+    link: rooms.linkBudget.spent(),
     counters: {
       ...structuredClone(rooms.counters),
       blocksFetched: blocks.received,
@@ -86,14 +110,38 @@ export function runningOf(rooms: Rooms, line: string): ModelReport['running'] {
   return { sha256: loaded.sha256, version: loaded.version, counter };
 }
 
-export function activitiesOf({ siteLog, predictions }: Rooms): ActivityView[] {
-  return [...siteLog.states()].map(({ activity, plan, outcome }) => ({
-    activity,
-    plan: plan?.entry.field === 'plan' ? plan.entry.value : undefined,
-    outcome: outcome?.entry.field === 'outcome' ? outcome.entry.value : undefined,
-    conflicts: [...(plan?.conflicts ?? []), ...(outcome?.conflicts ?? [])],
-    predictions: latestPerLine(predictions.of(activity)),
+/** The activities of the site, by what their predictions are expected to move; without floats in the order of the log. */
+export function activitiesOf({ siteLog, predictions }: Pick<Rooms, 'siteLog' | 'predictions'>): ActivityView[] {
+  const views = [...siteLog.states()].map(({ activity, plan, outcome }) =>
+    weigh({
+      activity,
+      plan: plan?.entry.field === 'plan' ? plan.entry.value : undefined,
+      outcome: outcome?.entry.field === 'outcome' ? outcome.entry.value : undefined,
+      conflicts: [...(plan?.conflicts ?? []), ...(outcome?.conflicts ?? [])],
+      predictions: latestPerLine(predictions.of(activity)),
+    }),
+  );
+  const ranked = views.map((view) => ({
+    view,
+    effectDays: view.expectedEffectDays?.workingDays,
+    probability: probabilityOf(view),
   }));
+  return rankByEffect(ranked).map(({ view }) => view);
+}
+
+/** An outcome that is known moves nothing any more. */
+function weigh(view: ActivityView): ActivityView {
+  const network = view.plan?.network;
+  if (network === undefined) return view;
+  const float = network.totalFloat;
+  if (view.outcome !== undefined || view.predictions.length === 0) return { ...view, float };
+  const delays = delayDistribution(probabilityOf(view), network.typicalDelayDays);
+  return { ...view, float, expectedEffectDays: expectedEffect(delays, network) };
+}
+
+/** Of several model lines the one that warns most. */
+function probabilityOf({ predictions }: ActivityView): number {
+  return predictions.reduce((highest, { score }) => Math.max(highest, Math.min(1, score)), 0);
 }
 
 function latestPerLine(all: readonly StoredPrediction[]): StoredPrediction[] {

@@ -34,11 +34,7 @@ export async function readArchive(
   if (fetched === undefined || fetched.length < payload.length) return undefined;
   const field = `assignment.models.${model}`;
   if (toHex(await crypto.sha256(fetched)) !== payload.sha256) {
-    throw new TrustError(
-      'bad_hash',
-      `${field}: the payload is not the one that was assigned`,
-      `${field}.payload.sha256`,
-    );
+    throw new TrustError('bad_hash', `${field}: the payload is not the one that was assigned`, payloadField(target));
   }
   const archive = await decode(decoders, target, fetched);
   if (archive.length !== target.length) {
@@ -49,6 +45,11 @@ export async function readArchive(
     throw new TrustError('bad_hash', `${field}: the archive is not the one that was signed`, `${field}.sha256`);
   }
   return archive;
+}
+
+/** Names the bytes that travelled, as an error about them does. */
+export function payloadField({ model }: Target): string {
+  return `assignment.models.${model}.payload.sha256`;
 }
 
 export function decoderOf(decoders: Decoders, { payload, model }: Target): Decoder {

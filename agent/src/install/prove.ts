@@ -60,7 +60,7 @@ export async function prove(
 /** Too little came in time: real records of the site are asked again, for the proof alone and without telemetry. */
 async function replay(deps: ProveDeps, line: string, records: number, wanted: number): Promise<UpdateInput> {
   const loaded = deps.predictor.get(line);
-  const stored = loaded === undefined ? [] : deps.storedRecords(wanted - records);
+  const stored = loaded === undefined ? [] : deps.storedRecords(wanted - records, line);
   if (records + stored.length === 0) return UNPROVEN;
   try {
     if (loaded !== undefined) await scoreRecords(loaded, stored);

@@ -5,9 +5,9 @@ import { openSlot } from '../predict/load.ts';
 import { freeSlot, type UpdateInput } from '../update/index.ts';
 import type { InstallDeps, StepInput } from './step.ts';
 
-const DEFAULT_DEADLINE_MS = 30_000;
+export const DEFAULT_DEADLINE_MS = 30_000;
 
-const REASON_OF: Record<Extract<TrialResult, { ok: false }>['reason'], RefusalReason> = {
+export const TRIAL_REASONS: Record<Extract<TrialResult, { ok: false }>['reason'], RefusalReason> = {
   crashed: 'model_unloadable',
   timed_out: 'self_test_timeout',
   failed: 'model_unloadable',
@@ -27,12 +27,12 @@ export async function selfTest(deps: InstallDeps, { model, target }: StepInput):
     deadlineMs: deps.settings().trialTimeoutMs ?? DEFAULT_DEADLINE_MS,
     memoryMb: deps.profile.memoryForModelMb,
   });
-  if (!result.ok) return { type: 'failed', reason: REASON_OF[result.reason], detail: result.detail };
+  if (!result.ok) return { type: 'failed', reason: TRIAL_REASONS[result.reason], detail: result.detail };
   const wrong = bundle.golden && firstWrong(bundle.golden, result.scores);
   if (wrong !== undefined) return { type: 'failed', reason: 'self_test_failed', detail: wrong };
   const { loadMs, runMs, peakMb } = result;
   deps.event('self_test_passed', { line: model.line, sha256: target.sha256, loadMs, runMs, peakMb });
-  return { type: 'tested' };
+  return { type: 'tested', at: deps.clock.now() };
 }
 
 function firstWrong({ rows, tolerance }: Golden, scores: readonly number[]): string | undefined {

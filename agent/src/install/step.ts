@@ -1,13 +1,19 @@
 import type { Profile } from '@plumbline/firmware-profiles';
 import type { ActivityRecord } from '@plumbline/shared/manifest';
 import type { DeviceSettings, PublicKey } from '@plumbline/shared/trust';
+import type { Deferral } from '../lines/deferral.ts';
 import type { Blocks } from '../link/blocks.ts';
+import type { LinkBudget } from '../link/link-budget.ts';
+import type { RecentInputs } from '../observe/recent-inputs.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Predictor } from '../predict/predictor.ts';
 import type { Target, UpdateInput, UpdateModel } from '../update/index.ts';
 import type { Decoders } from './payload.ts';
 
-export interface InstallDeps extends Pick<Ports, 'clock' | 'crypto' | 'store' | 'files' | 'trial' | 'inference'> {
+export interface InstallDeps extends Pick<
+  Ports,
+  'clock' | 'crypto' | 'store' | 'files' | 'trial' | 'inference' | 'host'
+> {
   blocks: Blocks;
   predictor: Predictor;
   /** Whose seal on a bundle of this line counts. */
@@ -16,8 +22,16 @@ export interface InstallDeps extends Pick<Ports, 'clock' | 'crypto' | 'store' | 
   agentVersion: string;
   decoders: Decoders;
   settings: () => DeviceSettings;
-  /** The newest records that people of this site planned, at most so many; a quiet site is proved by them. */
-  storedRecords: (count: number) => ActivityRecord[];
+  /** The newest real records of a line: as callers asked them, then as people of this site planned them. */
+  storedRecords: (count: number, line: string) => ActivityRecord[];
+  /** Tells of real records as they come. */
+  recentInputs: Pick<RecentInputs, 'listen'>;
+  /** What a person on site said. */
+  deferral: Pick<Deferral, 'standing'>;
+  /** Absent: this link is not counted. */
+  linkBudget?: Pick<LinkBudget, 'admit'> | undefined;
+  /** The newest time that is known for sure, ms: a clock set back does not make old papers young. */
+  trustedNow: () => number;
   /** Something worth a row: what a step measured or found. */
   event: (code: string, details: Record<string, string | number | boolean | null>) => void;
   /** A block that had been stored before a crash, but not counted, is about to be fetched again. */

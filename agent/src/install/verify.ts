@@ -4,14 +4,16 @@ import { derivationsOf, ManifestError, openBundle, type Bundle } from '@plumblin
 import { TrustError, toHex, verifySeal } from '@plumbline/shared/trust';
 import type { Target, UpdateInput } from '../update/index.ts';
 import type { InstallDeps, StepInput } from './step.ts';
-import { forgetPayload } from './fetch.ts';
+import { forgetPayload } from './fetch-progress.ts';
 import { readArchive } from './payload.ts';
+import { spoiltBy } from './spoilt.ts';
 
 /** Payload, archive, bundle, seal, fit: in that order, so that nothing is parsed before its hash is known to be right. */
 export async function verify(deps: InstallDeps, { target }: StepInput): Promise<UpdateInput> {
   try {
-    const archive = await readArchive(deps, target);
+    const archive = await readArchive(deps, target).catch((error: unknown) => spoiltBy(deps, target, error));
     if (archive === undefined) return { type: 'missing' };
+    if ('type' in archive) return archive;
     const digest = async (bytes: Uint8Array) => toHex(await deps.crypto.sha256(bytes));
     const bundle = await openBundle(archive, digest);
     await checkSeal(deps, target.model, bundle, digest);

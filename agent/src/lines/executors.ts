@@ -3,6 +3,7 @@ import { fetchPayload } from '../install/fetch.ts';
 import { prove } from '../install/prove.ts';
 import { rollBack } from '../install/roll-back.ts';
 import { selfTest } from '../install/self-test.ts';
+import { shadow } from '../install/shadow/shadow.ts';
 import { stage } from '../install/stage.ts';
 import type { Executor } from '../install/step.ts';
 import { verify } from '../install/verify.ts';
@@ -13,6 +14,7 @@ export const EXECUTORS: Record<UpdateEffect, Executor> = {
   verify,
   stage,
   'self-test': selfTest,
+  shadow,
   activate,
   prove,
   'roll-back': rollBack,

@@ -10,6 +10,8 @@ export interface Lines {
   open(cleanStart: boolean): Promise<void>;
   /** What trust has agreed to, and what it has not; a line that is no longer named keeps what runs. */
   assign(targets: readonly Target[], declined: readonly Extract<UpdateInput, { type: 'declined' }>[]): Promise<void>;
+  /** What holds installs back may have changed: settings, or the word of a person on site. */
+  reconsider(): void;
   run(signal: AbortSignal): Promise<void>;
 }
 
@@ -30,7 +32,7 @@ export async function createLines(deps: LineDeps, targets: readonly Target[]): P
   };
   const find = (name: string) => lines.get(name) ?? add(newLine(name));
 
-  for (const [, model] of await readAll(deps.store, UPDATES, updateModel)) add(model);
+  for (const [, model] of await readAll(deps.store, UPDATES, updateModel, deps.onDamaged)) add(model);
   // Targets that were stored just before a crash, whose lines had taken no step yet.
   for (const target of targets) find(target.model);
 
@@ -43,6 +45,11 @@ export async function createLines(deps: LineDeps, targets: readonly Target[]): P
     async assign(wanted, declined) {
       for (const target of wanted) find(target.model).assign(target);
       for (const input of declined) await find(input.target.model).decline(input);
+      // Settings came with it.
+      for (const line of lines.values()) line.reconsider();
+    },
+    reconsider() {
+      for (const line of lines.values()) line.reconsider('fetch');
     },
     async run(signal) {
       running = signal;

@@ -36,18 +36,20 @@ export function observePredictions(predictor: Predictor, deps: ObserverDeps): Pr
   };
   const { outbox, windows, clock } = deps;
   predictor.listen({
-    predicted(model, records, predictions, tookMs) {
+    predicted(model, records, predictions, tookMs, { refs, changes }) {
       counters.predictions += predictions.length;
       counters.latency.calls += 1;
       counters.latency.totalMs += tookMs;
       counters.latency.maxMs = Math.max(counters.latency.maxMs, tookMs);
-      predictions.forEach((prediction, i) => {
+      const writes = predictions.flatMap((prediction, i): Write[] => {
         const record = records[i];
-        if (record === undefined) return;
+        if (record === undefined) return [];
         const ended = windows.close(prediction.asOf, clock.now());
-        if (ended !== undefined) outbox.writeSoon(ended);
-        outbox.writeSoon(writeOf(deps, model, record, prediction));
+        return [...(ended ? [ended] : []), writeOf(deps, model, record, prediction, refs?.[i])];
       });
+      // What is to be durable with its rows stands in one write with them: commits may be cut between two writes.
+      if (changes !== undefined) outbox.writeSoon(joined([...writes, { changes: [...changes] }]));
+      else for (const write of writes) outbox.writeSoon(write);
     },
     failed(model, error, records) {
       if (!isModelFault(error)) {
@@ -61,13 +63,27 @@ export function observePredictions(predictor: Predictor, deps: ObserverDeps): Pr
   return counters;
 }
 
-function writeOf(deps: ObserverDeps, model: LoadedModel, record: ActivityRecord, prediction: Prediction): Write {
+function writeOf(
+  deps: ObserverDeps,
+  model: LoadedModel,
+  record: ActivityRecord,
+  prediction: Prediction,
+  ref: string | undefined,
+): Write {
   const { kept, isFirst } = keep(deps, prediction);
   const counted =
     isFirst && startsInPeriod(deps, prediction)
       ? deps.windows.count(model, prediction.asOf, valuesOf(featuresOf(model.manifest), record), prediction.score)
       : {};
-  return { ...counted, ...kept, rows: [rowOf(prediction)] };
+  return { ...counted, ...kept, rows: [rowOf(prediction, ref)] };
+}
+
+function joined(writes: readonly Write[]): Write {
+  return {
+    rows: writes.flatMap(({ rows = [] }) => rows),
+    changes: writes.flatMap(({ changes = [] }) => changes),
+    latest: Object.assign({}, ...writes.map(({ latest }) => latest)) as NonNullable<Write['latest']>,
+  };
 }
 
 /** Without the name of an activity nothing can be recognised, and every record counts. */
@@ -101,7 +117,10 @@ function startsInPeriod(deps: ObserverDeps, { activity, asOf }: Prediction): boo
   return plan === undefined || plan.startAt >= deps.windows.period(asOf).from;
 }
 
-function rowOf({ activity, line, version, sha256, asOf, at, score, label, reasons }: Prediction): PredictionRow {
+function rowOf(
+  { activity, line, version, sha256, asOf, at, score, label, reasons }: Prediction,
+  ref: string | undefined,
+): PredictionRow {
   return {
     kind: 'prediction',
     at,
@@ -110,6 +129,7 @@ function rowOf({ activity, line, version, sha256, asOf, at, score, label, reason
     sha256,
     asOf,
     score,
+    ...(ref !== undefined && { ref }),
     ...(activity !== undefined && { activity }),
     ...(label !== undefined && { label }),
     ...(reasons !== undefined && { reasons }),

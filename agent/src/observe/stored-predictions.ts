@@ -2,7 +2,7 @@ import { reason } from '@plumbline/shared/wire';
 import { z } from 'zod';
 import type { Write } from '../link/outbox/index.ts';
 import type { Store } from '../ports/index.ts';
-import { readAll, stored } from '../store/json.ts';
+import { readAll, stored, type OnDamaged } from '../store/json.ts';
 import { predictedKey, STORED_PREDICTIONS } from '../store/keys.ts';
 
 /** What one model version said about one activity: its first word, which is counted, and its latest, which is shown. */
@@ -32,13 +32,13 @@ export interface StoredPredictions {
   put(prediction: StoredPrediction): Write;
 }
 
-export async function createStoredPredictions(store: Store): Promise<StoredPredictions> {
+export async function createStoredPredictions(store: Store, onDamaged?: OnDamaged): Promise<StoredPredictions> {
   const byActivity = new Map<string, Map<string, StoredPrediction>>();
   const keep = (key: string, one: StoredPrediction) => {
     const own = byActivity.get(one.activity) ?? new Map<string, StoredPrediction>();
     byActivity.set(one.activity, own.set(key, one));
   };
-  for (const [key, one] of await readAll(store, STORED_PREDICTIONS, storedPrediction)) keep(key, one);
+  for (const [key, one] of await readAll(store, STORED_PREDICTIONS, storedPrediction, onDamaged)) keep(key, one);
   return {
     of: (activity) => [...(byActivity.get(activity)?.values() ?? [])],
     get: (line, activity, sha256) => byActivity.get(activity)?.get(predictedKey(line, activity, sha256)),

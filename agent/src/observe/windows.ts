@@ -13,7 +13,7 @@ import { z } from 'zod';
 import type { Write } from '../link/outbox/index.ts';
 import type { Store } from '../ports/index.ts';
 import type { LoadedModel } from '../predict/load.ts';
-import { readAll, stored } from '../store/json.ts';
+import { readAll, stored, type OnDamaged } from '../store/json.ts';
 import { OPEN_WINDOWS, windowKey } from '../store/keys.ts';
 import { periodOf, type Period } from './period.ts';
 
@@ -38,8 +38,12 @@ export interface Windows {
   close(now: number | undefined, madeAt: number): Write | undefined;
 }
 
-export async function createWindows(store: Store, windowMs: () => number | undefined): Promise<Windows> {
-  const open = new Map(await readAll(store, OPEN_WINDOWS, openWindow));
+export async function createWindows(
+  store: Store,
+  windowMs: () => number | undefined,
+  onDamaged?: OnDamaged,
+): Promise<Windows> {
+  const open = new Map(await readAll(store, OPEN_WINDOWS, openWindow, onDamaged));
   let last = { ...periodOf(0, windowMs()), windowMs: windowMs() };
   // Predictions come by the thousand, and nearly all fall into the period of the one before.
   const period = (at: number): Period => {

@@ -88,10 +88,12 @@ function termsOf(
   floors: Record<string, number>,
   line: LineMetadata,
   model: AssignedModel,
-): Pick<Target, 'version' | 'expires'> {
+): Pick<Target, 'version' | 'expires' | 'needs'> {
   checkInstall(model, line, floors[model.model] ?? 0, ranCounter(model.model), profile.id);
+  const { version = '', needs } = line.targets[model.path]?.custom ?? {};
   return {
-    version: line.targets[model.path]?.custom.version ?? '',
+    version,
+    ...(needs && { needs }),
     expires: Math.min(assignment.expires, expiryOf(image(), lineRole(model.model))),
   };
 }

@@ -1,36 +1,12 @@
-import type { Machine, Transition } from '@plumbline/shared/machine';
+import type { Machine } from '@plumbline/shared/machine';
 import type { UpdateState } from '@plumbline/shared/update';
-import {
-  freeSlot,
-  sameTarget,
-  type SlotContent,
-  type Target,
-  type UpdateEffect,
-  type UpdateInput,
-  type UpdateModel,
-} from './model.ts';
+import type { ShadowReport } from '@plumbline/shared/wire';
+import { damaged, failed, spoiled, startedUnclean } from './failing.ts';
+import { freeSlot, sameTarget, type Target, type UpdateEffect, type UpdateInput, type UpdateModel } from './model.ts';
+import { defined, effectOf, isBefore, shadowOf, stepOf, to, withFree, type Next } from './moves.ts';
+import { forgiven, MAX_STRIKES, strikesOf } from './strikes.ts';
 
-/** Unclean starts of the process after which a model that is not committed is given up. */
-export const MAX_UNCLEAN_STARTS = 3;
-
-type Next = Transition<UpdateModel, UpdateEffect> | undefined;
-
-/** The step that each state is waiting for; a state that is not named here waits for an input. */
-const STEP_OF: Partial<Record<UpdateState, UpdateEffect>> = {
-  fetching: 'fetch',
-  verifying: 'verify',
-  staged: 'stage',
-  'self-testing': 'self-test',
-  activating: 'activate',
-  proving: 'prove',
-  'rolling-back': 'roll-back',
-};
-
-/**
- * The update of one model line. Failure is a state with a reason; a network error is none and never comes here.
- * This first form goes from self-testing straight to activating: without stored real records that both models have
- * seen there is nothing to compare in a shadow, so the word is kept for the form that stores them.
- */
+/** The update of one model line. Failure is a state with a reason; a network error is none and never comes here. */
 export const updateMachine: Machine<UpdateModel, UpdateInput, UpdateEffect> = (model) => (input) => {
   switch (input.type) {
     case 'assigned':
@@ -49,13 +25,16 @@ export const updateMachine: Machine<UpdateModel, UpdateInput, UpdateEffect> = (m
       return model.state === 'staged' && model.target ? staged(model, model.target) : undefined;
     case 'missing':
       return isBefore(model, 'activating') ? to(model, 'fetching', { slots: withFree(model, undefined) }) : undefined;
+    case 'spoiled':
+      return spoiled(model, input.detail);
     case 'tested':
-      return model.state === 'self-testing' ? to(model, 'activating') : undefined;
+      return model.state === 'self-testing' ? tested(model, input.at) : undefined;
+    case 'shadowed':
+      return model.state === 'shadowing' ? shadowed(model, input.report) : undefined;
     case 'activated':
       return model.state === 'activating' ? activated(model, input.at) : undefined;
     case 'proved':
-      if (model.state !== 'proving') return undefined;
-      return to(model, 'committed', { proof: input.proof, detail: input.detail, uncleanStarts: 0 });
+      return model.state === 'proving' ? proved(model, input) : undefined;
     case 'rolled-back':
       return model.state === 'rolling-back'
         ? to(model, 'rolled-back', { reason: model.reason, detail: model.detail })
@@ -63,8 +42,7 @@ export const updateMachine: Machine<UpdateModel, UpdateInput, UpdateEffect> = (m
     case 'failed':
       return failed(model, input);
     case 'deferred':
-      if (STEP_OF[model.state] === undefined || !isBefore(model, 'proving')) return undefined;
-      return to(model, 'deferred', { deferredUntil: input.until, reason: input.reason, detail: input.detail });
+      return deferred(model, input);
     case 'resumed':
       return model.state === 'deferred' ? to(model, 'offered') : undefined;
     case 'started':
@@ -73,11 +51,6 @@ export const updateMachine: Machine<UpdateModel, UpdateInput, UpdateEffect> = (m
       return damaged(model, input.slot);
   }
 };
-
-/** The step of a state, for a process that starts in it. */
-export function stepOf(state: UpdateState): UpdateEffect | undefined {
-  return STEP_OF[state];
-}
 
 /** True when the line can turn to another target; from activation until the proof only a way back is taken. */
 export function accepts(model: UpdateModel, target: Target): boolean {
@@ -111,65 +84,68 @@ function begin(model: UpdateModel): Next {
     const content = { ...running, counter: target.releaseCounter };
     return to(model, 'committed', { slots: { ...slots, [active as string]: content }, ranCounter, proof: model.proof });
   }
+  if (strikesOf(model, target.sha256) >= MAX_STRIKES || strikesOf(model, target.payload.sha256) >= MAX_STRIKES) {
+    return to(model, 'refused', {
+      reason: 'given_up',
+      detail: `these bytes failed ${MAX_STRIKES} times on this device`,
+    });
+  }
   // Bytes that already lie in the free slot are not fetched again; staging proves their hash before it believes so.
   return slots[freeSlot(model)]?.sha256 === target.sha256 ? to(model, 'staged') : to(model, 'fetching');
 }
 
 function staged(model: UpdateModel, target: Target): Next {
   const content = { sha256: target.sha256, version: target.version, counter: target.releaseCounter };
-  return to(model, 'self-testing', { slots: withFree(model, content) });
+  const before = model.slots[freeSlot(model)];
+  // What the same bytes have shown here before still holds.
+  const kept = before?.sha256 === target.sha256 ? before : undefined;
+  return to(model, 'self-testing', { slots: withFree(model, { ...kept, ...content }), uncleanStarts: 0 });
+}
+
+function tested(model: UpdateModel, at: number): Next {
+  const { shadow, target, active } = model;
+  const isKnown = shadow !== undefined && shadow.of === target?.sha256;
+  // A wait between shadow and activation does not ask for another shadow.
+  return isKnown && shadow.against === (active && model.slots[active]?.sha256)
+    ? to(model, 'activating', { uncleanStarts: 0, shadow })
+    : to(model, 'shadowing', { uncleanStarts: 0, shadowingSince: at, shadow: undefined });
+}
+
+function shadowed(model: UpdateModel, report: ShadowReport | undefined): Next {
+  return to(model, 'activating', { uncleanStarts: 0, shadow: shadowOf(model, report) });
+}
+
+function proved(model: UpdateModel, { proof, detail }: Extract<UpdateInput, { type: 'proved' }>): Next {
+  const { active, slots, target } = model;
+  const content = active && slots[active];
+  const kept = content && { ...content, ...(proof === 'proven' && { proven: true }) };
+  return to(model, 'committed', {
+    proof,
+    detail,
+    uncleanStarts: 0,
+    slots: active === undefined ? slots : defined({ ...slots, [active]: kept }),
+    ...forgiven(model, content?.sha256, target?.payload.sha256),
+  });
+}
+
+function deferred(model: UpdateModel, { until, reason, detail }: Extract<UpdateInput, { type: 'deferred' }>): Next {
+  const isWaiting = model.state === 'deferred';
+  if (!isWaiting && (stepOf(model.state) === undefined || !isBefore(model, 'proving'))) return undefined;
+  if (isWaiting && model.deferredUntil === until && model.reason === reason) return undefined;
+  return to(model, 'deferred', { deferredUntil: until, reason, detail });
 }
 
 function activated(model: UpdateModel, at: number): Next {
   const active = freeSlot(model);
-  const ranCounter = Math.max(model.ranCounter, model.slots[active]?.counter ?? 0);
-  return to(model, 'proving', { active, ranCounter, provingSince: at, uncleanStarts: 0 });
-}
-
-function failed(model: UpdateModel, { reason, detail }: Extract<UpdateInput, { type: 'failed' }>): Next {
-  if (model.state === 'proving') return rollBack(model, { reason, detail });
-  const isInstalling = isBefore(model, 'proving') || model.state === 'deferred';
-  return isInstalling && model.target ? to(model, 'refused', { reason, detail }) : undefined;
-}
-
-function startedUnclean(model: UpdateModel): Next {
-  if (model.state !== 'proving' && model.state !== 'activating') return undefined;
-  const uncleanStarts = model.uncleanStarts + 1;
-  if (uncleanStarts < MAX_UNCLEAN_STARTS) {
-    return { state: { ...model, uncleanStarts }, ...effectOf(model.state) };
-  }
-  const why = {
-    reason: 'unclean_exits',
-    detail: `${uncleanStarts} starts without a clean end`,
-    uncleanStarts,
-  } as const;
-  // While activating, the old slot is still the active one: there is nothing to leave, only to load again.
-  return model.state === 'activating' ? to(model, 'rolling-back', why) : rollBack(model, why);
-}
-
-function damaged(model: UpdateModel, slot: 'A' | 'B'): Next {
-  const content = model.slots[slot];
+  const content = model.slots[active];
+  // Nothing answers from a slot that holds nothing.
   if (content === undefined) return undefined;
-  const slots = { ...model.slots };
-  delete slots[slot];
-  if (slot !== model.active) return { state: { ...model, slots }, ...effectOf(model.state) };
-  const healed = { ...without(model, 'active'), slots, ...(slots[freeSlot(model)] && { active: freeSlot(model) }) };
-  if (model.state === 'rolling-back') return to(healed, 'rolling-back', { reason: model.reason, detail: model.detail });
-  return to(healed, content.sha256 === model.target?.sha256 ? 'offered' : 'idle');
+  const ranCounter = Math.max(model.ranCounter, content.counter);
+  const slots = { ...model.slots, [active]: { ...content, served: true } };
+  return to(model, 'proving', { active, slots, ranCounter, provingSince: at, uncleanStarts: 0 });
 }
 
-/** Leaves the active slot for the other one; on a first install there is none and nothing runs. */
-function rollBack(model: UpdateModel, why: Partial<UpdateModel>): Next {
-  const old = freeSlot(model);
-  return to({ ...without(model, 'active'), ...(model.slots[old] && { active: old }) }, 'rolling-back', why);
-}
-
-const ORDER: readonly UpdateState[] = ['offered', 'fetching', 'verifying', 'staged', 'self-testing', 'activating'];
 const RESTING: readonly UpdateState[] = ['idle', 'committed', 'rolled-back', 'refused', 'deferred'];
-
-function isBefore({ state }: UpdateModel, limit: 'activating' | 'proving'): boolean {
-  return ORDER.includes(state) && (limit === 'proving' || state !== 'activating');
-}
 
 function isOpenToTargets(model: UpdateModel): boolean {
   return RESTING.includes(model.state) || isBefore(model, 'activating');
@@ -178,38 +154,4 @@ function isOpenToTargets(model: UpdateModel): boolean {
 /** Later doubts about the papers of what is done take nothing back: expired metadata stops installs, never predictions. */
 function isDone({ state, target }: UpdateModel, declined: Target): boolean {
   return (state === 'committed' || state === 'rolled-back') && sameTarget(target, declined);
-}
-
-/** Moves on: what belonged to the state that is left (reason, detail, times, proof) stays behind unless given again. */
-function to(model: UpdateModel, state: UpdateState, change: Partial<UpdateModel> = {}): Next {
-  const {
-    proof: _proof,
-    reason: _reason,
-    detail: _detail,
-    provingSince: _since,
-    deferredUntil: _until,
-    ...kept
-  } = model;
-  const next = { ...kept, ...change, state };
-  if (next.detail !== undefined) next.detail = next.detail.slice(0, 1024);
-  return { state: defined(next), ...effectOf(state) };
-}
-
-function effectOf(state: UpdateState): { effect?: UpdateEffect } {
-  const effect = STEP_OF[state];
-  return effect === undefined ? {} : { effect };
-}
-
-function withFree(model: UpdateModel, content: SlotContent | undefined): UpdateModel['slots'] {
-  return defined({ ...model.slots, [freeSlot(model)]: content });
-}
-
-function without(model: UpdateModel, key: 'active'): UpdateModel {
-  const { [key]: _gone, ...kept } = model;
-  return kept;
-}
-
-/** An absent member is absent, so that the state reads back from the store as it was written. */
-function defined<T extends object>(value: T): T {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;
 }

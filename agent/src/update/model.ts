@@ -1,14 +1,34 @@
-import { assignedModel } from '@plumbline/shared/trust';
+import { assignedModel, releaseNeeds } from '@plumbline/shared/trust';
 import { proof, refusalReason, updateState, type RefusalReason, type Slot } from '@plumbline/shared/update';
+import { shadowReport, type ShadowReport } from '@plumbline/shared/wire';
 import { z } from 'zod';
 
 const count = z.number().int().nonnegative();
 
 /** What the assignment wants of one line, after trust has agreed; `expires` is the earlier one of assignment and line. */
-export const target = assignedModel.extend({ seq: count, expires: z.number().int(), version: z.string() });
+export const target = assignedModel.extend({
+  seq: count,
+  expires: z.number().int(),
+  version: z.string(),
+  /** What the release says the device must offer, as far as it says so. */
+  needs: releaseNeeds.optional(),
+});
 
 /** What lies in a slot, by hash of the archive. */
-export const slotContent = z.strictObject({ sha256: z.string(), version: z.string(), counter: count });
+export const slotContent = z.strictObject({
+  sha256: z.string(),
+  version: z.string(),
+  counter: count,
+  /** It has answered predictions on this device: the only bytes that may do so again without a test. */
+  served: z.boolean().optional(),
+  /** Real records of this device have proved it. */
+  proven: z.boolean().optional(),
+});
+
+const hashCount = z.strictObject({ sha256: z.string(), count });
+
+/** How the shadow run of a candidate against the slot that answered then ended; without report, nothing was to compare. */
+const shadowEnd = z.strictObject({ of: z.string(), against: z.string(), report: shadowReport.optional() });
 
 /** One model line on this device: the state of the machine, written before every step. */
 export const updateModel = z.strictObject({
@@ -23,10 +43,15 @@ export const updateModel = z.strictObject({
   detail: z.string().max(1024).optional(),
   /** Highest release counter that ever ran here: nothing below it is installed again. */
   ranCounter: count,
-  /** Starts of the process that found no clean end, since this target is being activated or proved. */
+  /** Starts of the process that found no clean end, since this state of trying the target began. */
   uncleanStarts: count,
   /** When the active slot began to answer, ms; the soak is counted from here, across restarts. */
   provingSince: z.number().int().optional(),
+  /** When the shadow run began, ms; it waits for real records from here, across restarts. */
+  shadowingSince: z.number().int().optional(),
+  shadow: shadowEnd.optional(),
+  /** Failures of archives and payloads by hash, the newest last; they outlive assignments. */
+  strikes: z.array(hashCount).optional(),
   /** A deferred step is tried again then, ms. */
   deferredUntil: z.number().int().optional(),
 });
@@ -36,7 +61,7 @@ export type SlotContent = z.infer<typeof slotContent>;
 export type UpdateModel = z.infer<typeof updateModel>;
 
 /** What is to be done next; each has one executor in `install/`. */
-export type UpdateEffect = 'fetch' | 'verify' | 'stage' | 'self-test' | 'activate' | 'prove' | 'roll-back';
+export type UpdateEffect = 'fetch' | 'verify' | 'stage' | 'self-test' | 'shadow' | 'activate' | 'prove' | 'roll-back';
 
 export type UpdateInput =
   | { type: 'assigned'; target: Target }
@@ -48,11 +73,14 @@ export type UpdateInput =
   | { type: 'staged' }
   /** The slot or the payload is not what the state believes: fetch again. */
   | { type: 'missing' }
-  | { type: 'tested' }
+  /** What travelled is not what was assigned: fetched again a few times, then refused. */
+  | { type: 'spoiled'; detail: string }
+  | { type: 'tested'; at: number }
+  | { type: 'shadowed'; report?: ShadowReport }
   | { type: 'activated'; at: number }
   | { type: 'proved'; proof: 'proven' | 'unproven: no traffic'; detail?: string }
   | { type: 'rolled-back' }
-  | { type: 'failed'; reason: RefusalReason; detail: string }
+  | { type: 'failed'; reason: RefusalReason; detail: string; shadow?: ShadowReport }
   | { type: 'deferred'; until: number; reason?: RefusalReason; detail: string }
   | { type: 'resumed' }
   | { type: 'started'; clean: boolean }

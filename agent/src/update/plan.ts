@@ -1,5 +1,6 @@
-import { accepts, isStale, stepOf } from './machine.ts';
+import { accepts, isStale } from './machine.ts';
 import { sameTarget, type Target, type UpdateEffect, type UpdateInput, type UpdateModel } from './model.ts';
+import { stepOf } from './moves.ts';
 
 export type NextStep =
   | { kind: 'tell'; input: UpdateInput }
@@ -31,7 +32,7 @@ export function nextStep(desired: Target | undefined, current: UpdateModel, now:
 }
 
 /** Expired metadata stops an install until the moment of activation; never what already runs. */
-const INSTALLING = new Set(['offered', 'fetching', 'verifying', 'staged', 'self-testing', 'deferred']);
+const INSTALLING = new Set(['offered', 'fetching', 'verifying', 'staged', 'self-testing', 'shadowing', 'deferred']);
 
 function wants(desired: Target, current: UpdateModel, now: number): boolean {
   // Which wish is the newest, trust has decided: a new director counts from one again, so lower is not older.
