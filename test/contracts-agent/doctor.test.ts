@@ -197,6 +197,22 @@ describe('the doctor tells', () => {
     expect(codes).toMatchObject({ certificate: 'certificate_unusable', session: 'skipped' });
   });
 
+  it('a certificate that cannot be read, and looks at the rest all the same', async () => {
+    const trust = { cas: [ours.pem], certificate: 'no PEM at all', timeFloor: 0 };
+    const subject: Subject = {
+      site: 's1',
+      device: 'd1',
+      endpoints: [],
+      trust,
+      key,
+      lines: [],
+      session: async () => 'let in',
+    };
+    const { steps } = await examine(folder, subject, plain);
+    expect(steps.map(({ step, code }) => [step, code])).toContainEqual(['certificate', 'certificate_unusable']);
+    expect(steps.at(-1)).toMatchObject({ step: 'models' });
+  });
+
   it('that the server says no', async () => {
     const { codes, exitCode } = await visit({ endpoints: await doors(), password: 'wrong' });
     expect(codes).toMatchObject({ session: 'link_refused' });
@@ -265,12 +281,11 @@ describe('plumbline-agent doctor', () => {
   it('says that a device was never enrolled, and how it becomes so', async () => {
     const { exitCode, out } = await plumblineAgent('doctor', '--state', folder, '--json');
     expect(exitCode).toBe(4);
-    expect(JSON.parse(out)).toMatchObject({
-      works: false,
-      steps: [
-        { step: 'folder', outcome: 'ok' },
-        { step: 'enrolled', code: 'not_enrolled' },
-      ],
-    });
+    const { works, steps } = JSON.parse(out) as Examination;
+    expect(works).toBe(false);
+    expect(steps[0]).toMatchObject({ step: 'folder', outcome: 'ok' });
+    expect(steps.at(-1)).toMatchObject({ step: 'enrolled', code: 'not_enrolled' });
+    const machine = steps.slice(1, -1).map(({ step }) => step);
+    expect(machine).toEqual(['mount', 'profile', 'memory', 'watchdog', 'slots']);
   });
 });

@@ -1,6 +1,5 @@
 import type { LabData, LabTensor } from '../../fleet-server/src/platform/ports/index.ts';
-import { ATTRIBUTE } from '../../fleet-server/src/supply/onnx/codec/messages.ts';
-import { dtypeNumber, type DType } from '../../fleet-server/src/supply/onnx/codec/tensor.ts';
+import { ATTRIBUTE, dtypeNumber, type DType } from '@plumbline/shared/onnx';
 import { FLOAT, modelOf, node, value } from '../contracts-agent/models/onnx-graph.ts';
 
 /** Four values of each element type that JavaScript runtimes exchange, the awkward ones among them. */

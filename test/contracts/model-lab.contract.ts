@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Engine, LabJob, LabResult, LabTensor, ModelLab } from '../../fleet-server/src/platform/ports/index.ts';
 import { foreignModels } from '../../fleet-server/src/supply/onnx/foreign-models.ts';
-import type { DType } from '../../fleet-server/src/supply/onnx/codec/tensor.ts';
+import type { DType } from '@plumbline/shared/onnx';
 import * as hostile from '../contracts-agent/models/hostile-models.ts';
 import { bitsOf, column, heavy, identity, twoOutputs, VALUES, withSequence } from './lab-models.ts';
 

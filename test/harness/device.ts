@@ -4,6 +4,7 @@ import { enrolNode, nodeDecoders } from '@plumbline/agent/node';
 import type { ModelTrial } from '@plumbline/shared/predict';
 import type { DeviceSettings } from '@plumbline/shared/trust';
 import type { UpdateState } from '@plumbline/shared/update';
+import type { Ports } from '../../agent/src/ports/index.ts';
 import { openNodePorts, profileOf, type NodePorts } from '../../agent/src/node/node-ports.ts';
 import { eventually } from './eventually.ts';
 
@@ -50,7 +51,13 @@ export async function enrol(folder: string, code: string): Promise<void> {
 }
 
 /** Starts an enrolled device. @param trial one for all gateways of a test: starting its child is what costs most */
-export async function startDevice(name: string, folder: string, trial: ModelTrial): Promise<Device> {
+export async function startDevice(
+  name: string,
+  folder: string,
+  trial: ModelTrial,
+  /** What stands in for a port of the gateway. */
+  instead: (ports: Ports) => Partial<Ports> = () => ({}),
+): Promise<Device> {
   let open: NodePorts | undefined;
   const events: AgentEvent[] = [];
   const device: Device = {
@@ -62,7 +69,7 @@ export async function startDevice(name: string, folder: string, trial: ModelTria
       if (open !== undefined) return;
       open = await openNodePorts({ stateFolder: folder, clock: { kind: 'real' }, inject: [], development: true });
       device.agent = createAgent(
-        { ...open.ports, trial },
+        { ...open.ports, trial, ...instead(open.ports) },
         {
           profile: profileOf(open.folder, undefined),
           agentVersion: AGENT_VERSION,
@@ -73,7 +80,11 @@ export async function startDevice(name: string, folder: string, trial: ModelTria
           onEvent: (event) => events.push(event),
         },
       );
-      await device.agent.start();
+      await device.agent.start().catch(async (error: unknown) => {
+        await open?.[Symbol.asyncDispose]();
+        open = undefined;
+        throw error;
+      });
     },
     async stop() {
       if (open === undefined) return;

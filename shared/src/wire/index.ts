@@ -1,4 +1,5 @@
 export * from './acl.ts';
+export * from './diagnostics.ts';
 export * from './errors.ts';
 export * from './frame.ts';
 export * from './messages.ts';

@@ -84,6 +84,10 @@ export const deviceReport = z.strictObject({
   outbox: z.record(z.string(), z.strictObject({ waiting: count, lastSeq: count })),
   settings: deviceSettings.optional(),
   trust: trustReport,
+  /** Bytes of the link in the calendar month, UTC, that this device believes it is in. */
+  link: z
+    .strictObject({ monthFrom: z.number().int(), upBytes: count, downBytes: count, limitBytes: count.optional() })
+    .optional(),
 });
 
 /** A payload, a metadata document or `trust/fleet.json` by hash; a root by number, because nobody knows its hash yet. */

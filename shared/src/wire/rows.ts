@@ -13,9 +13,14 @@ const text = z.string().max(256);
 export const reason = z.strictObject({
   feature: text,
   value: z.union([z.number(), z.string().max(4096), z.null()]),
-  /** Change of the score that this value makes; positive raises the risk. */
+  /**
+   * What this value adds, compared with a typical one; positive raises the risk. With `scale: 'margin'` it is counted
+   * before the link function (log-odds), else in the unit of the score.
+   */
   contribution: z.number(),
+  /** Effects of values together are not told apart, or the weights of a tree's branches are guessed. */
   approximate: z.boolean(),
+  scale: z.literal('margin').optional(),
 });
 
 /** What a model said: which bytes said it, about what, as of when. */
@@ -66,7 +71,8 @@ export const gapRow = z.strictObject({
   from: z.number().int().positive(),
   to: z.number().int().positive(),
   count: z.number().int().positive(),
-  reason: z.enum(['over_budget', 'expired', 'quarantined', 'lost_to_restore']),
+  /** `store_full`: made while the disk took nothing, and lost when memory ran out of room for them too. */
+  reason: z.enum(['over_budget', 'expired', 'quarantined', 'lost_to_restore', 'store_full']),
   firstAt: time,
   lastAt: time,
 });

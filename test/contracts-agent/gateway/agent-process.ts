@@ -10,8 +10,11 @@ export interface Finished {
   err: string;
 }
 
-function start(args: string[]) {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+/** The agent as its sources stand, by this very Node. */
+const FROM_SOURCES: readonly string[] = [process.execPath, MAIN];
+
+function start([program = '', ...before]: readonly string[], args: readonly string[]) {
+  const child = spawn(program, [...before, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const finished: Finished = { exitCode: null, out: '', err: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (finished.out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (finished.err += text));
@@ -23,7 +26,12 @@ function start(args: string[]) {
 
 /** Runs `plumbline-agent` to its end. */
 export function plumblineAgent(...args: string[]): Promise<Finished> {
-  return start(args).end;
+  return runAgent(FROM_SOURCES, ...args);
+}
+
+/** @param command program and first words, by which this `plumbline-agent` is started */
+export function runAgent(command: readonly string[], ...args: string[]): Promise<Finished> {
+  return start(command, args).end;
 }
 
 export interface AgentProcess {
@@ -34,8 +42,13 @@ export interface AgentProcess {
 }
 
 /** Starts `plumbline-agent run` and waits for the line that says where it listens. */
-export async function startAgent(...args: string[]): Promise<AgentProcess> {
-  const { child, end } = start(['run', '--json', '--development', '--port', '0', ...args]);
+export function startAgent(...args: string[]): Promise<AgentProcess> {
+  return startAgentBy(FROM_SOURCES, ...args);
+}
+
+/** @param command as for `runAgent` */
+export async function startAgentBy(command: readonly string[], ...args: string[]): Promise<AgentProcess> {
+  const { child, end } = start(command, ['run', '--json', '--development', '--port', '0', ...args]);
   const line = await new Promise<string>((resolve, reject) => {
     child.stdout.once('data', (text: string) => resolve(text));
     void end.then(({ err }) => reject(new Error(err)));

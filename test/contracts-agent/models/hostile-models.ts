@@ -1,5 +1,5 @@
 import type { GraphProto } from '../../../fleet-server/src/supply/onnx/index.ts';
-import { ATTRIBUTE } from '../../../fleet-server/src/supply/onnx/codec/messages.ts';
+import { ATTRIBUTE } from '@plumbline/shared/onnx';
 import { BOOL, FLOAT, INT4, INT64, modelOf, node, value } from './onnx-graph.ts';
 
 /* Models that a builder could sign by mistake or malice: each takes `x` float32 [N, 1] and promises `y`. */
@@ -44,7 +44,7 @@ export function hanging(): Uint8Array {
 export function greedy(sizeMb: number): Uint8Array {
   const count = BigInt(sizeMb) * 262_144n;
   return modelOf({
-    node: [node('Expand', ['x', 'shape'], ['all']), node('ReduceMean', ['all'], ['y'])],
+    node: [node('Expand', ['x', 'shape'], ['all']), node('ReduceMax', ['all'], ['y'])],
     initializer: [
       { name: 'shape', dataType: INT64, dims: BigInt64Array.of(2n), int64Data: BigInt64Array.of(count, 1n) },
     ],

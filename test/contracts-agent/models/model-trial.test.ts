@@ -8,18 +8,21 @@ import { modelTrialContract } from './model-trial.contract.ts';
 
 const ORPHAN_MAIN = fileURLToPath(new URL('./orphan-trial-main.ts', import.meta.url));
 
-describe('the trial process of a gateway', () => {
+describe.each(['onnxruntime-node', 'onnxruntime-web'] as const)('the trial process of a gateway, with %s', (engine) => {
   modelTrialContract(async () => {
-    const trial = createProcessTrial();
+    const trial = createProcessTrial(engine);
     return {
       trial,
+      aborts: engine === 'onnxruntime-node',
       killPlace() {
         if (trial.childPid !== undefined) process.kill(trial.childPid, 'SIGKILL');
       },
       end: () => trial.close(),
     };
   });
+});
 
+describe('the trial process of a gateway', () => {
   it('dies with its agent, also in the middle of a model that never ends', async () => {
     const agent = fork(ORPHAN_MAIN);
     const [pid]: unknown[] = await once(agent, 'message');

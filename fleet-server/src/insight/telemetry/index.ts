@@ -1,11 +1,6 @@
+export { lastAnswered, readDiagnostics, type DiagnosticsAnswer } from './diagnostics.ts';
 export { TelemetryError, type TelemetryErrorCode } from './errors.ts';
+export { exportPage, exportPages, type KeptRow, type RowCursor, type RowFilter } from './export.ts';
 export { createIngest, type Ingest } from './ingest.ts';
-export {
-  countTelemetry,
-  exportPage,
-  listPredictions,
-  listStreams,
-  listWindows,
-  type TelemetryCounts,
-} from './query.ts';
+export { countTelemetry, listPredictions, listStreams, listWindows, type TelemetryCounts } from './query.ts';
 export type { Incoming } from './take-batch.ts';

@@ -38,12 +38,6 @@ export async function listStreams(db: ReadDb, device?: string) {
     .orderBy(asc(streams.id));
 }
 
-/** Rows of a page after `(stream, seq)`, in that order: the cursor is stable while rows arrive. */
-export async function exportPage(db: ReadDb, after: { stream: string; seq: number }, limit: number) {
-  const later = sql`(${telemetry.stream}, ${telemetry.seq}) > (${after.stream}, ${after.seq})`;
-  return db.select().from(telemetry).where(later).orderBy(asc(telemetry.stream), asc(telemetry.seq)).limit(limit);
-}
-
 /** Predictions of a line whose `asOf` lies in [from, to), oldest first. */
 export async function listPredictions(
   db: ReadDb,

@@ -24,6 +24,21 @@ export function linePath(line: string, counter: number, variant: string): string
 
 const name = z.string().regex(/^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/, 'expected 1–64 of a–z, 0–9, dot, dash');
 
+/**
+ * What a bundle asks of a device, said beside its hash: a device that cannot run it is spared the download. What is not
+ * said here is asked of the manifest afterwards.
+ */
+export const releaseNeeds = z.object({
+  /** Length of `model.onnx`, decoded. */
+  modelBytes: z.number().int().positive(),
+  memoryMb: z.number().positive().optional(),
+  opsets: z.record(z.string().max(64), z.number().int().positive()),
+  /** Derived features of the inputs as `id@version`. */
+  derivations: z.array(z.string().max(128)),
+});
+
+export type ReleaseNeeds = z.infer<typeof releaseNeeds>;
+
 /** What a line says of each of its bundles. */
 const releaseTarget = z.looseObject({
   length: z.number().int().positive(),
@@ -34,6 +49,7 @@ const releaseTarget = z.looseObject({
     variant: name,
     /** Profiles this variant may run on; empty means every profile that fits. */
     profiles: z.array(name),
+    needs: releaseNeeds.optional(),
   }),
 });
 
