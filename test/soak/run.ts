@@ -1,21 +1,25 @@
 import { parseArgs } from 'node:util';
+import { run as badLine } from './bad-line.ts';
+import { run as diskPrefixes } from './disk-prefixes.ts';
+import { run as killAgent } from './kill-agent.ts';
+import { run as killServer } from './kill-server.ts';
 import { run as mqttFrames } from './mqtt-frames.ts';
 import { run as mutatedModels } from './mutated-models.ts';
-
-/** How large a proof is to be; without a wish each takes its full count. */
-export interface SoakOptions {
-  seed: number;
-  count?: number;
-  minutes?: number;
-}
+import { run as simulation } from './simulation.ts';
+import type { SoakOptions } from './options.ts';
 
 /**
- * `npm run soak -- NAME [--seed N] [--count N] [--minutes M]`: the full size of a proof whose small, seeded size runs in
+ * `npm run soak -- NAME [--seed N] [--count N] [--minutes M] [--state DIR]`: the full size of a proof whose small, seeded size runs in
  * `npm test`. Exit code 0 only when it held.
  */
 const SOAKS: Record<string, (options: SoakOptions) => Promise<{ passed: number; failed: number }>> = {
+  'bad-line': badLine,
+  'disk-prefixes': diskPrefixes,
+  'kill-agent': killAgent,
+  'kill-server': killServer,
   'mqtt-frames': mqttFrames,
   'mutated-models': mutatedModels,
+  simulation,
 };
 
 const { values, positionals } = parseArgs({
@@ -23,6 +27,9 @@ const { values, positionals } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     count: { type: 'string' },
+    /** The same, in the words of the soaks that kill. */
+    kills: { type: 'string' },
+    state: { type: 'string' },
     minutes: { type: 'string' },
   },
 });
@@ -32,9 +39,11 @@ if (soak === undefined || positionals.length !== 1) {
   console.error(`no soak ${JSON.stringify(name)}; there are ${Object.keys(SOAKS).join(', ')}`);
   process.exitCode = 2;
 } else {
+  const count = values.kills ?? values.count;
   const { passed, failed } = await soak({
     seed: Number(values.seed),
-    ...(values.count !== undefined && { count: Number(values.count) }),
+    ...(count !== undefined && { count: Number(count) }),
+    ...(values.state !== undefined && { dir: values.state }),
     ...(values.minutes !== undefined && { minutes: Number(values.minutes) }),
   });
   console.log(`${passed} passed, ${failed} failed`);
