@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { run as badLine } from './bad-line.ts';
+import { run as coreSuites } from './core-suites.ts';
 import { run as diskPrefixes } from './disk-prefixes.ts';
 import { run as killAgent } from './kill-agent.ts';
 import { run as killServer } from './kill-server.ts';
@@ -14,6 +15,7 @@ import type { SoakOptions } from './options.ts';
  */
 const SOAKS: Record<string, (options: SoakOptions) => Promise<{ passed: number; failed: number }>> = {
   'bad-line': badLine,
+  'core-suites': coreSuites,
   'disk-prefixes': diskPrefixes,
   'kill-agent': killAgent,
   'kill-server': killServer,
