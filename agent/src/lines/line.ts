@@ -137,7 +137,7 @@ export function createLine(deps: LineDeps, initial: UpdateModel, initialTarget?:
 
   /** Brings the active slot into service; a slot that cannot serve is given up for the other one or another fetch. */
   const serve = async () => {
-    while (model.active !== undefined && model.state !== 'rolling-back') {
+    while (model.active !== undefined) {
       const slot = model.active;
       const content = model.slots[slot];
       if (content === undefined || deps.predictor.get(model.line)?.sha256 === content.sha256) return;

@@ -79,6 +79,64 @@ describe('a block', () => {
   });
 });
 
+describe('a block whose connection breaks', () => {
+  const whole = { ref: REF, offset: 0, length: 100 };
+
+  it('is asked for again as soon as there is another, and nothing waits in between', async () => {
+    const { blocks, clock, channel, connection, asked } = world((times) => (times === 1 ? undefined : bytes(100)));
+    const piece = blocks.request(whole, NEVER);
+    await clock.advance(5000);
+    channel.close();
+    await clock.advance(0);
+    expect(clock.pending()).toBe(0);
+    channel.open(connection);
+    await clock.advance(0);
+    expect(await piece).toHaveLength(100);
+    expect(asked()).toBe(2);
+  });
+
+  it('is asked for at once also where it had been waiting for its next turn', async () => {
+    const { blocks, clock, channel, connection, asked } = world((times) => (times < 5 ? bytes(1) : bytes(100)));
+    const piece = blocks.request(whole, NEVER);
+    while (asked() < 4) await clock.advance(1000);
+    expect(clock.pending()).toBe(1);
+    channel.close();
+    channel.open(connection);
+    await clock.advance(0);
+    expect(await piece).toHaveLength(100);
+  });
+
+  it('over and over is asked for with pauses: a line that flaps is no reason to ask without end', async () => {
+    const { blocks, clock, channel, connection, asked } = world(() => undefined);
+    const stop = new AbortController();
+    const piece = blocks.request(whole, stop.signal);
+    const TEN_MINUTES = 6000;
+    for (let tenth = 0; tenth < TEN_MINUTES; tenth += 1) {
+      channel.close();
+      channel.open(connection);
+      await clock.advance(100);
+    }
+    expect(asked()).toBeGreaterThan(60);
+    expect(asked()).toBeLessThan(250);
+    stop.abort();
+    expect(await piece).toBeUndefined();
+    expect(clock.pending()).toBe(0);
+  });
+
+  it('is given up by the connection that stands for the whole window, however many broke before', async () => {
+    const { blocks, clock, channel, connection } = world(() => undefined);
+    const outcome = blocks.request(whole, NEVER).catch((error: unknown) => error);
+    for (let broken = 0; broken < 5; broken += 1) {
+      await clock.advance(5 * MINUTE_MS);
+      channel.close();
+      channel.open(connection);
+    }
+    expect(await Promise.race([outcome, 'still asking'])).toBe('still asking');
+    await clock.advance(11 * MINUTE_MS);
+    expect(await outcome).toMatchObject({ code: 'retrieval_slow' });
+  });
+});
+
 describe('a document', () => {
   it('may be shorter than its bound, and may not be there', async () => {
     const { blocks } = world((asked) => (asked === 1 ? bytes(12) : { ref: REF, offset: 0, error: NO_SUCH_BLOCK }));

@@ -42,6 +42,8 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 const DEFAULT_SLOW_MS = 600_000;
 const MAX_DELAY_MS = 300_000;
 const ASK_AGAIN_MS = 60_000;
+/** A question that broke with its line is asked anew at once; one that breaks again and again, with these pauses. */
+const BREAK_PAUSE = { firstDelayMs: 1000, maxDelayMs: 8000 };
 
 export function createBlocks(
   deps: { clock: Clock; random: Random; channel: Channel; budget?: LinkBudget },
@@ -62,7 +64,7 @@ export function createBlocks(
     }
   };
 
-  const attempt = async (of: BlockRequest, purpose: LinkPurpose, signal: AbortSignal) => {
+  const attempt = async (of: BlockRequest, purpose: LinkPurpose, stop: AbortSignal) => {
     const key = keyOf(of);
     const answered = new AbortController();
     let answer: Block | undefined;
@@ -72,7 +74,7 @@ export function createBlocks(
     });
     try {
       await channel.send('req', of, { purpose, answerBytes: of.length });
-      await sleep(clock, timeoutMs, AbortSignal.any([signal, answered.signal]));
+      await sleep(clock, timeoutMs, AbortSignal.any([stop, answered.signal]));
     } catch {
       // The line went down between asking and sending; the caller waits for the next one.
     } finally {
@@ -93,18 +95,30 @@ export function createBlocks(
     signal: AbortSignal,
     take: (answer: Block) => T | undefined,
   ): Promise<T | undefined> => {
-    let waitingSince: number | undefined;
-    for (let failures = 0; !signal.aborted; failures += 1) {
-      if (!channel.isOpen()) waitingSince = undefined;
+    for (let breaks = 0; !signal.aborted; breaks += 1) {
+      if (breaks > 1) await sleep(clock, backoffDelay(breaks - 2, random.next(), BREAK_PAUSE), signal);
       await channel.whenOpen(signal);
-      if (signal.aborted) return undefined;
-      waitingSince ??= clock.now();
-      const answer = await attempt(of, purpose, signal);
+      const taken = await untilEnded(of, purpose, AbortSignal.any([signal, channel.ended()]), take);
+      if (taken !== undefined) return taken;
+    }
+    return undefined;
+  };
+
+  /** Asks over one connection, less and less often. */
+  const untilEnded = async <T>(
+    of: BlockRequest,
+    purpose: LinkPurpose,
+    stop: AbortSignal,
+    take: (answer: Block) => T | undefined,
+  ): Promise<T | undefined> => {
+    const until = clock.now() + slowMs;
+    for (let failures = 0; !stop.aborted; failures += 1) {
+      const answer = await attempt(of, purpose, stop);
       const taken = answer && take(answer);
       if (taken !== undefined) return taken;
-      const leftMs = waitingSince + slowMs - clock.now();
-      if (channel.isOpen() && leftMs <= 0) throw slow(of, slowMs);
-      await sleep(clock, Math.min(leftMs, backoffDelay(failures, random.next(), bounds)), signal);
+      const leftMs = until - clock.now();
+      if (!stop.aborted && leftMs <= 0) throw slow(of, slowMs);
+      await sleep(clock, Math.min(leftMs, backoffDelay(failures, random.next(), bounds)), stop);
     }
     return undefined;
   };

@@ -23,6 +23,8 @@ export interface Channel {
   isOpen(): boolean;
   /** Resolves when there is a connection, or the signal fires. */
   whenOpen(signal: AbortSignal): Promise<void>;
+  /** Fires when the connection of the moment, or the next one where there is none, ends. */
+  ended(): AbortSignal;
   open(connection: Connection): void;
   close(): void;
 }
@@ -86,6 +88,7 @@ export function createChannel(
         signal.addEventListener('abort', done);
       });
     },
+    ended: () => ended.signal,
     open(connection) {
       current = connection;
       for (const done of waiting) done();

@@ -1,7 +1,7 @@
 import type { UpdateState } from '@plumbline/shared/update';
 import { freeSlot, type UpdateInput, type UpdateModel } from './model.ts';
 import { effectOf, isBefore, shadowOf, to, withFree, without, type Next } from './moves.ts';
-import { isCounted, MAX_STRIKES, struck, strikesOf } from './strikes.ts';
+import { forgiven, isCounted, MAX_STRIKES, struck, strikesOf } from './strikes.ts';
 
 /** Unclean starts of the process after which a model that is not committed is given up. */
 export const MAX_UNCLEAN_STARTS = 3;
@@ -14,7 +14,8 @@ export function spoiled(model: UpdateModel, detail: string): Next {
   const counted = struck(model, sha256);
   return strikesOf(counted, sha256) < MAX_STRIKES
     ? to(model, 'fetching', { ...counted, slots: withFree(model, undefined) })
-    : to(model, 'refused', { ...counted, reason: 'bad_hash', detail });
+    : // A later order is tried again: what was damaged on the way says nothing against the bytes.
+      to(model, 'refused', { ...forgiven(counted, sha256), reason: 'bad_hash', detail });
 }
 
 export function failed(model: UpdateModel, { reason, detail, shadow }: Extract<UpdateInput, { type: 'failed' }>): Next {

@@ -84,7 +84,7 @@ function begin(model: UpdateModel): Next {
     const content = { ...running, counter: target.releaseCounter };
     return to(model, 'committed', { slots: { ...slots, [active as string]: content }, ranCounter, proof: model.proof });
   }
-  if (strikesOf(model, target.sha256) >= MAX_STRIKES || strikesOf(model, target.payload.sha256) >= MAX_STRIKES) {
+  if (strikesOf(model, target.sha256) >= MAX_STRIKES) {
     return to(model, 'refused', {
       reason: 'given_up',
       detail: `these bytes failed ${MAX_STRIKES} times on this device`,
