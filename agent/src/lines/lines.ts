@@ -1,5 +1,6 @@
 import { readAll } from '../store/json.ts';
 import { UPDATES } from '../store/keys.ts';
+import { removeOrphans } from '../store/orphans.ts';
 import { newLine, updateModel, type Target, type UpdateInput, type UpdateModel } from '../update/index.ts';
 import { createLine, type Line, type LineDeps } from './line.ts';
 
@@ -32,6 +33,8 @@ export async function createLines(deps: LineDeps, targets: readonly Target[]): P
   };
   const find = (name: string) => lines.get(name) ?? add(newLine(name));
 
+  // Room that cannot be freed now is no reason not to start: the next start tries again.
+  await removeOrphans(deps.store, deps.files).catch(() => false);
   for (const [, model] of await readAll(deps.store, UPDATES, updateModel, deps.onDamaged)) add(model);
   // Targets that were stored just before a crash, whose lines had taken no step yet.
   for (const target of targets) find(target.model);

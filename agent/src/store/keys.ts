@@ -25,6 +25,10 @@ export const OPEN_WINDOWS = 'window/';
 export const RECENT_INPUTS = 'recent/';
 export const AGE_MARKS = 'age/mark/';
 export const SOURCE_FILES = 'source/file/';
+export const FETCHES = 'fetch/';
+
+export const SLOTS_FOLDER = 'slots';
+export const FETCH_FOLDER = 'fetch';
 
 /** Wide enough for 2^53 − 1, so that the order of the keys is the order of the numbers. */
 const SEQ_DIGITS = 16;
@@ -51,7 +55,7 @@ export function ageMarkKey(of: StreamClass, at: number): string {
 }
 
 export function fetchKey(payloadSha256: string): string {
-  return `fetch/${payloadSha256}`;
+  return FETCHES + payloadSha256;
 }
 
 export function siteEntryKey(id: string): string {
@@ -79,9 +83,9 @@ export function sourceFileKey(name: string): string {
 
 /** Folder of a slot; what lies in it is `slot-files.ts`'s business. */
 export function slotPath(line: string, slot: Slot): string {
-  return `slots/${line}/${slot}`;
+  return `${SLOTS_FOLDER}/${line}/${slot}`;
 }
 
 export function fetchPath(payloadSha256: string): string {
-  return `fetch/${payloadSha256}.part`;
+  return `${FETCH_FOLDER}/${payloadSha256}.part`;
 }

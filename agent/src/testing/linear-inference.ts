@@ -108,7 +108,14 @@ function scoreOf({ weights, bias }: LinearModel, row: readonly number[]): number
 }
 
 function rowsOf(data: Float32Array, width: number): number[][] {
-  return Array.from({ length: data.length / width }, (_, i) => [...data.subarray(i * width, (i + 1) * width)]);
+  const rows: number[][] = [];
+  // Simulations score by the hundred thousand: plain loops.
+  for (let from = 0; from < data.length; from += width) {
+    const row: number[] = [];
+    for (let i = 0; i < width; i += 1) row.push(data[from + i] ?? 0);
+    rows.push(row);
+  }
+  return rows;
 }
 
 function parse(bytes: Uint8Array): LinearModel {

@@ -22,6 +22,8 @@ import { DEVICE, documentsOf, SITE, type Release, type Repository } from './mint
 /** The least that a device needs of a fleet server: acknowledges, serves blocks, remembers reports. */
 export interface SmallServer {
   rows(of: StreamClass): [number, Row][];
+  /** Names of the streams that rows came in, in order of their first row. */
+  streams(): string[];
   reports: DeviceReport[];
   /** Numbers of the sessions that began. */
   sessions: number[];
@@ -61,6 +63,7 @@ export function createSmallServer(broker: MemoryBroker): SmallServer {
     served: [],
     documents: [],
     rows: (of) => [...streams.values()].filter((one) => one.class === of).flatMap((one) => one.rows),
+    streams: () => [...streams.keys()],
     hold(repository) {
       for (const [i, root] of repository.roots.entries()) documents.set(i + 1, root);
       for (const bytes of documentsOf(repository)) documents.set(sha256Hex(bytes), bytes);

@@ -33,6 +33,8 @@ export interface TestDevice {
   pass(ms: number): Promise<void>;
   /** Loses what was not durable and starts again from the disk. */
   crash(): Promise<void>;
+  /** The process ends and finds an empty store at its next start, which is the caller's; files stay as they are. */
+  loseStore(): Promise<void>;
 }
 
 const STEP_MS = 100;
@@ -57,6 +59,13 @@ export async function createTestDevice(
   let files = createMemoryFiles();
   await store.commit([{ put: IDENTITY, value: stored(await mintIdentity()) }]);
 
+  const endProcess = async () => {
+    // The disk dies under the old process first; stopping it then only ends its timers.
+    store = store.crash();
+    files = files.crash();
+    broker.drop();
+    await agent.stop().catch(() => undefined);
+  };
   const make = (): Agent => {
     const ports: Ports = { clock, random, crypto, store, files, link: broker.link, inference, trial, host, ...places };
     return createAgent(ports, {
@@ -84,13 +93,14 @@ export async function createTestDevice(
       for (let passed = 0; passed < ms; passed += STEP_MS) await clock.advance(Math.min(STEP_MS, ms - passed));
     },
     async crash() {
-      // The disk dies under the old process first; stopping it then only ends its timers.
-      store = store.crash();
-      files = files.crash();
-      broker.drop();
-      await agent.stop().catch(() => undefined);
+      await endProcess();
       agent = make();
       await agent.start();
+    },
+    async loseStore() {
+      await endProcess();
+      store = createMemoryStore();
+      agent = make();
     },
   };
 }

@@ -53,10 +53,14 @@ export function unpackArchive(archive: Uint8Array): BundleFiles {
   }
   // Rewriting must give the same bytes: nothing hides in padding, order or header fields.
   const again = packArchive(files);
-  if (again.length !== archive.length || again.some((byte, i) => byte !== archive[i])) {
-    throw malformed('not in the form Plumbline writes');
-  }
+  if (!isSame(again, archive)) throw malformed('not in the form Plumbline writes');
   return files;
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 function padded(size: number): number {

@@ -9,8 +9,8 @@ import type { World } from './world.ts';
 
 type LineState = AgentState['lines'][number];
 
-/** The same bytes that came damaged three times are not asked for a fourth time. */
-const DAMAGE_REASONS = ['bad_hash', 'bad_length', 'bundle_malformed', 'given_up'];
+/** Bytes that came damaged three times are not asked for a fourth time for the same order. */
+const DAMAGE_REASONS = ['bad_hash', 'bad_length', 'bundle_malformed'];
 
 /** What keeps a healed world from being done: undefined when device and server agree, and with what was ordered. */
 export async function whyNotConverged(world: World, workload: Workload, of: FaultClass): Promise<string | undefined> {
