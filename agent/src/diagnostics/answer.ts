@@ -4,7 +4,7 @@ import type { AgentOptions } from '../options.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Rooms } from '../rooms.ts';
 import { stateOf } from '../state.ts';
-import { readOne, stored } from '../store/json.ts';
+import { readMended, stored } from '../store/json.ts';
 import { DIAGNOSTICS } from '../store/keys.ts';
 import { packWithin, sizeOf, type Bundle } from './pack.ts';
 import type { RecentEvents } from './recent-events.ts';
@@ -31,7 +31,8 @@ export async function openDiagnostics(
 ): Promise<Diagnostics> {
   const { clock, store, host, inference } = ports;
   const { outbox, events, settings } = rooms;
-  let { answered } = (await readOne(store, DIAGNOSTICS, answeredRecord)) ?? { answered: 0 };
+  // Where the number cannot be read, one bundle too many is sent.
+  let { answered } = (await readMended(store, DIAGNOSTICS, answeredRecord, () => undefined)) ?? { answered: 0 };
   let notBefore = -Infinity;
   let answering: Promise<void> | undefined;
 

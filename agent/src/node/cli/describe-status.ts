@@ -13,6 +13,8 @@ export const shownState = z.looseObject({
   lastContactAt: count.optional(),
   deferral: z.looseObject({ until: count, actor: z.string() }).optional(),
   lines: z.array(updateModel.loose()),
+  /** Keys of the store whose values are damaged; the agent mends them at its next start. */
+  unreadable: z.array(z.string()).optional(),
   outbox: z.record(z.string(), z.looseObject({ waiting: count, oldestMs: count.optional() })).optional(),
   link: z.looseObject({ monthFrom: count, upBytes: count, downBytes: count, limitBytes: count.optional() }).optional(),
   trust: z.looseObject({
@@ -39,6 +41,7 @@ export function describeStatus(status: Status, now: number): string {
     ...linkOf(status),
     lines.length > 0 ? modelsOf(lines) : 'no models',
     ...lines.flatMap(notesOf),
+    ...(status.unreadable ?? []).map((key) => `damaged on disk: ${key}; mended at the next start`),
     trustOf(trust),
   ].join('\n');
 }

@@ -37,11 +37,18 @@ async function readFromDisk(folder: StateFolder): Promise<ShownState> {
   try {
     const identity = await readIdentity(store);
     if (identity === undefined) throw notEnrolled(folder);
-    const lines = (await readAll(store, UPDATES, updateModel)).map(([, line]) => line);
+    const unreadable: string[] = [];
+    const lines = await readAll(store, UPDATES, updateModel, (key) => void unreadable.push(key));
     const { site, device, mqttUrl, rootSha256 } = identity;
     const { last } = await openGenerations(store, pinnedRootOf(identity));
     const trust = trustViewOf(last, Date.now());
-    return { identity: { site, device, mqttUrl, rootSha256 }, connected: false, lines, trust };
+    return {
+      identity: { site, device, mqttUrl, rootSha256 },
+      connected: false,
+      lines: lines.map(([, line]) => line),
+      trust,
+      ...(unreadable.length > 0 && { unreadable }),
+    };
   } finally {
     await store.close();
   }

@@ -31,7 +31,8 @@ export async function subjectOnDisk({ ports, folder, secureFetch }: NodePorts): 
     trust,
     endpoints: [mqttUrl, webSocketUrl],
     key: loadDeviceKey(folder.deviceKeyFile),
-    lines: (await readAll(ports.store, UPDATES, updateModel)).map(([, line]) => line),
+    // A damaged line is mended by the next start of the agent, and must not hide what else is wrong.
+    lines: (await readAll(ports.store, UPDATES, updateModel, () => undefined)).map(([, line]) => line),
     async session() {
       const hasEnded = certificate.notAfter <= Math.max(ports.clock.now(), trust.timeFloor);
       if (!hasEnded && (await isLetIn(ports, subject))) return 'the server lets this device in';
