@@ -24,7 +24,7 @@ export interface RowFilter {
  * Rows of a page after the cursor, in order of stream and number: rows that arrive meanwhile move nothing, because within
  * a stream they come behind what is there.
  */
-export async function exportPage(db: ReadDb, after: RowCursor, limit: number, filter: RowFilter = {}) {
+export function exportPage(db: ReadDb, after: RowCursor, limit: number, filter: RowFilter = {}) {
   const { ref, site, device, kind, since } = filter;
   return db
     .select()

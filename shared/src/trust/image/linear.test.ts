@@ -43,7 +43,7 @@ function ratio(once: () => unknown, twice: () => unknown): number {
 /** A machine that was busy only during one of the two is asked again; what is quadratic gives 4 every time. */
 function growth(once: () => unknown, twice: () => unknown): number {
   let best = Infinity;
-  for (let attempt = 0; attempt < 3 && best > LIMIT; attempt += 1) best = Math.min(best, ratio(once, twice));
+  for (let attempt = 0; attempt < 8 && best > LIMIT; attempt += 1) best = Math.min(best, ratio(once, twice));
   return best;
 }
 

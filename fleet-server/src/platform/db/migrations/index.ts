@@ -6,6 +6,7 @@ import { delivery } from './0005-delivery.ts';
 import { learning } from './0006-learning.ts';
 import { trust } from './0007-trust.ts';
 import { enrolment } from './0008-enrolment.ts';
+import { telemetryRefs } from './0009-telemetry-refs.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   learning,
   trust,
   enrolment,
+  telemetryRefs,
 ];

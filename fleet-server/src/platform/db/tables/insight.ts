@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /** One high-water mark per stream: everything up to it is committed, nothing of it is taken twice. */
@@ -36,6 +37,9 @@ export const telemetry = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.stream, table.seq] }),
     index('telemetry_by_kind').on(table.kind, table.line, table.at),
+    index('telemetry_by_ref')
+      .on(table.ref, table.stream, table.seq)
+      .where(sql`ref is not null`),
   ],
 );
 

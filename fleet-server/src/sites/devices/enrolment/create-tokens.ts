@@ -111,7 +111,12 @@ function faultOf(input: NewToken, enrolled: ReadonlySet<string>): DeviceError | 
     });
   }
   if (!enrolled.has(input.device)) return undefined;
-  return new DeviceError('device_exists', `device: ${input.device} is enrolled`, { kind: 'conflict', field: 'device' });
+  return new DeviceError('device_exists', `device: ${input.device} is enrolled`, {
+    kind: 'conflict',
+    field: 'device',
+    // A name stands for one key for ever: rows, reports and audit are read by it.
+    expected: 'a name that no device had; one that lost its identity gets a new one, and the old one is revoked',
+  });
 }
 
 async function make(tx: Db, deps: TokenDeps, actor: string, input: NewToken): Promise<MadeToken> {

@@ -178,6 +178,20 @@ describe('a device', () => {
     expect((await getDevice(world.database.db, 'gw-1')).publicKey).toEqual(MINE.publicKey);
   });
 
+  it('that lost its store comes back under a new name; the old one opens nothing more and is never given again', async () => {
+    const lost = await world.token();
+    await world.enrol(lost);
+    const [fresh, again] = [signer(40), world.token()];
+    await expect(world.enrol(lost, fresh)).rejects.toMatchObject({ code: 'token_used' });
+    await expect(again).rejects.toMatchObject({ code: 'device_exists', field: 'device' });
+    await revokeDevice(world, 'user:ana', { device: 'gw-1', reason: 'its store was wiped' });
+    await expect(world.token()).rejects.toMatchObject({ code: 'device_exists' });
+    const enrolment = await world.enrol(await world.token({ device: 'gw-1b' }), fresh);
+    expect(enrolment).toMatchObject({ status: 'enrolled', device: 'gw-1b' });
+    expect(await getDevice(world.database.db, 'gw-1')).toMatchObject({ standing: 'revoked' });
+    expect((await getDevice(world.database.db, 'gw-1b')).publicKey).toEqual(fresh.publicKey);
+  });
+
   it('that nobody enrolled is unknown', async () => {
     const unknown = getDevice(world.database.db, 'gw-9');
     await expect(unknown).rejects.toMatchObject({ code: 'device_unknown', kind: 'not-found' });

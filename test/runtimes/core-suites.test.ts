@@ -1,0 +1,27 @@
+import { expect, describe, it } from 'vitest';
+import { findChromium, startChromium } from '../harness/services/chromium.ts';
+import { required, skipReason } from '../harness/services/index.ts';
+import { runInChromium, summary } from './core-suites/run-suites.ts';
+import { selectQuick } from './core-suites/select-suites.ts';
+
+const absent = skipReason(findChromium());
+
+describe.skipIf(absent !== undefined)(
+  `the suites of the core in Chromium${absent === undefined ? '' : ` (skipped: ${absent})`}`,
+  () => {
+    it('pass as they do in Node: the same files, none of them adapted', async () => {
+      const { suites, nodeOnly } = await selectQuick();
+      const chromium = required(await startChromium());
+      try {
+        const outcomes = await runInChromium(chromium, suites);
+        expect(outcomes.flatMap(({ failures }) => failures)).toEqual([]);
+        expect(outcomes.map(({ suite }) => suite)).toEqual(suites);
+        expect(outcomes.filter(({ passed }) => passed === 0)).toEqual([]);
+        expect(outcomes.length).toBeGreaterThan(50);
+        console.log(summary(outcomes, nodeOnly, chromium.version));
+      } finally {
+        await chromium.remove();
+      }
+    }, 120_000);
+  },
+);
