@@ -51,5 +51,5 @@ describe('the power goes', () => {
     console.log(`power cut at ${crashed} of ${points} calls of a first install`);
     expect(failed).toEqual([]);
     expect(crashed).toBe(points);
-  });
+  }, 300_000);
 });

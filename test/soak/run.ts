@@ -6,6 +6,7 @@ import { run as killAgent } from './kill-agent.ts';
 import { run as killServer } from './kill-server.ts';
 import { run as mqttFrames } from './mqtt-frames.ts';
 import { run as mutatedModels } from './mutated-models.ts';
+import { run as plantedBugs } from './planted-bugs.ts';
 import { run as simulation } from './simulation.ts';
 import type { SoakOptions } from './options.ts';
 
@@ -21,6 +22,7 @@ const SOAKS: Record<string, (options: SoakOptions) => Promise<{ passed: number; 
   'kill-server': killServer,
   'mqtt-frames': mqttFrames,
   'mutated-models': mutatedModels,
+  'planted-bugs': plantedBugs,
   simulation,
 };
 

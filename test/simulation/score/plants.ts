@@ -9,6 +9,8 @@ export interface Plant {
   replace: string;
   /** The class of faults whose seeds are tried first. */
   class: string;
+  /** Another form of a bug above: planted by the soak and by hand. */
+  isVariant?: true;
 }
 
 export const PLANTS: readonly Plant[] = [
@@ -27,6 +29,7 @@ export const PLANTS: readonly Plant[] = [
     find: '    await deps.files.sync([path]);\n',
     replace: '',
     class: 'power-cut-install',
+    isVariant: true,
   },
   {
     name: 'dropped-dedupe',
@@ -45,6 +48,7 @@ export const PLANTS: readonly Plant[] = [
       '  const renumbered = batch.rows.map(([, row], i): [number, unknown] => [stream.highWater + 1 + i, row]);\n' +
       '  const sorted = sortRows({ ...incoming, batch: { ...batch, rows: renumbered } }, stream.highWater, now);',
     class: 'duplicate',
+    isVariant: true,
   },
   {
     name: 'activate-before-verify',
@@ -63,6 +67,7 @@ export const PLANTS: readonly Plant[] = [
     replace:
       "return model.state === 'staged' && model.target ? to(staged(model, model.target)!.state, 'activating') : undefined;",
     class: 'broken-model',
+    isVariant: true,
   },
   {
     name: 'reused-seq',
@@ -90,6 +95,7 @@ export const PLANTS: readonly Plant[] = [
     find: '  await deps.outbox.write({',
     replace: '  void deps.outbox.write({',
     class: 'power-cut-agent',
+    isVariant: true,
   },
   {
     name: 'lost-gap-record',
@@ -122,5 +128,6 @@ export const PLANTS: readonly Plant[] = [
     find: 'const RETRY_MS = 5000;',
     replace: 'const RETRY_MS = 0;',
     class: 'disk-full',
+    isVariant: true,
   },
 ];
