@@ -40,7 +40,7 @@ export async function run(options: SoakOptions): Promise<{ passed: number; faile
     console.log(`${kept.now.done} of ${wanted} seeds, ${failed} failed`);
   }
   const { done, failed } = kept.now;
-  const installs = done < wanted ? undefined : await enumerateInstall({ thorough: true });
+  const installs = done < wanted ? undefined : await enumerateInstall({ twice: true });
   printScores(scores, { wallMs: performance.now() - startedAt, ...(installs && { installs }) });
   if (installs === undefined) return { passed: done - failed, failed };
   await kept.forget();

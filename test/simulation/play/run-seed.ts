@@ -164,8 +164,9 @@ function schedule(world: World, workload: Workload, of: FaultClass): void {
     return strike === undefined || chance.happens(0.3) ? sometime() : strike + chance.integer(-20_000, 20_000);
   });
   moments.sort((a, b) => a - b);
-  for (const [i, name] of chosen.entries())
-    clock.after(Math.max(MINUTE_MS, moments[i] ?? 0), () => workload.assign(name));
+  // Not after the world has healed: then the last order has the word.
+  const inWindow = (at: number) => Math.min(of.windowMs - 1, Math.max(MINUTE_MS, at));
+  for (const [i, name] of chosen.entries()) clock.after(inWindow(moments[i] ?? 0), () => workload.assign(name));
 }
 
 function cpuMsSince(before: NodeJS.CpuUsage): number {

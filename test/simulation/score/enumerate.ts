@@ -16,19 +16,18 @@ const FIRST_AND_UPDATE = ['good-1', 'good-3'];
 
 /**
  * Counts the calls to the disk of an install, then runs it again for each of them and takes the power at it.
- * @param thorough each call twice, before and after it had its effect; else in turn. And not only the first install,
- * but the update after it
+ * @param twice each call before it had its effect and after; else one of them, in turn
  */
 export async function enumerateInstall({
   workers = 2,
-  thorough,
+  twice = false,
   plant,
 }: {
   workers?: number;
-  thorough: boolean;
+  twice?: boolean;
   plant?: string;
 }): Promise<EnumeratedInstall> {
-  const releases = thorough ? FIRST_AND_UPDATE : FIRST_AND_UPDATE.slice(0, 1);
+  const releases = FIRST_AND_UPDATE;
   const failures: string[] = [];
   const results: InstallResult[] = [];
   const run = (jobs: Job[]) =>
@@ -46,7 +45,7 @@ export async function enumerateInstall({
   const points = results[0]?.points ?? 0;
   const crashes = Array.from({ length: points }, (_, i): CrashPoint[] => {
     const at = i + 1;
-    if (thorough)
+    if (twice)
       return [
         { at, when: 'before' },
         { at, when: 'after' },

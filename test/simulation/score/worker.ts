@@ -1,11 +1,13 @@
 import { messageOf } from '@plumbline/shared/errors';
 import type { Job, Reply } from './job.ts';
 import { plantBug } from './plant-hooks.ts';
+import { rememberSignatures } from './remember-signatures.ts';
 
 /**
  * A process that runs one job after the other. A planted bug is planted before the first line of the product is loaded,
  * so nothing of the product is imported above.
  */
+rememberSignatures();
 const plant = process.argv[2];
 if (plant !== undefined) plantBug(plant);
 const [{ runSeed }, { runInstall }, { classNamed }] = await Promise.all([
