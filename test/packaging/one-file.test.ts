@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -20,7 +31,13 @@ beforeAll(async () => {
   built = await buildAgent(join(folder, 'dist'));
   // As npm leaves it on a gateway: the file, and beside it what is machine code.
   mkdirSync(join(folder, 'dist/node_modules'));
-  for (const name of NATIVE_PACKAGES) symlinkSync(join(MODULES, name), join(folder, 'dist/node_modules', name));
+  for (const name of NATIVE_PACKAGES) {
+    const [from, to] = [realpathSync(join(MODULES, name)), join(folder, 'dist/node_modules', name)];
+    // Another user than root asks for the store, and the project may lie where root alone may look.
+    if (name === 'better-sqlite3')
+      cpSync(from, to, { recursive: true, filter: (path) => !/\/(deps|src)(\/|$)/.test(path.slice(from.length)) });
+    else symlinkSync(from, to);
+  }
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
