@@ -3,7 +3,9 @@ import { CLASSES } from './play/classes.ts';
 import { runInstall } from './play/run-install.ts';
 import { runSeed, type SeedResult } from './play/run-seed.ts';
 
-const SEEDS = [1, 2];
+const SEEDS = [1];
+/** Of the calls of an install one in so many is cut here, and every one by the scoreboard. */
+const EVERY = 3;
 
 /** What a reader of a failed test needs to see it again. */
 function foundIn(results: readonly SeedResult[]): string[] {
@@ -36,13 +38,13 @@ describe('a simulated world', () => {
 });
 
 describe('the power goes', () => {
-  it('at every call to the disk of a first install, once: it is completed all the same', async () => {
+  it('at one in three calls to the disk of a first install, and it is completed all the same', async () => {
     const releases = ['good-1'];
     const { points, breaches } = await runInstall(releases);
     expect(breaches).toEqual([]);
     const failed: string[] = [];
     let crashed = 0;
-    for (let at = 1; at <= points; at += 1) {
+    for (let at = 1; at <= points; at += EVERY) {
       const when = at % 2 === 0 ? 'before' : 'after';
       const result = await runInstall(releases, { at, when });
       crashed += result.isReached ? 1 : 0;
@@ -50,6 +52,6 @@ describe('the power goes', () => {
     }
     console.log(`power cut at ${crashed} of ${points} calls of a first install`);
     expect(failed).toEqual([]);
-    expect(crashed).toBe(points);
+    expect(crashed).toBe(Math.ceil(points / EVERY));
   }, 300_000);
 });
