@@ -1,20 +1,10 @@
+import type { TensorValues } from '@plumbline/shared/onnx';
 /** A runtime that devices use: onnxruntime-node on gateways, onnxruntime-web as wasm on tablets. */
 export const ENGINES = ['node', 'wasm'] as const;
 export type Engine = (typeof ENGINES)[number];
 
 /** Element types that a JavaScript runtime exchanges; float16 travels as its 16 bits. */
-export type LabData =
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | BigInt64Array
-  | BigUint64Array
-  | string[];
+export type LabData = TensorValues;
 
 /** One named tensor, row-major. `dtype` is the name that model inspection prints: float32, int64, bool, string … */
 export interface LabTensor {
