@@ -48,6 +48,24 @@ describe('a block', () => {
     expect(await piece).toHaveLength(100);
   });
 
+  it('that the budget does not admit is asked about once a minute, also when the time it names is over', async () => {
+    const { clock, channel } = world(() => undefined);
+    let questions = 0;
+    const admit = () => {
+      questions += 1;
+      return { ok: false, until: clock.now() - 1, reason: 'link_budget', detail: '' } as const;
+    };
+    const spent = () => ({ monthFrom: 0, upBytes: 0, downBytes: 0 });
+    const budget = { admit, spent, count: () => undefined, delayMs: () => 0 };
+    const blocks = createBlocks({ clock, random: createSeededRandom(1), channel, budget });
+    const stop = new AbortController();
+    const piece = blocks.request({ ref: REF, offset: 0, length: 100 }, stop.signal);
+    await clock.advance(10 * MINUTE_MS);
+    expect(questions).toBeLessThanOrEqual(11);
+    stop.abort();
+    expect(await piece).toBeUndefined();
+  });
+
   it('that nobody asked for is counted and dropped', () => {
     const { blocks } = world(() => undefined);
     for (let i = 0; i < 1000; i += 1) blocks.received(bytes(65_536));

@@ -60,7 +60,9 @@ export function createBlocks(
     for (;;) {
       const admission = deps.budget?.admit(sizeBytes, 'install');
       if (admission === undefined || admission.ok || signal.aborted) return;
-      await sleep(clock, Math.min(ASK_AGAIN_MS, Math.max(1, admission.until - clock.now())), signal);
+      // A time that is over by this clock, and not by the one that named it, must not become a loop without a pause.
+      const leftMs = admission.until - clock.now();
+      await sleep(clock, leftMs > 0 ? Math.min(ASK_AGAIN_MS, leftMs) : ASK_AGAIN_MS, signal);
     }
   };
 
