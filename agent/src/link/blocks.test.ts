@@ -55,8 +55,8 @@ describe('a block', () => {
       questions += 1;
       return { ok: false, until: clock.now() - 1, reason: 'link_budget', detail: '' } as const;
     };
-    const spent = () => ({ monthFrom: 0, upBytes: 0, downBytes: 0 });
-    const budget = { admit, spent, count: () => undefined, delayMs: () => 0 };
+    const nothing = { monthFrom: 0, upBytes: 0, downBytes: 0 };
+    const budget = { admit, spent: () => nothing, count: () => undefined, delayMs: () => 0 };
     const blocks = createBlocks({ clock, random: createSeededRandom(1), channel, budget });
     const stop = new AbortController();
     const piece = blocks.request({ ref: REF, offset: 0, length: 100 }, stop.signal);
