@@ -19,7 +19,7 @@ const MAX_BODY_BYTES = 96 * 1024 * 1024;
 
 /** The one edge of the server for people and programs: `/api/v1`, described by `/api/v1/openapi.json`. */
 export function createHttpApp(fleet: Fleet): App {
-  const app: App = new OpenAPIHono({
+  const app: App = new OpenAPIHono<{ Variables: { actor: string } }>({
     defaultHook: (result) => {
       if (result.success) return;
       const issue = result.error.issues[0];
@@ -65,7 +65,7 @@ export function createHttpApp(fleet: Fleet): App {
 /** First form of access: one operator, one bearer token. Users, roles and sites come with `platform/access`. */
 function operatorOnly(token: string) {
   const wanted = Buffer.from(`Bearer ${token}`);
-  return createMiddleware(async (context, next) => {
+  return createMiddleware<{ Variables: { actor: string } }>(async (context, next) => {
     const given = Buffer.from(context.req.header('authorization') ?? '');
     if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
       throw new HttpError('not_signed_in', 'a bearer token is needed', {
@@ -73,6 +73,7 @@ function operatorOnly(token: string) {
         field: 'authorization',
       });
     }
+    context.set('actor', 'user:operator');
     await next();
   });
 }

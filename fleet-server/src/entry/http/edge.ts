@@ -1,8 +1,8 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { CodedError } from '@plumbline/shared/errors';
 
-/** The application that routes are added to. */
-export type App = OpenAPIHono;
+/** The application that routes are added to; `actor` is who is signed in, as the audit names them. */
+export type App = OpenAPIHono<{ Variables: { actor: string } }>;
 
 export type HttpErrorCode =
   | 'not_signed_in'

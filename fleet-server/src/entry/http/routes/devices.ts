@@ -11,7 +11,7 @@ import {
 import { lastAnswered, listStreams, readDiagnostics } from '../../../insight/telemetry/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
-import { document, jsonBody, OPERATOR, plain, replies } from './reply.ts';
+import { document, jsonBody, plain, replies } from './reply.ts';
 import { addTokens } from './tokens.ts';
 
 const ORDERS = { revoke: revokeDevice, quarantine: quarantineDevice, release: releaseDevice } as const;
@@ -52,7 +52,10 @@ export function addDevices(app: App, fleet: Fleet): void {
     async (context) => {
       const { line, version } = context.req.valid('json');
       const order = { device: context.req.valid('param').id, line, version, cause: 'direct' };
-      return context.json(await fleet.database.transaction((tx) => assignRelease(tx, fleet, OPERATOR, order)), 200);
+      return context.json(
+        await fleet.database.transaction((tx) => assignRelease(tx, fleet, context.get('actor'), order)),
+        200,
+      );
     },
   );
   addDiagnostics(app, fleet);
@@ -69,7 +72,7 @@ export function addDevices(app: App, fleet: Fleet): void {
     async (context) => {
       const { id: device, order } = context.req.valid('param');
       const { reason } = context.req.valid('json');
-      await ORDERS[order](fleet, OPERATOR, { device, reason });
+      await ORDERS[order](fleet, context.get('actor'), { device, reason });
       return context.json({ device }, 200);
     },
   );
@@ -91,7 +94,7 @@ function addDiagnostics(app: App, fleet: Fleet): void {
       const device = context.req.valid('param').id;
       const order = { device, ...(maxBytes !== undefined && { maxBytes }) };
       const asked = await fleet.database.transaction(async (tx) =>
-        askDiagnostics(tx, fleet, OPERATOR, order, await lastAnswered(tx, device)),
+        askDiagnostics(tx, fleet, context.get('actor'), order, await lastAnswered(tx, device)),
       );
       return context.json(asked, 200);
     },

@@ -14,7 +14,7 @@ import { loadDataset, registerDataset, requireOwnVersion, summary } from '../../
 import { importModel } from '../../../learning/pipelines/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import { HttpError, type App } from '../edge.ts';
-import { document, jsonBody, OPERATOR, plain, replies } from './reply.ts';
+import { document, jsonBody, plain, replies } from './reply.ts';
 
 /** Models: intake of an ONNX file with its mapping, what became of it, and the datasets that models are judged on. */
 export function addModels(app: App, fleet: Fleet): void {
@@ -32,7 +32,7 @@ export function addModels(app: App, fleet: Fleet): void {
       if (body.dataset !== undefined) {
         const dataset = await loadDataset(fleet, body.dataset);
         const foreign = { mapping: whole, bytes: bytesOf(body.model), dataset };
-        return context.json(plain(await importModel(fleet, OPERATOR, foreign)), 200);
+        return context.json(plain(await importModel(fleet, context.get('actor'), foreign)), 200);
       }
       const { golden, profiles, ...mapping } = whole;
       const accepted = await intakeModel(
@@ -47,7 +47,7 @@ export function addModels(app: App, fleet: Fleet): void {
       );
       const optimized = await optimizeModel(fleet, accepted, profiles === undefined ? {} : { profiles });
       const { trials, declined } = optimized;
-      const release = await submitForApproval(fleet, OPERATOR, optimized);
+      const release = await submitForApproval(fleet, context.get('actor'), optimized);
       return context.json(plain({ ...release, trials, declined, changes: accepted.changes }), 200);
     },
   );
@@ -81,7 +81,7 @@ export function addModels(app: App, fleet: Fleet): void {
     async (context) => {
       const dataset = context.req.valid('json');
       requireOwnVersion(dataset);
-      const registered = await registerDataset(fleet, OPERATOR, dataset);
+      const registered = await registerDataset(fleet, context.get('actor'), dataset);
       return context.json(plain({ name: dataset.name, ...registered, summary: summary(dataset) }), 200);
     },
   );

@@ -14,9 +14,6 @@ export function jsonBody<T extends z.ZodType>(schema: T) {
   return { body: { required: true, content: { 'application/json': { schema } } } };
 }
 
-/** Who acts: one operator in this first form. */
-export const OPERATOR = 'user:operator';
-
 /** A document whose shape is the verb's own type; OpenAPI shows it as an object. */
 export const document = z.record(z.string(), z.unknown());
 

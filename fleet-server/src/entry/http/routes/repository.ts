@@ -3,7 +3,7 @@ import { fromBase64 } from '@plumbline/shared/trust';
 import { importDocuments } from '../../../supply/repository/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
-import { jsonBody, OPERATOR, replies } from './reply.ts';
+import { jsonBody, replies } from './reply.ts';
 
 const documents = z.array(z.base64().max(1024 * 1024)).max(256);
 
@@ -28,7 +28,7 @@ export function addRepository(app: App, fleet: Fleet): void {
     }),
     async (context) => {
       const { roots, targets, fleets } = context.req.valid('json');
-      const imported = await importDocuments(fleet, OPERATOR, {
+      const imported = await importDocuments(fleet, context.get('actor'), {
         roots: roots.map(fromBase64),
         targets: targets.map(fromBase64),
         fleets: fleets.map(fromBase64),

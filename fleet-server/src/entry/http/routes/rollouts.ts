@@ -15,7 +15,7 @@ import {
 } from '../../../delivery/rollouts/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
-import { document, jsonBody, OPERATOR, plain, replies } from './reply.ts';
+import { document, jsonBody, plain, replies } from './reply.ts';
 
 const order = z.strictObject({
   reason: z.string().max(512).default('no reason given'),
@@ -34,7 +34,7 @@ export function addRollouts(app: App, fleet: Fleet): void {
       responses: replies('a draft', z.object({ id: z.string() })),
     }),
     async (context) =>
-      context.json({ id: await createRollout(deps, OPERATOR, parsePlan(context.req.valid('json'))) }, 200),
+      context.json({ id: await createRollout(deps, context.get('actor'), parsePlan(context.req.valid('json'))) }, 200),
   );
   app.openapi(
     createRoute({
@@ -75,11 +75,11 @@ export function addRollouts(app: App, fleet: Fleet): void {
       const { reason, expectedRevision } = context.req.valid('json');
       const given = { reason, ...(expectedRevision === undefined ? {} : { expectedRevision }) };
       const orders = {
-        start: () => startRollout(deps, OPERATOR, id),
-        pause: () => pauseRollout(deps, OPERATOR, id, given),
-        resume: () => resumeRollout(deps, OPERATOR, id),
-        stop: () => stopRollout(deps, OPERATOR, id, given),
-        revert: () => revertRollout(deps, OPERATOR, id, given),
+        start: () => startRollout(deps, context.get('actor'), id),
+        pause: () => pauseRollout(deps, context.get('actor'), id, given),
+        resume: () => resumeRollout(deps, context.get('actor'), id),
+        stop: () => stopRollout(deps, context.get('actor'), id, given),
+        revert: () => revertRollout(deps, context.get('actor'), id, given),
       };
       return context.json(plain(await orders[word]()), 200);
     },

@@ -3,7 +3,7 @@ import { approveEnrolment, createToken, createTokens, listPending } from '../../
 import type { Fleet } from '../../fleet.ts';
 import { tokenDeps } from '../../token-deps.ts';
 import type { App } from '../edge.ts';
-import { document, jsonBody, OPERATOR, plain, replies } from './reply.ts';
+import { document, jsonBody, plain, replies } from './reply.ts';
 
 const HOUR_MS = 3_600_000;
 const MAX_BATCH = 1000;
@@ -26,7 +26,10 @@ export function addTokens(app: App, fleet: Fleet): void {
     }),
     async (context) => {
       const { hours, ...token } = context.req.valid('json');
-      const made = await createToken(await tokenDeps(fleet), OPERATOR, { ...token, lifetimeMs: hours * HOUR_MS });
+      const made = await createToken(await tokenDeps(fleet), context.get('actor'), {
+        ...token,
+        lifetimeMs: hours * HOUR_MS,
+      });
       return context.json(plain(made), 200);
     },
   );
@@ -48,7 +51,7 @@ export function addTokens(app: App, fleet: Fleet): void {
     async (context) => {
       const { tokens, hours, approval } = context.req.valid('json');
       const inputs = tokens.map((token) => ({ ...token, approval, lifetimeMs: hours * HOUR_MS }));
-      const made = await createTokens(await tokenDeps(fleet), OPERATOR, inputs);
+      const made = await createTokens(await tokenDeps(fleet), context.get('actor'), inputs);
       return context.json({ tokens: made.map(plain) }, 200);
     },
   );
@@ -73,7 +76,7 @@ export function addTokens(app: App, fleet: Fleet): void {
     async (context) => {
       const { device } = context.req.valid('param');
       const { fingerprint } = context.req.valid('json');
-      return context.json(await approveEnrolment(fleet, OPERATOR, { device, fingerprint }), 200);
+      return context.json(await approveEnrolment(fleet, context.get('actor'), { device, fingerprint }), 200);
     },
   );
 }
