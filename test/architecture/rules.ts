@@ -93,11 +93,11 @@ export const IMPORT_RULES: readonly ImportRule[] = [
 export const WINGS: readonly { wing: string; rooms: readonly string[] }[] = [
   { wing: 'platform', rooms: ['ports', 'db', 'adapters', 'outbox', 'audit', 'access'] },
   { wing: 'supply', rooms: ['onnx', 'keys', 'repository', 'models'] },
-  { wing: 'sites', rooms: ['devices', 'activities'] },
+  { wing: 'sites', rooms: ['devices', 'register', 'groups', 'activities'] },
   { wing: 'insight', rooms: ['telemetry', 'drift', 'alerts'] },
-  { wing: 'delivery', rooms: ['rollouts', 'rehearsal'] },
+  { wing: 'delivery', rooms: ['rollouts', 'declared', 'rehearsal'] },
   { wing: 'learning', rooms: ['datasets', 'training', 'pipelines', 'retraining'] },
-  { wing: 'entry', rooms: ['http', 'listeners', 'mqtt', 'approver', 'demo', 'cli', 'testing'] },
+  { wing: 'entry', rooms: ['http', 'listeners', 'mqtt', 'webhooks', 'approver', 'demo', 'cli', 'testing'] },
 ];
 
 /** Globals by which a file would get around `Clock`, `Random` or `Crypto`; the simulation could not order it any more. */
