@@ -46,6 +46,8 @@ export async function createTestDevice(
   startAt?: number,
   places: Partial<Pick<Ports, 'trial' | 'inference'>> = {},
 ): Promise<TestDevice> {
+  // The predictor loads it at the first question with reasons, in turns of the real event loop that no virtual clock orders.
+  await import('@plumbline/shared/predict/explain');
   const clock = createVirtualClock(startAt);
   const random = createSeededRandom(7);
   const crypto = createMemoryCrypto(random);

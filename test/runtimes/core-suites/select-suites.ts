@@ -20,11 +20,12 @@ const NODE_REASONS: Record<string, string> = {
 
 const FASTER_THAN_A_PAGE =
   'its virtual clock waits for promises only, and a page reads the body of a response in turns of its event loop';
+const LOADS_LATER =
+  'its virtual clock waits for promises only, and a page loads the reader of ONNX, wanted with the first reasons, in turns of its event loop';
 
 /** Suites that need Node for their clock or their order, not for what they test. */
 const OTHER_REASONS: Record<string, string> = {
-  'agent/src/agent.test.ts':
-    'two of its tests on plans of the site fail wherever those before them have not run or were faster, in Node too (-t)',
+  'agent/src/agent.test.ts': LOADS_LATER,
   'agent/src/enrol.test.ts': FASTER_THAN_A_PAGE,
   'agent/src/enrolment/renew.test.ts': FASTER_THAN_A_PAGE,
 };
