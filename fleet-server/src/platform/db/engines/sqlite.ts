@@ -8,9 +8,11 @@ import type { Database, Db, ReadDb } from '../database.ts';
 import { DbError, unavailable } from '../errors.ts';
 import { endedTransaction, keepScope } from './scope.ts';
 import { insertIntoSqlite } from './sqlite-rows.ts';
+import { cacheStatements, type CachedStatement } from './statement-cache.ts';
 import { createTransactions, type Begun, type Transactions } from './transactions.ts';
 
 type Connection = InstanceType<typeof Sqlite>;
+type Prepare = (sql: string) => CachedStatement;
 
 /**
  * SQLite in a file (WAL, synchronous FULL: a commit survives a power cut) or in memory. Transactions are begun and
@@ -18,13 +20,14 @@ type Connection = InstanceType<typeof Sqlite>;
  */
 export function openSqlite(path: string, clock: Clock): Database {
   const writer = openWriter(path);
+  const prepare = cacheStatements(writer);
   const unguarded = typed(drizzle({ client: writer }));
-  const transactions = createTransactions(path, () => Promise.resolve(begin(writer, unguarded, clock)));
+  const transactions = createTransactions(path, () => Promise.resolve(begin(writer, prepare, unguarded, clock)));
   const reader = path === ':memory:' ? undefined : new Sqlite(path, { readonly: true });
 
   return {
     dialect: 'sqlite',
-    db: reader === undefined ? memoryReader(writer, transactions) : guarded(reader, refuseWrite),
+    db: reader === undefined ? memoryReader(prepare, transactions) : guarded(cacheStatements(reader), refuseWrite),
     transaction: transactions.transaction,
     onCommit: transactions.onCommit,
     close: () =>
@@ -50,10 +53,10 @@ function openWriter(path: string): Connection {
   }
 }
 
-function begin(writer: Connection, unguarded: Db, clock: Clock): Begun {
+function begin(writer: Connection, prepare: Prepare, unguarded: Db, clock: Clock): Begun {
   writer.exec('begin immediate');
   let open = true;
-  const tx = guarded(writer, () => {
+  const tx = guarded(prepare, () => {
     if (!open) throw endedTransaction();
   });
   keepScope(tx, {
@@ -77,15 +80,15 @@ function begin(writer: Connection, unguarded: Db, clock: Clock): Begun {
 }
 
 /** Drizzle asks its client for nothing but `prepare`, just before a statement runs. */
-function guarded(connection: Connection, check: (readonly: boolean) => void): Db {
+function guarded(prepare: Prepare, check: (readonly: boolean) => void): Db {
   const client = {
     prepare(sql: string) {
-      const statement = connection.prepare(sql);
+      const statement = prepare(sql);
       check(statement.readonly);
       return statement;
     },
   };
-  return typed(drizzle({ client: client as Connection }));
+  return typed(drizzle({ client: client as unknown as Connection }));
 }
 
 function refuseWrite(readonly: boolean): void {
@@ -93,10 +96,10 @@ function refuseWrite(readonly: boolean): void {
 }
 
 /** A memory database has one connection, so its readers wait until no transaction is open. */
-function memoryReader(connection: Connection, transactions: Transactions): ReadDb {
+function memoryReader(prepare: Prepare, transactions: Transactions): ReadDb {
   return drizzleProxy((sql, params) =>
     transactions.between(async () => {
-      const statement = connection.prepare(sql);
+      const statement = prepare(sql);
       refuseWrite(statement.readonly);
       return { rows: statement.raw().all(...params) };
     }),
