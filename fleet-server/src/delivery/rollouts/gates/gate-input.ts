@@ -6,6 +6,8 @@ export interface ModelEvidence {
   state: UpdateState;
   /** Of the assignment it works on. */
   targetSeq: number | undefined;
+  /** Of the archive it works towards, where that is known: another one than was assigned says nothing of this rollout. */
+  targetSha256?: string | undefined;
   /** Of the archive that really runs. */
   runningSha256: string | undefined;
   proof: Proof | undefined;
@@ -29,7 +31,7 @@ export interface DeviceEvidence {
   assigned: { seq: number; sha256: string; at: number } | undefined;
   lastSeenAt: number | null;
   model: ModelEvidence | undefined;
-  /** It failed, and a person has taken note of that: it does not stop the rollout again. */
+  /** It failed or exceeded a limit, and a person has taken note of that: it does not stop the rollout again, nor hold it. */
   isAcknowledged: boolean;
 }
 
@@ -59,6 +61,7 @@ export interface GateInput {
   devices: DeviceEvidence[];
   /** Verdicts over the candidate's own windows since the rollout began. */
   drift: { judged: number; alarms: string[] };
+  /** By site. */
   quality: MaturedCohorts;
   fairness: SliceCohorts[];
   /** Parts the bundles lack, so that gates which need them can never decide: said before a rollout starts. */
