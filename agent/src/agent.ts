@@ -14,6 +14,8 @@ import type { AgentOptions } from './options.ts';
 import type { Ports } from './ports/index.ts';
 import type { Prediction, PredictOptions } from './predict/predictor.ts';
 import { openRooms, type Rooms } from './rooms.ts';
+import { createRetirement, type Retirement } from './retire/retirement.ts';
+import { finishWipe } from './retire/wipe.ts';
 import { recordOutcome, type OutcomeInput } from './sources/outcomes.ts';
 import { columnsOf, type ColumnType } from './sources/columns.ts';
 import { activitiesOf, stateOf, type ActivityView, type AgentState } from './state.ts';
@@ -23,12 +25,12 @@ import { RUNNING } from './store/keys.ts';
 export interface Agent {
   /**
    * Opens the store, loads the active models from disk and sets everything in motion; does not wait for a connection.
-   * @throws AgentError `not_enrolled`; StoreError
+   * @throws AgentError `not_enrolled`; `device_retired` when it had to finish leaving the fleet; StoreError
    */
   start(): Promise<void>;
   /** Ends every loop, says goodbye to the server, makes durable what was made. The ports stay the caller's to close. */
   stop(): Promise<void>;
-  /** @throws PredictError, AgentError `line_unknown`, `too_many_records` */
+  /** @throws PredictError, AgentError `line_unknown`, `too_many_records`, `retiring` */
   predict(records: readonly ActivityRecord[], options?: PredictOptions): Promise<Prediction[]>;
   /** Resolves when the entry survives a power cut. @throws StoreError and then nothing of it was kept */
   recordOutcome(outcome: OutcomeInput): Promise<SiteLogEntry>;
@@ -59,20 +61,48 @@ interface Running {
 
 export function createAgent(ports: Ports, options: AgentOptions): Agent {
   let running: Running | undefined;
+  /** Of the stop that is under way, or was the last. */
+  let ending: Promise<void> = Promise.resolve();
   const rooms = (): Rooms => {
     if (running !== undefined) return running.rooms;
     throw new AgentError('not_running', 'the agent has not been started', { kind: 'unavailable' });
   };
 
-  return {
+  const end = async ({ rooms: open, stop, loops }: Running): Promise<void> => {
+    stop.abort();
+    await loops;
+    await open.beliefs.close();
+    await open.schedule.idle();
+    open.served.keep();
+    await open.outbox.flush();
+    await open.predictor.close();
+    await ports.store.commit([{ remove: RUNNING }]);
+  };
+
+  /** Stopped first, so that nothing writes any more where everything goes. */
+  const leave = async () => {
+    try {
+      await agent.stop();
+      await finishWipe(ports, options.eraseKey);
+      options.onRetired?.();
+    } catch (error) {
+      options.onRetired?.(error);
+    }
+  };
+
+  const agent: Agent = {
     async start() {
       if (running !== undefined) return;
+      if (await finishWipe(ports, options.eraseKey)) {
+        const expected = 'an enrolment code, if it is to serve again';
+        throw new AgentError('device_retired', 'this device has left its fleet', { kind: 'refused', expected });
+      }
       const identity = await readIdentity(ports.store);
       if (identity === undefined) {
         const expected = 'an enrolment code, once';
         throw new AgentError('not_enrolled', 'this device has no identity yet', { kind: 'conflict', expected });
       }
-      const later: { online?: Online } = {};
+      const later: { online?: Online; retirement?: Retirement } = {};
       const recent = createRecentEvents();
       const onEvent: AgentOptions['onEvent'] = (event) => {
         recent.take(event);
@@ -92,17 +122,33 @@ export function createAgent(ports: Ports, options: AgentOptions): Agent {
           },
         },
       );
-      const workArrived = () => opened.events.guard('tick', opened.schedule.tick());
+      const { door } = opened;
+      const workArrived = () => {
+        if (!door.isShut()) opened.events.guard('tick', opened.schedule.tick());
+      };
       const diagnostics = await openDiagnostics(ports, opened, options, { recent, admit: opened.linkBudget.admit });
-      const diagnosticsDue = (settled: boolean) => opened.events.guard('diagnostics', diagnostics.look(settled));
+      const diagnosticsDue = (settled: boolean) => {
+        if (!door.isShut())
+          opened.events.guard(
+            'diagnostics',
+            door.through(() => diagnostics.look(settled)),
+          );
+      };
       const keeper = keeperOf(ports, opened, options);
       const connectionRefused = () => keeper?.connectionRefused();
       const online = createOnline(ports, opened, options, {
         workArrived,
         connectionRefused,
-        assigned: () => diagnosticsDue(true),
+        assigned() {
+          diagnosticsDue(true);
+          later.retirement?.look();
+        },
+        retired: () => later.retirement?.stage(),
       });
       later.online = online;
+      const { report, reportSoon } = online;
+      const retirement = createRetirement({ ...ports, ...opened, report, changed: reportSoon });
+      later.retirement = retirement;
       const clean = (await ports.store.get(RUNNING)) === undefined;
       // A disk without room for this mark is no reason to leave the site without predictions; only the mark is missing.
       await ports.store.commit([{ put: RUNNING, value: utf8('1') }]).catch((error: unknown) => {
@@ -116,6 +162,9 @@ export function createAgent(ports: Ports, options: AgentOptions): Agent {
         opened.lines.run(stop.signal),
         online.run(stop.signal),
         keeper?.run(stop.signal),
+        retirement.run(stop.signal).then((isOver) => {
+          if (isOver) void leave();
+        }),
         every(ports, opened.timing.tickMs, stop.signal, () => {
           opened.beliefs.look();
           workArrived();
@@ -131,25 +180,24 @@ export function createAgent(ports: Ports, options: AgentOptions): Agent {
       workArrived();
     },
 
-    async stop() {
-      if (running === undefined) return;
-      const { rooms: open, stop, loops } = running;
-      running = undefined;
-      stop.abort();
-      await loops;
-      await open.beliefs.close();
-      await open.schedule.idle();
-      await open.outbox.flush();
-      await open.predictor.close();
-      await ports.store.commit([{ remove: RUNNING }]);
+    stop() {
+      if (running !== undefined) {
+        ending = end(running);
+        running = undefined;
+      }
+      return ending;
     },
 
-    predict: async (records, how) => rooms().predictor.predict(records, how),
+    async predict(records, how) {
+      const { door, predictor } = rooms();
+      return door.through(() => predictor.predict(records, how));
+    },
 
     async recordOutcome(outcome) {
-      const { outbox, siteLog, identity, events, schedule } = rooms();
-      const entry = await recordOutcome({ ...ports, outbox, siteLog, device: identity.device }, outcome);
-      events.guard('tick', schedule.tick());
+      const { outbox, siteLog, identity, events, schedule, door } = rooms();
+      const made = { ...ports, outbox, siteLog, device: identity.device };
+      const entry = await door.through(() => recordOutcome(made, outcome));
+      if (!door.isShut()) events.guard('tick', schedule.tick());
       return entry;
     },
 
@@ -163,7 +211,10 @@ export function createAgent(ports: Ports, options: AgentOptions): Agent {
     },
     activities: () => activitiesOf(rooms()),
     columns: (line) => columnsOf(rooms().predictor, line),
-    tick: async () => rooms().schedule.tick(),
+    async tick() {
+      const { door, schedule } = rooms();
+      return door.isShut() ? 0 : schedule.tick();
+    },
 
     async flush() {
       const { outbox, uplink } = rooms();
@@ -178,6 +229,7 @@ export function createAgent(ports: Ports, options: AgentOptions): Agent {
       return closed?.rows?.length ?? 0;
     },
   };
+  return agent;
 }
 
 /** Keeps the certificate of this device young, where the platform can judge a server over HTTP. */

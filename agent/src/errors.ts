@@ -21,6 +21,8 @@ export type AgentErrorCode =
   | 'ref_conflict' // the reference stands for something else already
   | 'record_malformed'
   | 'line_too_long'
+  | 'retiring' // it hands over its last rows; nothing new is taken
+  | 'device_retired' // it has left the fleet and holds nothing
   | 'not_running';
 
 export class AgentError extends CodedError<AgentErrorCode> {

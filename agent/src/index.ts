@@ -3,6 +3,7 @@ export * from './enrol.ts';
 export * from './errors.ts';
 export { readIdentity, type Identity } from './identity.ts';
 export * from './options.ts';
+export { finishWipe } from './retire/wipe.ts';
 export type { Decoder, Decoders } from './install/payload.ts';
 export type { StreamCounts } from './link/outbox/index.ts';
 export type { StoredPrediction } from './observe/stored-predictions.ts';

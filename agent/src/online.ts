@@ -1,5 +1,5 @@
 import { codeOf, isRetryable, messageOf } from '@plumbline/shared/errors';
-import type { Desired, SitePage } from '@plumbline/shared/wire';
+import type { Desired, DeviceReport, SitePage } from '@plumbline/shared/wire';
 import { messageBytes, PUBACK_BYTES } from './link/channel.ts';
 import { connect, disconnect, HANDSHAKE_BYTES, type Session } from './link/connect.ts';
 import { createDownlink } from './link/downlink.ts';
@@ -18,6 +18,8 @@ export interface Online {
   run(signal: AbortSignal): Promise<void>;
   /** A report goes out shortly; changes close together share one. */
   reportSoon(): void;
+  /** Resolves with true when the broker has a report of now; with false while there is no connection. @throws LinkError */
+  report(): Promise<boolean>;
   /** Asks for what happened at the site since. */
   askForSite(): Promise<void>;
 }
@@ -29,9 +31,12 @@ export interface OnlineSignals {
   connectionRefused: () => void;
   /** A new desired state was accepted, and its settings hold. */
   assigned: () => void;
+  /** How far this device has come with leaving the fleet. */
+  retired: () => DeviceReport['retired'];
 }
 
 const DESIRED_RETRY_MS = 30_000;
+const MB = 2 ** 20;
 
 /** What happens between this agent and the server: the session, and what each message sets in motion. */
 export function createOnline(ports: Ports, rooms: Rooms, options: AgentOptions, signals: OnlineSignals): Online {
@@ -43,7 +48,9 @@ export function createOnline(ports: Ports, rooms: Rooms, options: AgentOptions, 
   let sessions: (() => Promise<number>) | undefined;
 
   const report = async () => {
-    if (session === undefined) return;
+    const takesBytes = await ports.host.residentMemoryBytes?.();
+    if (takesBytes !== undefined) rooms.served.weighed(Math.round(takesBytes / MB));
+    if (session === undefined) return false;
     counter += 1;
     const message = buildReport({
       agent: options.agentVersion,
@@ -54,11 +61,14 @@ export function createOnline(ports: Ports, rooms: Rooms, options: AgentOptions, 
       assignmentSeq: beliefs.seq(),
       lines: lines.models(),
       running: (line) => runningOf(rooms, line),
+      served: rooms.served.of,
       outbox: outbox.counts(),
       settings: rooms.settings(),
       trust: trustReportOf(beliefs.view()),
+      retired: signals.retired(),
     });
     await channel.send('report', { ...message, link: rooms.linkBudget.spent() }, { compress: true });
+    return true;
   };
 
   const reportSoon = () => {
@@ -178,6 +188,7 @@ export function createOnline(ports: Ports, rooms: Rooms, options: AgentOptions, 
 
   return {
     reportSoon,
+    report,
     askForSite,
     async run(signal) {
       await Promise.all([stayConnected(signal), keepUp({ clock, outbox, uplink, onProblem: onUpkeepProblem }, signal)]);

@@ -25,6 +25,13 @@ export interface AgentOptions {
   inspect?: () => Promise<Record<string, unknown>>;
   /** For whoever looks on while it happens; must not throw and must not wait. */
   onChange?: (change: AgentChange) => void;
+  /** Takes the private key of a device that leaves from where the platform keeps it; called again after a crash. */
+  eraseKey?: () => Promise<void>;
+  /**
+   * The device was ordered to leave: the agent has stopped and nothing is left of it. With an error something is, and
+   * goes at the next start.
+   */
+  onRetired?: (error?: unknown) => void;
 }
 
 export type AgentChange =

@@ -14,11 +14,14 @@ import { createUplink, type Uplink } from './link/uplink.ts';
 import { observePredictions, type PredictionCounters } from './observe/observer.ts';
 import { realRecords } from './observe/real-records.ts';
 import { createRecentInputs, DEFAULT_RECENT_RECORDS } from './observe/recent-inputs.ts';
+import { createServed, type Served } from './observe/served.ts';
 import { createStoredPredictions, type StoredPredictions } from './observe/stored-predictions.ts';
 import { createWindows, type Windows } from './observe/windows.ts';
 import { DEFAULT_TIMING, type AgentOptions, type AgentTiming } from './options.ts';
 import type { Ports } from './ports/index.ts';
 import { createPredictor, type Predictor } from './predict/predictor.ts';
+import { createDoor, type Door } from './retire/door.ts';
+import { readRetired } from './retire/wipe.ts';
 import { createSchedule, type Schedule } from './sources/schedule.ts';
 import { createSiteLog, newestRecords, type SiteLog } from './sources/site-log.ts';
 import { openBeliefs, type Beliefs } from './trust/beliefs.ts';
@@ -45,11 +48,14 @@ export interface Rooms {
   deferral: Deferral;
   predictor: Predictor;
   counters: PredictionCounters;
+  served: Served;
   losses: { blocksRefetched: number; rowsLost: number };
   windows: Windows;
   predictions: StoredPredictions;
   siteLog: SiteLog;
   schedule: Schedule;
+  /** What makes rows comes in through here. */
+  door: Door;
 }
 
 export interface RoomSignals {
@@ -71,7 +77,8 @@ export async function openRooms(
 
   // The rooms below are named in callbacks that run once everything is open.
   const later: { outbox?: Outbox; uplink?: Uplink; lines?: Lines; beliefs?: Beliefs } = {};
-  const events = createEvents({ clock, outbox: () => later.outbox }, options.onEvent);
+  const door = createDoor((await readRetired(store)) !== undefined);
+  const events = createEvents({ clock, outbox: () => (door.isShut() ? undefined : later.outbox) }, options.onEvent);
 
   const damaged = createDamageList();
   const settings = () => ({ ...options.settings, ...later.beliefs?.settings() });
@@ -130,7 +137,7 @@ export async function openRooms(
   const siteLog = await createSiteLog(store, damaged.add);
   const predictions = await createStoredPredictions(store, damaged.add);
   const windows = await createWindows(store, () => settings().windowMs, damaged.add);
-  const predictor = createPredictor({ clock });
+  const predictor = createPredictor({ clock, stopwatch: ports.stopwatch });
   const planOf = (activity: string) => {
     const entry = siteLog.get(activity)?.plan?.entry;
     return entry?.field === 'plan' ? { entry: entry.id, startAt: entry.value.startAt } : undefined;
@@ -148,6 +155,7 @@ export async function openRooms(
     capacity: () => Math.max(settings().recentRecords ?? DEFAULT_RECENT_RECORDS, settings().shadowRecords ?? 0),
   });
   const counters = observePredictions(predictor, { clock, outbox, windows, predictions, planOf });
+  const served = await createServed({ store, clock, outbox, predictor, onDamaged: damaged.add });
   const lines = await createLines(
     {
       ...ports,
@@ -193,10 +201,12 @@ export async function openRooms(
     deferral,
     predictor,
     counters,
+    served,
     losses,
     windows,
     predictions,
     siteLog,
     schedule,
+    door,
   };
 }

@@ -8,7 +8,7 @@ export function nearest(word: string, candidates: readonly string[], count = 3):
 }
 
 /** Levenshtein distance with one row of the table in memory. */
-function editDistance(a: string, b: string): number {
+export function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (const [index, letter] of [...a].entries()) {
     const next = [index + 1];

@@ -40,7 +40,7 @@ const RETRY_MS = 10_000;
 /** States that are worth a row of their own; the rest shows in the device report. */
 const REPORTED = new Set<UpdateModel['state']>(['refused', 'deferred', 'rolling-back', 'committed']);
 /** Reasons whose end nobody knows: the device looks again every few minutes. */
-const LOOKED_AT = new Set<UpdateModel['reason']>(['disk_full', 'memory_low', 'power_low']);
+const LOOKED_AT = new Set<UpdateModel['reason']>(['disk_full', 'memory_low', 'power_low', 'retiring']);
 /** Re-check of what depends on time alone (expiry), while nothing happens. */
 const IDLE_MS = 3_600_000;
 

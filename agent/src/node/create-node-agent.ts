@@ -24,11 +24,13 @@ export interface NodeAgent extends AsyncDisposable {
   device: string;
   /** Resolves when the core did what is due and the store answered: a wedged agent never says so. */
   probe(): Promise<void>;
+  /** Resolves when this device has left its fleet and its store is wiped; rejects when the next start has to finish it. */
+  retired: Promise<void>;
 }
 
 /**
  * The agent of a gateway with its local API, running until it is disposed.
- * @throws AgentError `not_enrolled`; NodeAgentError `port_busy`, `state_unwritable`, `config_invalid` for files that
+ * @throws AgentError `not_enrolled`, `device_retired`; NodeAgentError `port_busy`, `state_unwritable`, `config_invalid` for files that
  * the configuration names; StoreError
  */
 export async function createNodeAgent(config: NodeConfig, log: Logger): Promise<NodeAgent> {
@@ -41,6 +43,9 @@ export async function createNodeAgent(config: NodeConfig, log: Logger): Promise<
   const about = { folder, clock: ports.clock, profile, runtime, problems: events.problems, timeFloor };
   const lan = config.lan && openLan(config.lan, log);
   const feed = createChangeFeed(randomUUID());
+  const retired = Promise.withResolvers<void>();
+  // Nobody may be waiting for it yet.
+  retired.promise.catch(() => undefined);
   const latency = createLatency();
   const traffic = { upBytes: 0, downBytes: 0 };
   const core = createAgent(
@@ -57,6 +62,8 @@ export async function createNodeAgent(config: NodeConfig, log: Logger): Promise<
         feed.takeEvent(event);
       },
       onChange: feed.takeChange,
+      eraseKey: async () => folder.eraseKey(),
+      onRetired: (error) => (error === undefined ? retired.resolve() : retired.reject(error)),
     },
   );
   const agent = timed(core, latency);
@@ -87,5 +94,15 @@ export async function createNodeAgent(config: NodeConfig, log: Logger): Promise<
     await ports.store.get(RUNNING);
   };
   const lanUrl = lanServer?.url;
-  return { agent, url: server.url, lanUrl, site, device, probe, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  const { promise } = retired;
+  return {
+    agent,
+    url: server.url,
+    lanUrl,
+    site,
+    device,
+    probe,
+    retired: promise,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
 }

@@ -1,5 +1,5 @@
 import { fingerprintOf, keyId, parseEnrolmentCode } from '@plumbline/shared/trust';
-import { enrol, type EnrolOptions, type Identity } from '../index.ts';
+import { enrol, finishWipe, type EnrolOptions, type Identity } from '../index.ts';
 import type { ProxySettings } from './link/proxy.ts';
 import { createSecureFetch } from './link/secure-fetch.ts';
 import { checkSecureUrl } from './link/secure-url.ts';
@@ -28,6 +28,7 @@ export async function enrolNode(options: EnrolNodeOptions): Promise<EnrolledNode
   checkSecureUrl(url, ['http:', 'https:'], development);
   await using opened = await openNodePorts({ stateFolder, clock: { kind: 'real' }, inject: [] });
   const { ports, folder } = opened;
+  await finishWipe(ports, async () => folder.eraseKey());
   const { id } = profileOf(folder, options.profile);
   const time = () => ({ clock: ports.clock.now(), floor: issuedAt });
   const { fetch } = createSecureFetch({ pin: { caSha256 }, time, proxy, development });

@@ -14,6 +14,7 @@ import { createNodeClock } from './platform/node-clock.ts';
 import { createNodeCrypto } from './platform/node-crypto.ts';
 import { createNodeHost } from './platform/node-host.ts';
 import { createNodeRandom } from './platform/node-random.ts';
+import { createNodeStopwatch } from './platform/node-stopwatch.ts';
 import { openDirectoryFiles } from './storage/directory-files.ts';
 import { openSqliteStore } from './storage/sqlite-store.ts';
 import { openStateFolder, type StateFolder } from './storage/state-folder.ts';
@@ -64,6 +65,7 @@ export async function openNodePorts(config: NodePortsConfig): Promise<NodePorts>
       inference: createInference(runtime.engine),
       trial,
       host: createNodeHost(folder.filesFolder),
+      stopwatch: createNodeStopwatch(),
     },
     async [Symbol.asyncDispose]() {
       await trial.close();

@@ -5,6 +5,7 @@ export * from './host.ts';
 export * from './inference.ts';
 export * from './link.ts';
 export * from './model-trial.ts';
+export * from './stopwatch.ts';
 export * from './store.ts';
 
 import type { Clock, Crypto, Random } from '@plumbline/shared/ports';
@@ -13,6 +14,7 @@ import type { Host } from './host.ts';
 import type { Inference } from './inference.ts';
 import type { Link } from './link.ts';
 import type { ModelTrial } from './model-trial.ts';
+import type { Stopwatch } from './stopwatch.ts';
 import type { Store } from './store.ts';
 
 /** All the core may touch of the world. */
@@ -26,4 +28,6 @@ export interface Ports {
   inference: Inference;
   trial: ModelTrial;
   host: Host;
+  /** How long answers take; without one the clock has to do, in whole milliseconds. */
+  stopwatch?: Stopwatch;
 }

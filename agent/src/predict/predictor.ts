@@ -3,7 +3,7 @@ import type { ActivityRecord } from '@plumbline/shared/manifest';
 import { PredictError, type Scored } from '@plumbline/shared/predict';
 import type { Reason } from '@plumbline/shared/wire';
 import { AgentError } from '../errors.ts';
-import type { Change, Clock } from '../ports/index.ts';
+import type { Change, Clock, Stopwatch } from '../ports/index.ts';
 import { explain } from './explain.ts';
 import type { LoadedModel } from './load.ts';
 import { askRecords } from './score.ts';
@@ -71,7 +71,10 @@ interface Held {
   retired: boolean;
 }
 
-export function createPredictor({ clock }: { clock: Clock }): Predictor {
+/** @param deps without a stopwatch, answers are timed by the clock */
+export function createPredictor(deps: { clock: Clock; stopwatch?: Stopwatch | undefined }): Predictor {
+  const { clock } = deps;
+  const elapsedMs = deps.stopwatch?.elapsedMs ?? clock.now;
   const lines = new Map<string, Held>();
   const listeners = new Set<Partial<PredictorListener>>();
   const closing = new Set<Promise<void>>();
@@ -116,11 +119,12 @@ export function createPredictor({ clock }: { clock: Clock }): Predictor {
       }
       const held = find(options.line);
       const { model } = held;
-      const startedAt = clock.now();
+      const at = clock.now();
+      const startedMs = elapsedMs();
       held.calls += 1;
       try {
-        const predictions = await answer(model, records, options, startedAt);
-        const tookMs = clock.now() - startedAt;
+        const predictions = await answer(model, records, options, at);
+        const tookMs = elapsedMs() - startedMs;
         if (options.again === true) return predictions;
         for (const listener of listeners) listener.predicted?.(model, records, predictions, tookMs, options);
         return predictions;

@@ -17,6 +17,8 @@ export const LINK_MONTH = 'link/month';
 export const RUNNING_TIME = 'age/running';
 /** Until when a person on site wants no installs. */
 export const DEFERRAL = 'deferral';
+/** How far this device has come with leaving the fleet. */
+export const RETIRED = 'retired';
 
 export const UPDATES = 'update/';
 export const SITE_ENTRIES = 'site/entry/';
@@ -24,6 +26,8 @@ export const STORED_PREDICTIONS = 'predicted/';
 export const OPEN_WINDOWS = 'window/';
 export const RECENT_INPUTS = 'recent/';
 export const AGE_MARKS = 'age/mark/';
+/** What archives did in service, by line. */
+export const SERVED = 'served/';
 export const SOURCE_FILES = 'source/file/';
 export const FETCHES = 'fetch/';
 
@@ -52,6 +56,10 @@ export function seqOfRowKey(key: string): number {
 /** @param at running time, ms */
 export function ageMarkKey(of: StreamClass, at: number): string {
   return `${AGE_MARKS}${of}/${String(at).padStart(SEQ_DIGITS, '0')}`;
+}
+
+export function servedKey(line: string): string {
+  return SERVED + line;
 }
 
 export function fetchKey(payloadSha256: string): string {

@@ -44,6 +44,8 @@ export const refusalReason = z.enum([
   'link_budget',
   'outside_window',
   'deferred_on_site',
+  // The device was ordered to leave the fleet.
+  'retiring',
   // The same bytes brought this device down again and again.
   'given_up',
   'stale_metadata',

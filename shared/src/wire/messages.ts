@@ -43,6 +43,23 @@ export const shadowReport = z.strictObject({
   memoryRatio: z.number().nonnegative().optional(),
 });
 
+/**
+ * What an archive did in service on this device: counts of records since it was first asked, and how long answers took.
+ * `p95Micros` is over calls, the time of a call divided by its records, µs; absent before the first answer. Numbers stay
+ * with an archive across restarts and end when another one answers; one that comes back begins anew.
+ */
+export const servedReport = z.strictObject({
+  sha256: hash,
+  since: z.number().int(),
+  /** Records that were answered. */
+  predictions: count,
+  /** Records that got no answer by the fault of the model. */
+  errors: count,
+  p95Micros: count.optional(),
+  /** What the whole agent took of memory when it was last looked at while this archive answered, MB. */
+  memoryMb: count.optional(),
+});
+
 export const modelReport = z.strictObject({
   model: z.string(),
   state: updateState,
@@ -56,6 +73,10 @@ export const modelReport = z.strictObject({
   detail: z.string().max(1024).optional(),
   /** Of the target; absent for a first install, which has nothing to be compared with. */
   shadow: shadowReport.optional(),
+  /** Of `running`; absent until it has been asked. */
+  served: servedReport.optional(),
+  /** Of the archive that answered before it on this device. */
+  servedBefore: servedReport.optional(),
   /** A deferred install is tried again then, ms. */
   deferredUntil: z.number().int().optional(),
 });
@@ -83,6 +104,8 @@ export const deviceReport = z.strictObject({
   models: z.array(modelReport).max(16),
   outbox: z.record(z.string(), z.strictObject({ waiting: count, lastSeq: count })),
   settings: deviceSettings.optional(),
+  /** It was ordered to leave: `draining` while it hands over, `wiped` when all was acknowledged and it deletes the rest. */
+  retired: z.enum(['draining', 'wiped']).optional(),
   trust: trustReport,
   /** Bytes of the link in the calendar month, UTC, that this device believes it is in. */
   link: z
@@ -137,6 +160,7 @@ export type TelemetryBatch = z.infer<typeof telemetryBatch>;
 export type TelemetryAck = z.infer<typeof telemetryAck>;
 export type TrustReport = z.infer<typeof trustReport>;
 export type ShadowReport = z.infer<typeof shadowReport>;
+export type ServedReport = z.infer<typeof servedReport>;
 export type ModelReport = z.infer<typeof modelReport>;
 export type DeviceReport = z.infer<typeof deviceReport>;
 export type BlockRef = z.infer<typeof blockRef>;

@@ -1,5 +1,5 @@
 import { TRUST_GENERATIONS } from '../../../agent/src/store/keys.ts';
-import { FILES_FOLDER } from '../device/files.ts';
+import { FILES_FOLDER } from '@plumbline/agent/simulated';
 import type { Workload } from './workload.ts';
 import type { World } from './world.ts';
 

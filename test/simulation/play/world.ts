@@ -102,7 +102,7 @@ export async function createWorld(seed: number): Promise<World> {
     blocks: createBlockCheck(catalogue),
   };
   const hooks: World['hooks'] = {};
-  const device: SimulatedDevice = createDevice({
+  const device: SimulatedDevice = await createDevice({
     clock,
     chance: chance.branch('device'),
     broker,
@@ -134,7 +134,7 @@ export async function createWorld(seed: number): Promise<World> {
       },
     },
   });
-  await device.enrol();
+  device.enrol();
   return {
     clock,
     chance,

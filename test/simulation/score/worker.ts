@@ -1,20 +1,21 @@
 import { messageOf } from '@plumbline/shared/errors';
 import type { Job, Reply } from './job.ts';
 import { plantBug } from './plant-hooks.ts';
-import { rememberSignatures } from './remember-signatures.ts';
 
 /**
  * A process that runs one job after the other. A planted bug is planted before the first line of the product is loaded,
  * so nothing of the product is imported above.
  */
-rememberSignatures();
 const plant = process.argv[2];
 if (plant !== undefined) plantBug(plant);
-const [{ runSeed }, { runInstall }, { classNamed }] = await Promise.all([
+const [{ rememberVerdicts }, { runSeed }, { runInstall }, { classNamed }] = await Promise.all([
+  import('@plumbline/shared/trust'),
   import('../play/run-seed.ts'),
   import('../play/run-install.ts'),
   import('../play/classes.ts'),
 ]);
+// Worlds of different seeds verify the same few signatures over and over, a sixth of all their computing.
+rememberVerdicts(new Map());
 
 async function run(job: Job): Promise<Reply> {
   try {

@@ -136,6 +136,8 @@ export function createServer(deps: ServerDeps): SimulatedServer {
         lab: { run: unused, race: unused, close: async () => undefined },
         broker: fleetBroker,
         dispatcher: createDispatcher({ database: lent, clock: life.clock }),
+        events: { follow: unused, readers: () => 0, close: () => undefined },
+        webhookRules: { allow: [], development: false },
         ingest: createIngest({ database: lent, now }),
         clock: life.clock,
         now,

@@ -40,6 +40,15 @@ const person = ({ deferral }: InstallDeps): NotNow | undefined => {
   return said && wait('deferred_on_site', said.until, `until ${said.until}, by ${said.actor}`);
 };
 
+/** What is fetched now would be wiped next. */
+const leaving = ({ settings, trustedNow }: InstallDeps): NotNow | undefined =>
+  settings().retire === 1
+    ? wait('retiring', trustedNow() + LOOK_AGAIN_MS, 'the device was ordered to leave the fleet')
+    : undefined;
+
+/** By the fleet or by a person on site. */
+const toldNotTo = (deps: InstallDeps): NotNow | undefined => leaving(deps) ?? person(deps);
+
 const window = ({ settings, trustedNow }: InstallDeps, step: Step): NotNow | undefined => {
   const now = trustedNow();
   const opensAt = isReturn(step) ? undefined : windowOpensAt(settings(), now);
@@ -88,13 +97,13 @@ function overBudget({ linkBudget }: Pick<InstallDeps, 'linkBudget'>, sizeBytes: 
 
 /** In the middle of a fetch only what can be asked without waiting is asked. */
 export function stopsFetching(deps: InstallDeps, step: Step, leftBytes: number): NotNow | undefined {
-  return person(deps) ?? window(deps, step) ?? overBudget(deps, leftBytes);
+  return toldNotTo(deps) ?? window(deps, step) ?? overBudget(deps, leftBytes);
 }
 
 const RULES: Record<Phase, readonly Rule[]> = {
-  fetch: [person, window, power, memory, disk, link],
-  stage: [person, window, power, memory, disk],
-  activate: [person, window],
+  fetch: [toldNotTo, window, power, memory, disk, link],
+  stage: [toldNotTo, window, power, memory, disk],
+  activate: [toldNotTo, window],
 };
 
 /**

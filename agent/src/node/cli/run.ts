@@ -1,13 +1,18 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { configOf, type RawSettings } from '../config.ts';
+import { codeOf } from '@plumbline/shared/errors';
+import { configOf, type NodeConfig, type RawSettings } from '../config.ts';
 import { createNodeAgent } from '../create-node-agent.ts';
 import { FAULTS } from '../inject.ts';
-import { createLog } from '../platform/log.ts';
+import { createLog, type Logger } from '../platform/log.ts';
+import { openStateFolder } from '../storage/state-folder.ts';
 import { print } from './output.ts';
 import { watchedBy } from './service.ts';
 
-/** `run`: the agent itself, until SIGTERM or SIGINT. */
+/** Told apart by the unit: a device that has left its fleet is not started again. */
+const RETIRED_EXIT_CODE = 5;
+
+/** `run`: the agent itself, until SIGTERM or SIGINT, or until it was ordered to leave its fleet and has. */
 export function addRun(program: Command): void {
   program
     .command('run')
@@ -38,19 +43,32 @@ export function addRun(program: Command): void {
       const { json, ...flags } = command.optsWithGlobals<RawSettings & { json: boolean }>();
       const config = configOf(flags);
       const log = createLog(config.logLevel);
-      await using all = new AsyncDisposableStack();
-      const running = all.use(await createNodeAgent(config, log));
-      const { url, lanUrl, site, device } = running;
-      const said = { listening: url, device, site, ...(lanUrl !== undefined && { lan: lanUrl }) };
-      print(said, json, () => `${site}/${device} listening on ${[url, lanUrl].filter(Boolean).join(' and ')}`);
-      all.use(watchedBy(config, running, log));
-      await stopSignal();
+      if ((await runUntilTheEnd(config, log, json)) === 'stopped') return;
+      openStateFolder(config.stateFolder).erase();
+      print({ retired: true }, json, () => 'this device has left its fleet, and nothing of it is left here');
+      process.exitCode = RETIRED_EXIT_CODE;
     });
 }
 
-function stopSignal(): Promise<void> {
+/** @returns `retired` when the device left its fleet, now or before; everything is closed then */
+async function runUntilTheEnd(config: NodeConfig, log: Logger, json: boolean): Promise<'stopped' | 'retired'> {
+  try {
+    await using all = new AsyncDisposableStack();
+    const running = all.use(await createNodeAgent(config, log));
+    const { url, lanUrl, site, device, retired } = running;
+    const said = { listening: url, device, site, ...(lanUrl !== undefined && { lan: lanUrl }) };
+    print(said, json, () => `${site}/${device} listening on ${[url, lanUrl].filter(Boolean).join(' and ')}`);
+    all.use(watchedBy(config, running, log));
+    return await Promise.race([stopSignal(), retired.then(() => 'retired' as const)]);
+  } catch (error) {
+    if (codeOf(error) === 'device_retired') return 'retired';
+    throw error;
+  }
+}
+
+function stopSignal(): Promise<'stopped'> {
   return new Promise((resolve) => {
-    process.once('SIGTERM', () => resolve());
-    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve('stopped'));
+    process.once('SIGINT', () => resolve('stopped'));
   });
 }

@@ -20,6 +20,7 @@ export function createNodeHost(folder: string, supplies = POWER_SUPPLIES): Host 
       const kb = text === undefined ? undefined : /^MemAvailable:\s+(\d+) kB$/m.exec(text)?.[1];
       return kb === undefined ? undefined : Number(kb) * 1024;
     },
+    residentMemoryBytes: async () => process.memoryUsage.rss(),
     async power() {
       const names = await readdir(supplies).catch((): string[] => []);
       const all = await Promise.all(names.map((name) => supplyOf(join(supplies, name))));

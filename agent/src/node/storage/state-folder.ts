@@ -1,7 +1,10 @@
 import {
   accessSync,
+  closeSync,
   constants,
+  fsyncSync,
   mkdirSync,
+  openSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -25,6 +28,10 @@ export interface StateFolder {
   /** Where the running agent listens; what a killed agent left behind is still there. */
   address(): AgentAddress | undefined;
   setAddress(address: AgentAddress | undefined): void;
+  /** The private key is gone for good, also after a power cut. */
+  eraseKey(): void;
+  /** Nothing of an agent is left; its store must be closed. What the disk itself keeps of deleted files is not ours to reach. */
+  erase(): void;
 }
 
 const agentAddress = z.strictObject({ url: z.url(), site: z.string(), device: z.string() });
@@ -51,6 +58,16 @@ export function openStateFolder(folder: string): StateFolder {
       // Not synced: after a power cut nobody listens there any more.
       else replaceFile(addressFile, JSON.stringify(address), false);
     },
+    eraseKey() {
+      rmSync(join(path, 'device.key'), { force: true });
+      syncFolder(path);
+    },
+    erase() {
+      for (const name of ['device.key', 'profile', 'address.json', ...STORE_FILES])
+        rmSync(join(path, name), { force: true });
+      rmSync(join(path, 'files'), { recursive: true, force: true });
+      syncFolder(path);
+    },
   };
 }
 
@@ -66,6 +83,18 @@ function makeFolder(folder: string): string {
       expected: 'a folder this user may write',
       cause,
     });
+  }
+}
+
+/** One database: the file, its log and the index of the log. */
+const STORE_FILES = ['agent.sqlite', 'agent.sqlite-wal', 'agent.sqlite-shm'];
+
+function syncFolder(path: string): void {
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
   }
 }
 

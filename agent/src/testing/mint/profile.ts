@@ -41,6 +41,7 @@ export const PROFILE: Profile = {
     minBatteryPercent: { min: 0, max: 100 },
     outboxBytes: { min: 1000, max: 1_000_000_000 },
     windowMs: { min: 1000, max: 86_400_000_000 },
+    retire: { min: 0, max: 1 },
   },
   sources: [{ fields: ['id'], figure: 'made up', title: 'plumbline', retrieved: null }],
 };

@@ -46,8 +46,8 @@ export interface SimulatedBroker {
   reset(): void;
   /** One direction of every connection, or both, goes nowhere from here on; only keep-alive finds out. */
   halfOpen(which: 'up' | 'down' | 'both'): void;
-  /** Nothing passes until it is lifted. */
-  setPartitioned(isPartitioned: boolean): void;
+  /** Nothing passes until it is lifted; for everybody under the broker's own weather, or under one of `weatherOf`. */
+  setPartitioned(isPartitioned: boolean, weather?: Weather): void;
   counts(): BrokerCounts;
 }
 
@@ -60,6 +60,8 @@ export interface BrokerCounts {
 export interface BrokerDeps {
   clock: Clock;
   weather: Weather;
+  /** Clients that have a weather of their own; the others share the broker's. */
+  weatherOf?: (clientId: string) => Weather;
   chance: Chance;
   note: (what: string) => void;
 }
@@ -72,9 +74,11 @@ const HEADER_BYTES = 8;
 
 interface Link {
   options: DialOptions;
+  weather: Weather;
   up: Pipe;
   down: Pipe;
-  filters: string[];
+  /** Level by level. */
+  filters: string[][];
   /** The broker holds this client. */
   isHeld: boolean;
   closeDevice: (reason: string) => void;
@@ -87,14 +91,14 @@ interface Hosted {
   clients: Map<string, Link>;
 }
 
-export function createBroker({ clock, weather, chance, note }: BrokerDeps): SimulatedBroker {
+export function createBroker({ clock, weather: common, weatherOf, chance, note }: BrokerDeps): SimulatedBroker {
   const links = new Set<Link>();
   const counts: BrokerCounts = { dials: 0, disturbed: 0 };
   let host: Hosted | undefined;
-  let lift: (() => void) | undefined;
+  const lifts = new Map<Weather, () => void>();
 
   const pass = (topic: string, payload: Uint8Array, deliver: (payload: Uint8Array) => void, of: Link | undefined) => {
-    const fate = disturb(topic, payload, weather, chance);
+    const fate = disturb(topic, payload, of?.weather ?? common, chance);
     if (fate.what !== undefined) {
       counts.disturbed += 1;
       note(`net ${fate.what} ${topic} ${payload.length}`);
@@ -151,8 +155,11 @@ export function createBroker({ clock, weather, chance, note }: BrokerDeps): Simu
   };
 
   const subscribe = (link: Link, filter: string) => {
-    link.filters.push(filter);
-    for (const [topic, payload] of host?.retained ?? []) if (matches(filter, topic)) toDevice(link, topic, payload);
+    const wanted = filter.split('/');
+    link.filters.push(wanted);
+    for (const [topic, payload] of host?.retained ?? []) {
+      if (matches(wanted, topic.split('/'))) toDevice(link, topic, payload);
+    }
   };
 
   /** Asks something of the broker over the connection; resolves when its answer is back. */
@@ -174,6 +181,7 @@ export function createBroker({ clock, weather, chance, note }: BrokerDeps): Simu
     async dial(options, life) {
       counts.dials += 1;
       if (!life.isAlive()) return life.never();
+      const weather = weatherOf?.(options.clientId) ?? common;
       if (weather.isPartitioned) {
         await life.wait(DIAL_TIMEOUT_MS);
         throw new DialError('dial_unreachable', 'nobody answers', { kind: 'unavailable' });
@@ -189,6 +197,7 @@ export function createBroker({ clock, weather, chance, note }: BrokerDeps): Simu
       if (old !== undefined) breakOff(old, 'taken over');
       const link: Link = {
         options,
+        weather,
         up: createPipe(clock, weather, chance),
         down: createPipe(clock, weather, chance),
         filters: [],
@@ -228,8 +237,9 @@ export function createBroker({ clock, weather, chance, note }: BrokerDeps): Simu
         publish(topic, payload, { retain }) {
           if (host !== own) return;
           if (retain) own.retained.set(topic, payload);
+          const levels = topic.split('/');
           for (const link of own.clients.values()) {
-            if (link.filters.some((filter) => matches(filter, topic))) toDevice(link, topic, payload);
+            if (link.filters.some((filter) => matches(filter, levels))) toDevice(link, topic, payload);
           }
         },
         disconnect(clientId) {
@@ -244,7 +254,7 @@ export function createBroker({ clock, weather, chance, note }: BrokerDeps): Simu
             link.up.close();
             // What the kernel had taken may still go out before the connection is reset.
             if (chance.happens(0.5)) link.down.send(HEADER_BYTES, () => breakOff(link, 'reset'));
-            else clock.after(weather.latencyMs, () => breakOff(link, 'reset'));
+            else clock.after(link.weather.latencyMs, () => breakOff(link, 'reset'));
             clock.after(DEVICE_NOTICES_MS, () => breakOff(link, 'keep-alive'));
           }
         },
@@ -267,20 +277,21 @@ export function createBroker({ clock, weather, chance, note }: BrokerDeps): Simu
       }
     },
 
-    setPartitioned(isPartitioned) {
+    setPartitioned(isPartitioned, weather = common) {
       if (weather.isPartitioned === isPartitioned) return;
       weather.isPartitioned = isPartitioned;
+      const concerned = [...links].filter((link) => link.weather === weather);
       if (isPartitioned) {
         counts.disturbed += 1;
         const until = { isOver: false };
-        lift = () => {
+        lifts.set(weather, () => {
           until.isOver = true;
-        };
-        for (const link of links) noticeLater(link, () => !until.isOver);
+        });
+        for (const link of concerned) noticeLater(link, () => !until.isOver);
         return;
       }
-      lift?.();
-      for (const link of links) {
+      lifts.get(weather)?.();
+      for (const link of concerned) {
         link.up.flush();
         link.down.flush();
       }
@@ -294,8 +305,6 @@ function closed(): DialError {
   return new DialError('connection_closed', 'the connection is gone', { kind: 'unavailable' });
 }
 
-function matches(filter: string, topic: string): boolean {
-  const wanted = filter.split('/');
-  const given = topic.split('/');
+function matches(wanted: readonly string[], given: readonly string[]): boolean {
   return wanted.length === given.length && wanted.every((level, i) => level === '+' || level === given[i]);
 }

@@ -55,6 +55,8 @@ export const deviceSettings = z.strictObject({
   /** A number higher than any answered before asks for one diagnostics bundle. */
   diagnosticsRequest: z.number().int().nonnegative().optional(),
   diagnosticsBytes: z.number().int().positive().optional(),
+  /** 1: this device leaves the fleet; it hands over what it holds, then wipes itself. 0 or absent: it stays. */
+  retire: z.number().int().min(0).max(1).optional(),
 });
 
 export const assignedModel = z.strictObject({

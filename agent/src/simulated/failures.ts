@@ -1,5 +1,5 @@
 import { DriveError } from '@plumbline/shared/testing/world';
-import { StoreError } from '../../../agent/src/ports/index.ts';
+import { StoreError } from '../ports/index.ts';
 
 /** A fault of the simulated disk as the ports of the agent name it. */
 export function storeErrorOf(cause: unknown): unknown {

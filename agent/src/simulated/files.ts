@@ -1,5 +1,5 @@
 import type { Drive } from '@plumbline/shared/testing/world';
-import type { Files } from '../../../agent/src/ports/index.ts';
+import type { Files } from '../ports/index.ts';
 import { storeErrorOf } from './failures.ts';
 
 export const FILES_FOLDER = 'files';

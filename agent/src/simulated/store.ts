@@ -1,4 +1,4 @@
-import { StoreError, type Change, type Store } from '../../../agent/src/ports/index.ts';
+import { StoreError, type Change, type Store } from '../ports/index.ts';
 import type { Drive } from '@plumbline/shared/testing/world';
 import { storeErrorOf } from './failures.ts';
 import { appendFrame, readFrames, type Frame } from './store-log.ts';
