@@ -1,2 +1,3 @@
 export { appendEntries } from './append.ts';
+export { endedSince, outcomesSince, type KnownOutcome } from './outcomes.ts';
 export { entriesOf, pageOf } from './page.ts';

@@ -12,11 +12,13 @@ export interface ReleaseOrder {
   /** `direct`, or the rollout that asks for it. */
   cause: string;
   settings?: DeviceSettings;
+  /** It takes something back: the brake over the fleet does not hold it. */
+  isReturn?: boolean;
 }
 
 /**
  * Assigns a release to one device: the variant and payload that fit its profile, under the newest counter.
- * @throws DeviceError `device_unknown`; ModelError `model_unknown`, `model_not_published`, `variant_none_fits`
+ * @throws DeviceError `device_unknown`, `fleet_frozen`; ModelError `model_unknown`, `model_not_published`, `variant_none_fits`
  */
 export async function assignRelease(
   tx: Db,
@@ -24,7 +26,7 @@ export async function assignRelease(
   actor: string,
   order: ReleaseOrder,
 ): Promise<{ seq: number; sha256: string }> {
-  const { line, version, cause, settings } = order;
+  const { line, version, cause, settings, isReturn } = order;
   const device = await getDevice(tx, order.device);
   const model = await getModel(tx, line, version);
   const inForce = await lineInForce(tx, line);
@@ -42,6 +44,7 @@ export async function assignRelease(
     version,
     cause,
     ...(settings === undefined ? {} : { settings }),
+    ...(isReturn === undefined ? {} : { isReturn }),
   });
   return { seq, sha256: chosen.sha256 };
 }

@@ -16,6 +16,7 @@ import { emit } from '../../platform/outbox/index.ts';
 import type { Desk } from '../../supply/keys/index.ts';
 import { fleetInForce, freshTimestamp } from '../../supply/repository/index.ts';
 import { unknownDevice } from './errors.ts';
+import { refuseFrozen } from './freeze/freeze.ts';
 
 const LIFETIME_MS = 365 * 24 * 3_600_000;
 
@@ -32,13 +33,15 @@ export interface NewAssignment {
   settings?: DeviceSettings;
   /** `direct`, or the rollout that asks for it. */
   cause: string;
+  /** It takes something back: the brake over the fleet does not hold it. */
+  isReturn?: boolean;
 }
 
 /**
  * Signs the desired state of one device under the next sequence number: this model beside what it has of other lines.
  * It is issued within a day of the newest signed time, which devices demand. `device.assigned` makes the transport
  * publish it after the commit.
- * @throws DeviceError `device_unknown`; RepositoryError `repository_empty`
+ * @throws DeviceError `device_unknown`, `fleet_frozen`; RepositoryError `repository_empty`
  */
 export async function assignModel(
   tx: Db,
@@ -47,14 +50,21 @@ export async function assignModel(
   input: NewAssignment,
 ): Promise<{ seq: number; bytes: Uint8Array }> {
   const { model, version, cause, settings } = input;
+  if (input.isReturn !== true) await refuseFrozen(tx);
   const standing = await standingAssignment(tx, input.device);
   const others = standing?.models.filter((one) => one.model !== model.model) ?? [];
   // A question that a device which was away has not heard yet is not taken back by the next release.
   const asked = standing?.settings.diagnosticsRequest;
+  // Nor does it keep a device that was ordered to leave.
+  const retire = standing?.settings.retire;
   return signDesired(tx, deps, actor, {
     device: input.device,
     models: [...others, model],
-    settings: { ...(asked !== undefined && { diagnosticsRequest: asked }), ...settings },
+    settings: {
+      ...(asked !== undefined && { diagnosticsRequest: asked }),
+      ...(retire !== undefined && { retire }),
+      ...settings,
+    },
     about: { line: model.model, version, counter: model.releaseCounter, sha256: model.sha256 },
     cause,
     details: { path: model.path, sha256: model.sha256 },

@@ -20,6 +20,14 @@ export type DeviceErrorCode =
   | 'device_cloned'
   | 'name_invalid'
   | 'profile_unknown'
+  | 'fleet_frozen' // the brake over everything is on
+  | 'fleet_not_frozen' // there is nothing to lift
+  | 'site_closing' // nobody new goes there
+  | 'site_archived'
+  | 'site_same' // it is there already
+  | 'device_succeeded' // another has taken its place
+  | 'device_wiped' // it has left: there is nothing to take back
+  | 'device_stays' // it was not ordered to leave
   | 'report_replayed';
 
 export class DeviceError extends CodedError<DeviceErrorCode> {

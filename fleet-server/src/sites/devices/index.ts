@@ -11,6 +11,7 @@ export { approveEnrolment, listPending, type PendingEnrolment } from './enrolmen
 export {
   createToken,
   createTokens,
+  makeTokens,
   type Approval,
   type MadeToken,
   type NewToken,
@@ -19,9 +20,20 @@ export {
 export { enrolDevice, type Enrolment } from './enrolment/enrol.ts';
 export { recordLimited } from './enrolment/record-limited.ts';
 export { DeviceError, type DeviceErrorCode } from './errors.ts';
+export { freezeFleet, isFrozen, liftFreeze, listFreezes, refuseFrozen, type Freeze } from './freeze/freeze.ts';
+export { listLines, type DeviceLine } from './lines/list-lines.ts';
+export { chanceOfContact, nextContactQuantile } from './presence/contact.ts';
+export { createHourlyMarks, markSeen, prunePresence, type HourlyMarks } from './presence/mark-seen.ts';
+export { presenceOf, type DayPresence } from './presence/presence-of.ts';
 export { recordReport } from './record-report.ts';
-export { quarantineDevice, releaseDevice, revokeDevice } from './standing/bar.ts';
+export { orderRetirement, takeBackRetirement } from './retire/order-retirement.ts';
+export { retirementOf, retirementsOf, type RetirementNow } from './retire/retirement.ts';
+export { bar, quarantineDevice, releaseDevice, revokeDevice } from './standing/bar.ts';
 export { recordStatus } from './standing/record-status.ts';
 export { recordTrespass } from './standing/record-trespass.ts';
 export { readStanding, refuseBarred, standingOf, type Standing, type StandingNow } from './standing/standing.ts';
 export { watchStaleness } from './staleness/watch.ts';
+export { moveDevice, type MoveOrder } from './succession/move.ts';
+export { replaceDevice, type ReplaceOrder, type Succession } from './succession/replace.ts';
+export { settleSuccession } from './succession/settle.ts';
+export { describeUnsent, unsentOf, type Unsent } from './succession/unsent.ts';

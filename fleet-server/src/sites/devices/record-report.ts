@@ -4,6 +4,9 @@ import { record } from '../../platform/audit/index.ts';
 import { devices, deviceSessions, type Database, type Db } from '../../platform/db/index.ts';
 import { emit } from '../../platform/outbox/index.ts';
 import { DeviceError, unknownDevice } from './errors.ts';
+import { keepLines } from './lines/keep-lines.ts';
+import { markSeen } from './presence/mark-seen.ts';
+import { keepRetirement } from './retire/keep-retirement.ts';
 import { readStanding, refuseBarred } from './standing/standing.ts';
 
 /**
@@ -32,6 +35,7 @@ export async function recordReport(
       });
       return true;
     }
+    const now = deps.now();
     await tx
       .update(devices)
       .set({
@@ -39,9 +43,12 @@ export async function recordReport(
         reportNonce: report.nonce,
         reportCounter: report.counter,
         agent: report.agent,
-        lastSeenAt: deps.now(),
+        lastSeenAt: now,
       })
       .where(eq(devices.id, device));
+    if (report.retired !== undefined) await keepRetirement(tx, known, report, now);
+    await keepLines(tx, device, report.models, now);
+    await markSeen(tx, device, now);
     await emit(tx, { type: 'device.reported', site: known.site, device });
     return false;
   });

@@ -7,6 +7,12 @@ import { learning } from './0006-learning.ts';
 import { trust } from './0007-trust.ts';
 import { enrolment } from './0008-enrolment.ts';
 import { telemetryRefs } from './0009-telemetry-refs.ts';
+import { groups } from './0010-groups.ts';
+import { lifecycle } from './0011-lifecycle.ts';
+import { evidence } from './0012-evidence.ts';
+import { rolloutEngine } from './0013-rollouts.ts';
+import { declared } from './0014-declared.ts';
+import { events } from './0015-events.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
@@ -22,4 +28,10 @@ export const migrations: readonly Migration[] = [
   trust,
   enrolment,
   telemetryRefs,
+  groups,
+  lifecycle,
+  evidence,
+  rolloutEngine,
+  declared,
+  events,
 ];

@@ -40,6 +40,9 @@ export const telemetry = sqliteTable(
     index('telemetry_by_ref')
       .on(table.ref, table.stream, table.seq)
       .where(sql`ref is not null`),
+    index('telemetry_windows')
+      .on(table.sha256, table.asOf)
+      .where(sql`kind = 'window'`),
   ],
 );
 

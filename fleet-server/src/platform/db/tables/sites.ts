@@ -1,4 +1,4 @@
-import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { blob, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 /** One-time tokens by hash: the text itself is shown once and kept nowhere. */
 export const enrolmentTokens = sqliteTable(
@@ -114,5 +114,68 @@ export const siteLog = sqliteTable(
     primaryKey({ columns: [table.site, table.cursor] }),
     uniqueIndex('site_log_by_id').on(table.site, table.id),
     index('site_log_by_activity').on(table.site, table.activity, table.field),
+    index('site_log_by_field').on(table.field, table.at),
   ],
+);
+
+/** What the office knows of a site; one that only devices name has no row and stands at the defaults. */
+export const sites = sqliteTable('sites', {
+  id: text('id').primaryKey(),
+  /** IANA name of its time zone: windows of rollouts are local. */
+  zone: text('zone').notNull(),
+  region: text('region').notNull(),
+  /** `open`, `closing` or `archived`. */
+  state: text('state').notNull(),
+  /** Of its link, in the currency of whoever writes it; null: nobody knows. */
+  costPerMb: real('cost_per_mb'),
+  note: text('note').notNull(),
+  /** Counts the changes, so that two operators at once are told apart. */
+  revision: integer('revision').notNull(),
+  createdAt: integer('created_at').notNull(),
+  closingAt: integer('closing_at'),
+  /** Until then its devices have time to send what they hold; later a person may archive it over the silent ones. */
+  deadlineAt: integer('deadline_at'),
+  closedAt: integer('closed_at'),
+});
+
+/** One device that takes the place of another: exchanged hardware, or the same hardware under a new name elsewhere. */
+export const successions = sqliteTable(
+  'successions',
+  {
+    /** The one that comes; it may not have enrolled yet. */
+    device: text('device').primaryKey(),
+    old: text('old').notNull(),
+    /** `replace` or `move`. */
+    kind: text('kind').notNull(),
+    site: text('site').notNull(),
+    actor: text('actor').notNull(),
+    orderedAt: integer('ordered_at').notNull(),
+    /** When the new one had enrolled and the old one was put out; null while that is waited for. */
+    doneAt: integer('done_at'),
+    /** JSON: what the old one said it still held, when it was put out. */
+    unsent: text('unsent'),
+  },
+  (table) => [index('successions_by_old').on(table.old)],
+);
+
+/** A device that was ordered to leave: it hands over what it holds, wipes itself and is put out. */
+export const retirements = sqliteTable(
+  'retirements',
+  {
+    device: text('device').primaryKey(),
+    site: text('site').notNull(),
+    /** `close`, `move` or `retire`. */
+    cause: text('cause').notNull(),
+    actor: text('actor').notNull(),
+    /** Of the assignment that says so. */
+    seq: integer('seq').notNull(),
+    orderedAt: integer('ordered_at').notNull(),
+    /** `ordered`, `draining` or `wiped`. */
+    state: text('state').notNull(),
+    /** When the device said so. */
+    stateAt: integer('state_at'),
+    /** Rows it still held then. */
+    waiting: integer('waiting'),
+  },
+  (table) => [index('retirements_by_site').on(table.site)],
 );

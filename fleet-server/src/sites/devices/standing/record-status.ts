@@ -4,6 +4,7 @@ import { record } from '../../../platform/audit/index.ts';
 import { devices, deviceSessions, type Database, type Db } from '../../../platform/db/index.ts';
 import { emit } from '../../../platform/outbox/index.ts';
 import { DeviceError } from '../errors.ts';
+import { markSeen } from '../presence/mark-seen.ts';
 import { bar } from './bar.ts';
 import { readStanding, refuseBarred } from './standing.ts';
 
@@ -55,6 +56,7 @@ async function recordBirth(tx: Db, known: Row, { session, nonce }: Birth, now: n
       .set({ connection: nonce, lastSeenAt: now, highestSession: session })
       .where(eq(devices.id, device));
     await remember(tx, device, session, nonce);
+    await markSeen(tx, device, now);
     return false;
   }
   const [seen] = await tx

@@ -1,0 +1,37 @@
+import { eq } from 'drizzle-orm';
+import { devices, enrolmentTokens, sites, type ReadDb } from '../../platform/db/index.ts';
+import { unknownSite } from './errors.ts';
+import { readSite, unwritten, type SiteRecord } from './site.ts';
+
+/** Every site by id: those of the register, and those that only a device or an enrolment code names, at the defaults. */
+export async function listSites(db: ReadDb): Promise<SiteRecord[]> {
+  const written = (await db.select().from(sites)).map(readSite);
+  const known = new Map(written.map((site) => [site.id, site]));
+  for (const named of [
+    await db.selectDistinct({ site: devices.site }).from(devices),
+    await db.selectDistinct({ site: enrolmentTokens.site }).from(enrolmentTokens),
+  ]) {
+    for (const { site } of named) if (!known.has(site)) known.set(site, unwritten(site));
+  }
+  return [...known.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** @throws SiteError `site_unknown` for one that neither the register nor a device nor a code names */
+export async function getSite(db: ReadDb, id: string): Promise<SiteRecord> {
+  const site = await findSite(db, id);
+  if (site === undefined) throw unknownSite(id);
+  return site;
+}
+
+export async function findSite(db: ReadDb, id: string): Promise<SiteRecord | undefined> {
+  const [row] = await db.select().from(sites).where(eq(sites.id, id));
+  if (row !== undefined) return readSite(row);
+  const [device] = await db.select({ id: devices.id }).from(devices).where(eq(devices.site, id)).limit(1);
+  if (device !== undefined) return unwritten(id);
+  const [code] = await db
+    .select({ site: enrolmentTokens.site })
+    .from(enrolmentTokens)
+    .where(eq(enrolmentTokens.site, id))
+    .limit(1);
+  return code && unwritten(id);
+}
