@@ -1,10 +1,36 @@
-export { advanceRollout, advanceRollouts } from './advance.ts';
-export { createRollout } from './create.ts';
-export type { RolloutDeps } from './read.ts';
+export { createRollout, resolvePlan, type CreatedRollout } from './create.ts';
 export { RolloutError, type RolloutErrorCode } from './errors.ts';
-export { evaluateGate, type DeviceEvidence, type GateInput, type GateVerdict } from './evaluate.ts';
-export { DRAFT, rolloutMachine, type RolloutInput, type RolloutState } from './machine.ts';
-export { pauseRollout, resumeRollout, revertRollout, startRollout, stopRollout } from './orders.ts';
-export { parsePlan, rolloutPlan, type RolloutPlan, type Stage } from './plan.ts';
-export { getRollout, listDecisions, listMembers, listRollouts, versionsInUse, type Rollout } from './read.ts';
-export { selectDevices } from './select.ts';
+export type { Evaluation, GateName, GateResult, Gates, Verdict } from './gates/gates.ts';
+export { advanceRollout, advanceRollouts } from './look.ts';
+export { rolloutMachine } from './machine/machine.ts';
+export {
+  ACTIVE,
+  DRAFT,
+  type RolloutInput,
+  type RolloutShape,
+  type RolloutState,
+  type RolloutStatus,
+  type StageStatus,
+} from './machine/state.ts';
+export { approveRollout, rejectRollout } from './orders/approve.ts';
+export type { Order } from './orders/order.ts';
+export { pauseRollout, proceedRollout, revertRollout, stopRollout } from './orders/orders.ts';
+export { resumeRollout } from './orders/resume.ts';
+export { retryRollout } from './orders/retry.ts';
+export { startRollout } from './orders/start.ts';
+export { listPenalties, releasePenalties, type Penalty } from './penalties/penalties.ts';
+export { parsePlan } from './plan/parse-plan.ts';
+export { rolloutPlan, type RolloutPlan, type Stage, type WrittenPlan } from './plan/rollout-plan.ts';
+export * from './policies/index.ts';
+export {
+  getRollout,
+  listDecisions,
+  listMembers,
+  listRollouts,
+  versionsInUse,
+  type Decision,
+  type Member,
+  type Rollout,
+  type RolloutDeps,
+} from './read.ts';
+export { explainTurns, type TurnsExplained } from './execute/explain.ts';

@@ -1,26 +1,31 @@
 import { and, eq } from 'drizzle-orm';
 import { record } from '../../platform/audit/index.ts';
-import { rolloutDecisions, rollouts, type Db } from '../../platform/db/index.ts';
+import { modelVersions, rollouts, type Db, type ReadDb } from '../../platform/db/index.ts';
 import { emit } from '../../platform/outbox/index.ts';
-import { getModel } from '../../supply/models/index.ts';
-import type { RolloutDeps } from './read.ts';
-import { RolloutError } from './errors.ts';
-import { execute } from './execute.ts';
-import { rolloutMachine, type RolloutInput, type RolloutShape } from './machine.ts';
-import { getRollout, type Rollout } from './read.ts';
+import { writeDecision } from './decisions.ts';
+import { conflict, type RolloutError } from './errors.ts';
+import { execute } from './execute/effects.ts';
+import type { Evaluation } from './gates/gates.ts';
+import { rolloutMachine } from './machine/machine.ts';
+import { sentenceOf } from './machine/sentence.ts';
+import type { RolloutInput, RolloutShape } from './machine/state.ts';
+import { getRollout, type Rollout, type RolloutDeps } from './read.ts';
 
 export interface Move {
   input: RolloutInput;
-  /** Numbers behind the decision, kept with it. */
-  numbers?: Record<string, unknown>;
+  /** What the gates said, kept with the decision. */
+  evaluation?: Evaluation;
   /** The revision the caller saw; another in the database means somebody was faster. */
-  expectedRevision?: number;
-  /** Looks around inside the transaction; what it throws undoes the move. */
+  expectedRevision?: number | undefined;
+  /** Looks around inside the transaction, and may do its part of the move; what it throws undoes the move. */
   guard?: (tx: Db, rollout: Rollout) => Promise<void>;
+  /** Nothing goes back by itself: the fleet is frozen. */
+  mayRevert?: boolean;
 }
 
 /**
- * One input to the machine of a rollout: state, effect, decision, audit and event in one transaction.
+ * One input to the machine of a rollout: state, effect, decision, audit and event in one transaction. Time never runs
+ * backwards for a rollout: a clock that was put back stands still until it has caught up.
  * @returns the rollout as it then is, or `undefined` where the input changes nothing.
  * @throws RolloutError `rollout_changed_meanwhile`
  */
@@ -32,101 +37,86 @@ export async function moveRollout(
 ): Promise<Rollout | undefined> {
   return deps.database.transaction(async (tx) => {
     const rollout = await getRollout(tx, id);
-    if (move.expectedRevision !== undefined && move.expectedRevision !== rollout.revision) throw changed(id);
+    refuseOtherRevision(rollout, move.expectedRevision);
     await move.guard?.(tx, rollout);
-    const transition = rolloutMachine(await shapeOf(tx, rollout))(rollout.state)(move.input);
+    const at = Math.max(move.input.at, rollout.updatedAt);
+    const shape = await shapeOf(tx, rollout);
+    const allowed = move.mayRevert === false ? { ...shape, onFailure: 'pause' as const } : shape;
+    const transition = rolloutMachine(allowed)(rollout.state)({ ...move.input, at });
     if (transition === undefined) return undefined;
     const { state, effect } = transition;
     const [updated] = await tx
       .update(rollouts)
-      .set({ state: JSON.stringify(state), revision: rollout.revision + 1, updatedAt: deps.now() })
-      .where(and(eq(rollouts.id, id), eq(rollouts.revision, rollout.revision)))
+      .set({ state: JSON.stringify(state), status: state.status, revision: rollout.revision + 1, updatedAt: at })
+      .where(and(eq(rollouts.id, rollout.id), eq(rollouts.revision, rollout.revision)))
       .returning({ id: rollouts.id });
-    if (updated === undefined) throw changed(id);
-    if (effect !== undefined) await execute[effect.type](tx, deps, { ...rollout, state });
-    await writeDown(tx, deps, actor, rollout, state, move);
-    return { ...rollout, state, revision: rollout.revision + 1 };
+    if (updated === undefined) throw changed(rollout);
+    const after: Rollout = { ...rollout, state, revision: rollout.revision + 1, updatedAt: at };
+    const done = effect === undefined ? {} : await execute[effect.type](tx, deps, after);
+    await writeDown(tx, actor, rollout, after, move, done);
+    return after;
   });
 }
 
-/** The same, for what a person asked for: what changes nothing is refused. @throws RolloutError `rollout_move_illegal` */
-export async function orderRollout(deps: RolloutDeps, actor: string, id: string, move: Move): Promise<Rollout> {
-  const moved = await moveRollout(deps, actor, id, move);
-  if (moved !== undefined) return moved;
-  const rollout = await getRollout(deps.database.db, id);
-  const shape = await shapeOf(deps.database.db, rollout);
-  if (move.input.type === 'revert' && !shape.hasPredecessor) {
-    throw new RolloutError(
-      'rollout_no_predecessor',
-      `rollout ${id}: ${rollout.version} has no predecessor to go back to`,
-      {
-        kind: 'conflict',
-        field: 'version',
-      },
-    );
-  }
-  throw new RolloutError(
-    'rollout_move_illegal',
-    `rollout ${id} is ${rollout.state.status}: cannot ${move.input.type}`,
-    {
-      kind: 'conflict',
-      field: 'state',
-    },
-  );
+/** @throws RolloutError `rollout_changed_meanwhile` */
+export function refuseOtherRevision(rollout: Rollout, expected: number | undefined): void {
+  if (expected !== undefined && expected !== rollout.revision) throw changed(rollout);
 }
 
-async function shapeOf(db: Pick<Db, 'select' | 'selectDistinct' | '$with'>, rollout: Rollout): Promise<RolloutShape> {
-  const model = await getModel(db, rollout.line, rollout.version);
+export async function shapeOf(db: ReadDb, rollout: Rollout): Promise<RolloutShape> {
+  const [release] = await db
+    .select({ predecessor: modelVersions.predecessor })
+    .from(modelVersions)
+    .where(and(eq(modelVersions.line, rollout.line), eq(modelVersions.version, rollout.version)));
   return {
-    stages: rollout.plan.stages.length,
+    approvals: rollout.plan.stages.map(({ approval }) => approval === 'required'),
     onFailure: rollout.plan.onFailure,
-    hasPredecessor: model.predecessor !== null,
+    hasPredecessor: (release?.predecessor ?? null) !== null,
   };
 }
 
 async function writeDown(
   tx: Db,
-  deps: RolloutDeps,
   actor: string,
   before: Rollout,
-  after: Rollout['state'],
+  after: Rollout,
   move: Move,
-) {
-  const sentence = sentenceOf(before.state, after, move.input);
-  await tx.insert(rolloutDecisions).values({
-    rollout: before.id,
-    at: deps.now(),
-    stage: after.stage,
-    verdict: move.input.type === 'gate' ? move.input.verdict : move.input.type,
+  done: Record<string, unknown>,
+): Promise<void> {
+  const { state } = after;
+  const { input, evaluation } = move;
+  const sentence = sentenceOf(before, after, input);
+  await writeDecision(tx, {
+    rollout: after.id,
+    at: after.updatedAt,
+    stage: state.stage,
+    verdict: input.type === 'gate' ? input.verdict : input.type,
+    gate: evaluation?.gate,
     sentence,
-    numbers: JSON.stringify(move.numbers ?? {}),
+    numbers: { ...(evaluation && { counts: evaluation.counts, results: evaluation.results }), ...done },
   });
   await record(tx, {
     actor,
-    action: `rollouts.${move.input.type}`,
-    subject: `rollout:${before.id}`,
-    details: { from: before.state.status, to: after.status, stage: after.stage, sentence },
+    action: `rollouts.${input.type}`,
+    subject: `rollout:${after.id}`,
+    details: { from: before.state.status, to: state.status, stage: state.stage, sentence },
   });
   await emit(tx, {
     type: 'rollout.transition',
-    rollout: before.id,
+    rollout: after.id,
     from: `${before.state.status}/${before.state.stageStatus}`,
-    to: `${after.status}/${after.stageStatus}`,
+    to: `${state.status}/${state.stageStatus}`,
     reason: sentence,
   });
+  if (state.asks && !before.state.asks) {
+    const what = state.status === 'awaiting-approval' ? 'approval' : 'decision';
+    await emit(tx, { type: 'rollout.asks', rollout: after.id, stage: state.stage, what, reason: sentence });
+  }
 }
 
-function sentenceOf(before: Rollout['state'], after: Rollout['state'], input: RolloutInput): string {
-  if (input.type === 'gate') return input.sentence;
-  if ('reason' in input) return `${input.type}: ${input.reason}`;
-  if (after.status === 'completed') return 'every stage passed';
-  if (input.type === 'soaked') return `stage ${before.stage + 1} held for its soak; stage ${after.stage + 1} opens`;
-  return `${input.type}: stage ${after.stage + 1} is ${after.stageStatus}`;
-}
-
-function changed(id: string): RolloutError {
-  return new RolloutError('rollout_changed_meanwhile', `rollout ${id} was changed by somebody else`, {
-    kind: 'conflict',
-    field: 'revision',
+function changed({ id, revision }: Rollout): RolloutError {
+  return conflict('rollout_changed_meanwhile', `rollout ${id} was changed by somebody else`, {
+    field: 'expectedRevision',
+    expected: String(revision),
   });
 }

@@ -1,10 +1,12 @@
-import { asc, desc, eq } from 'drizzle-orm';
+import { and, asc, desc, eq, exists, gt, inArray, isNotNull, isNull, or } from 'drizzle-orm';
 import { rolloutDecisions, rolloutDevices, rollouts, type Database, type ReadDb } from '../../platform/db/index.ts';
+import type { ArtifactStore } from '../../platform/ports/index.ts';
 import type { Desk } from '../../supply/keys/index.ts';
 import { getModel } from '../../supply/models/index.ts';
 import { RolloutError } from './errors.ts';
-import type { RolloutState } from './machine.ts';
-import { rolloutPlan, type RolloutPlan } from './plan.ts';
+import { ACTIVE, DRAFT, type RolloutState, type RolloutStatus } from './machine/state.ts';
+import { planOfRow } from './plan/earlier-plan.ts';
+import type { RolloutPlan, Stage } from './plan/rollout-plan.ts';
 
 /** What every verb of this room needs. */
 export interface RolloutDeps {
@@ -12,10 +14,14 @@ export interface RolloutDeps {
   /** The director assigns; the builder drafts again what would follow a release that was gone back on. */
   desk: Pick<Desk, 'director' | 'builder' | 'timestamp' | 'snapshot'>;
   now: () => number;
+  /** Bundles, for the windows that a drift gate asks for; without it those are judged by whoever else does. */
+  artifacts?: ArtifactStore;
 }
 
 export interface Rollout {
   id: string;
+  /** Under which a file declares it. */
+  name: string | null;
   line: string;
   version: string;
   author: string;
@@ -26,33 +32,70 @@ export interface Rollout {
   updatedAt: number;
 }
 
-/** @throws RolloutError `rollout_unknown` */
+/** By its id, or by the name it was declared under. @throws RolloutError `rollout_unknown` */
 export async function getRollout(db: ReadDb, id: string): Promise<Rollout> {
-  const [row] = await db.select().from(rollouts).where(eq(rollouts.id, id));
-  if (row === undefined) {
-    throw new RolloutError('rollout_unknown', `no rollout ${id}`, { kind: 'not-found', field: 'rollout' });
-  }
-  return read(row);
+  const [row] = await db
+    .select()
+    .from(rollouts)
+    .where(or(eq(rollouts.id, id), eq(rollouts.name, id)))
+    .limit(1);
+  if (row !== undefined) return read(row);
+  throw new RolloutError('rollout_unknown', `no rollout ${id}`, { kind: 'not-found', field: 'rollout' });
 }
 
-/** Newest first. */
-export async function listRollouts(db: ReadDb): Promise<Rollout[]> {
-  const rows = await db.select().from(rollouts).orderBy(desc(rollouts.createdAt), desc(rollouts.id));
-  return rows.map(read);
+/** Newest first. @param statuses those in one of them; all without */
+export async function listRollouts(db: ReadDb, statuses?: readonly RolloutStatus[]): Promise<Rollout[]> {
+  const rows = await db
+    .select()
+    .from(rollouts)
+    .where(statuses && or(isNull(rollouts.status), inArray(rollouts.status, [...statuses])))
+    .orderBy(desc(rollouts.createdAt), desc(rollouts.id));
+  return rows.map(read).filter(({ state }) => statuses === undefined || statuses.includes(state.status));
 }
 
-/** Why it stands where it stands: every decision with its numbers, oldest first. */
-export async function listDecisions(db: ReadDb, rollout: string) {
+/**
+ * Ids of the rollouts that a look has something to do for: those under way, those completed that still wait for
+ * devices which were away, and those reverted whose devices have not all been sent back.
+ */
+export async function rolloutsToLookAt(db: ReadDb): Promise<string[]> {
+  const member = (condition: ReturnType<typeof isNull>) =>
+    exists(
+      db
+        .select({ device: rolloutDevices.device })
+        .from(rolloutDevices)
+        .where(and(eq(rolloutDevices.rollout, rollouts.id), condition)),
+    );
+  const toReturn = and(isNotNull(rolloutDevices.assignmentSeq), isNull(rolloutDevices.returnedSeq));
+  const rows = await db
+    .select({ id: rollouts.id })
+    .from(rollouts)
+    .where(
+      or(
+        isNull(rollouts.status),
+        inArray(rollouts.status, [...ACTIVE]),
+        and(eq(rollouts.status, 'completed'), member(isNull(rolloutDevices.assignmentSeq))),
+        and(eq(rollouts.status, 'reverted'), toReturn && member(toReturn)),
+      ),
+    )
+    .orderBy(asc(rollouts.createdAt), asc(rollouts.id));
+  return rows.map(({ id }) => id);
+}
+
+/** Why it stands where it stands: every decision with its numbers, oldest first. @param after those with a higher id */
+export async function listDecisions(db: ReadDb, rollout: string, after = 0) {
   const rows = await db
     .select()
     .from(rolloutDecisions)
-    .where(eq(rolloutDecisions.rollout, rollout))
+    .where(and(eq(rolloutDecisions.rollout, rollout), gt(rolloutDecisions.id, after)))
     .orderBy(asc(rolloutDecisions.id));
   return rows.map((row) => ({ ...row, numbers: JSON.parse(row.numbers) as Record<string, unknown> }));
 }
 
+export type Decision = Awaited<ReturnType<typeof listDecisions>>[number];
+export type Member = typeof rolloutDevices.$inferSelect;
+
 /** Devices of the stages that have opened. */
-export async function listMembers(db: ReadDb, rollout: string) {
+export async function listMembers(db: ReadDb, rollout: string): Promise<Member[]> {
   return db
     .select()
     .from(rolloutDevices)
@@ -60,21 +103,34 @@ export async function listMembers(db: ReadDb, rollout: string) {
     .orderBy(asc(rolloutDevices.stage), asc(rolloutDevices.device));
 }
 
-/** Versions of a line that a running or paused rollout assigns, and those it would go back to: they stay listed. */
+/**
+ * Versions of a line that an active rollout assigns, and those that it would go back to, or that devices of a reverted
+ * one are still being sent back to: they stay listed.
+ */
 export async function versionsInUse(db: ReadDb, line: string): Promise<string[]> {
   const versions: string[] = [];
-  for (const rollout of await listRollouts(db)) {
-    if (rollout.line !== line || !['running', 'paused'].includes(rollout.state.status)) continue;
+  for (const id of await rolloutsToLookAt(db)) {
+    const rollout = await getRollout(db, id);
+    if (rollout.line !== line || rollout.state.status === 'completed') continue;
     const { predecessor } = await getModel(db, line, rollout.version);
-    versions.push(rollout.version, ...(predecessor === null ? [] : [predecessor]));
+    if (rollout.state.status !== 'reverted') versions.push(rollout.version);
+    if (predecessor !== null) versions.push(predecessor);
   }
   return versions;
 }
 
+/** The stage that is open. */
+export function openStageOf({ plan, state }: Pick<Rollout, 'plan' | 'state'>): Stage | undefined {
+  return plan.stages[state.stage];
+}
+
+/** Time as a rollout sees it: never before its last change. */
+export function timeFor(deps: Pick<RolloutDeps, 'now'>, rollout: Pick<Rollout, 'updatedAt'>): number {
+  return Math.max(deps.now(), rollout.updatedAt);
+}
+
 function read(row: typeof rollouts.$inferSelect): Rollout {
-  return {
-    ...row,
-    plan: rolloutPlan.parse(JSON.parse(row.plan)),
-    state: JSON.parse(row.state) as RolloutState,
-  };
+  const { status: _status, ...rest } = row;
+  const state = { ...DRAFT, ...(JSON.parse(row.state) as Partial<RolloutState>) };
+  return { ...rest, plan: planOfRow(JSON.parse(row.plan)), state };
 }

@@ -1,0 +1,10 @@
+export { RehearsalError, type RehearsalErrorCode } from './errors.ts';
+export type { Inventory } from './fleet/inventory.ts';
+export { readMaterial, type RehearsalMaterial } from './material.ts';
+export { rehearse, type RehearsalInput } from './rehearse.ts';
+export type { ReleasePair, ReleaseVariant } from './release/variant.ts';
+export type { RehearsalReport, RehearsalVerdict, TimelineEntry } from './report.ts';
+export { PRESETS } from './scenario/presets.ts';
+export { presetScenario, readScenario, scenarioJsonSchema } from './scenario/read-scenario.ts';
+export type { Scenario, WrittenScenario } from './scenario/scenario.ts';
+export type { Attach, Attached, RehearsalServer } from './world/server.ts';

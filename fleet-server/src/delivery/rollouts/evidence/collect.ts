@@ -1,0 +1,69 @@
+import { listVerdicts } from '../../../insight/drift/index.ts';
+import { listMatured, type Matured } from '../../../insight/telemetry/index.ts';
+import type { ReadDb } from '../../../platform/db/index.ts';
+import type { DeviceEvidence, GateInput } from '../gates/gate-input.ts';
+import type { GateName } from '../gates/gates.ts';
+import type { RolloutPlan } from '../plan/rollout-plan.ts';
+import { cohortsOf, slicesOf } from './cohorts.ts';
+import { deviceEvidence } from './device-evidence.ts';
+
+export interface RolloutSubject {
+  id: string;
+  line: string;
+  version: string;
+  createdAt: number;
+  /** Says which gates are asked: what none of them looks at is not read. Without it everything is. */
+  plan?: Pick<RolloutPlan, 'gates' | 'stages'>;
+}
+
+export interface EvidenceOptions {
+  /** Activities that fall due later do not count yet, ms; by default when a member was last seen. */
+  now?: number;
+  /** Parts the bundles lack, where the caller has opened them. */
+  absent?: GateInput['absent'];
+}
+
+/** All that is kept on a rollout, as one value: gates look at nothing else. */
+export async function collectEvidence(
+  db: ReadDb,
+  rollout: RolloutSubject,
+  options: EvidenceOptions = {},
+): Promise<GateInput> {
+  const { line, version } = rollout;
+  const devices = await deviceEvidence(db, rollout);
+  const now = options.now ?? lastSeenOf(devices);
+  const isFair = asks(rollout, 'fairness');
+  const matured = isFair || asks(rollout, 'quality') ? await maturedSince(db, rollout, now) : [];
+  return {
+    line,
+    version,
+    devices,
+    drift: asks(rollout, 'drift') ? await driftOf(db, rollout) : { judged: 0, alarms: [] },
+    quality: cohortsOf(matured, version),
+    fairness: isFair ? slicesOf(matured, version) : [],
+    absent: options.absent ?? [],
+  };
+}
+
+/** Whether any stage asks this gate. */
+export function asks({ plan }: Pick<RolloutSubject, 'plan'>, gate: GateName): boolean {
+  if (plan === undefined || plan.gates[gate] !== undefined) return true;
+  return plan.stages.some((stage) => stage.gates?.[gate] !== undefined);
+}
+
+/** Both models over the same time: predictions made, and activities due, since the rollout was written down. */
+async function maturedSince(db: ReadDb, { line, createdAt }: RolloutSubject, now: number): Promise<Matured[]> {
+  const matured = await listMatured(db, line, { from: createdAt, to: now, madeFrom: createdAt });
+  // A value of a regression is no chance, and has no Brier score.
+  return matured.filter(({ score }) => score >= 0 && score <= 1);
+}
+
+/** Verdicts over windows that reach into the time since the rollout was written down: the month that runs then, too. */
+async function driftOf(db: ReadDb, { line, version, createdAt }: RolloutSubject): Promise<GateInput['drift']> {
+  const verdicts = (await listVerdicts(db, line, version)).filter(({ toAt }) => toAt > createdAt);
+  return { judged: verdicts.length, alarms: verdicts.filter(({ alarm }) => alarm).map(({ sentence }) => sentence) };
+}
+
+function lastSeenOf(devices: readonly DeviceEvidence[]): number {
+  return devices.reduce((latest, { lastSeenAt }) => Math.max(latest, lastSeenAt ?? 0), 0);
+}

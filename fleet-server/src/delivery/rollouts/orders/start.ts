@@ -1,0 +1,14 @@
+import { giveSoon } from './give-soon.ts';
+import { orderRollout, type Order } from './order.ts';
+import type { Rollout, RolloutDeps } from '../read.ts';
+
+/** Opens the first stage, or asks for its approval. @throws RolloutError `rollout_move_illegal`, `rollout_changed_meanwhile` */
+export async function startRollout(
+  deps: RolloutDeps,
+  actor: string,
+  id: string,
+  { expectedRevision }: Partial<Order> = {},
+): Promise<Rollout> {
+  const started = await orderRollout(deps, actor, id, { expectedRevision, input: { type: 'start', at: deps.now() } });
+  return giveSoon(deps, started);
+}
