@@ -21,6 +21,8 @@ export interface AssessOptions {
   upTo: number;
   /** Predictions a merged window needs before it is judged; sparse periods are joined until they have them. */
   minimumCount: number;
+  /** Of those, the windows that nothing more is expected of; all of them by default. */
+  settled?: (window: DriftWindow) => boolean;
   rule?: DriftRule;
 }
 
@@ -37,16 +39,20 @@ export async function assessVersion(
   const { database, artifacts } = deps;
   const model = await getModel(database.db, of.line, of.version);
   const archives = model.variants.map((variant) => variant.archive);
-  const reference = archives[0] && (await referenceOf(artifacts, archives[0]));
-  if (reference === undefined || reference === '') return [];
   const from = await judgedUpTo(database, of);
   const windows: DriftWindow[] = [];
   for (const archive of archives) {
     windows.push(...(await listWindows(database.db, archive, { from, to: options.upTo })));
   }
-  const verdicts = joinPeriods(windows, options.minimumCount).map((window) =>
-    assessDrift(reference, window, options.rule ?? DEFAULT_DRIFT_RULE),
+  const joined = joinPeriods(
+    options.settled === undefined ? windows : windows.filter(options.settled),
+    options.minimumCount,
   );
+  if (joined.length === 0) return [];
+  // Opened last: a bundle is unpacked only for a period that can be judged.
+  const reference = archives[0] && (await referenceOf(artifacts, archives[0]));
+  if (reference === undefined || reference === '') return [];
+  const verdicts = joined.map((window) => assessDrift(reference, window, options.rule ?? DEFAULT_DRIFT_RULE));
   for (const verdict of verdicts) await keep(deps, of, verdict, reference);
   return verdicts;
 }

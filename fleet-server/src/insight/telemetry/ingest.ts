@@ -1,5 +1,6 @@
 import type { TelemetryAck } from '@plumbline/shared/wire';
 import type { Database } from '../../platform/db/index.ts';
+import { createHourlyMarks, markSeen } from '../../sites/devices/index.ts';
 import { TelemetryError } from './errors.ts';
 import { takeBatch, type Incoming, type Taken } from './take-batch.ts';
 
@@ -30,14 +31,22 @@ export function createIngest(deps: { database: Database; now: () => number }): I
   let running: Promise<void> | undefined;
   let closed = false;
   let repeated = 0;
+  const marks = createHourlyMarks();
 
   const commitGroup = async (group: Waiting[]): Promise<void> => {
     try {
+      const at = now();
+      const heard = marks.due(
+        group.map(({ incoming }) => incoming.device),
+        at,
+      );
       const all = await database.transaction(async (tx) => {
         const taken: Taken[] = [];
         for (const { incoming } of group) taken.push(await takeBatch(tx, incoming, now()));
+        for (const device of heard) await markSeen(tx, device, at);
         return taken;
       });
+      marks.made(heard, at);
       group.forEach((waiting, i) => {
         const taken = all[i];
         if (taken === undefined) return;

@@ -70,7 +70,8 @@ export async function listWindows(
     .from(telemetry)
     .where(
       and(
-        eq(telemetry.kind, 'window'),
+        // Spelt out, so that the index over windows serves it.
+        sql`${telemetry.kind} = 'window'`,
         eq(telemetry.sha256, sha256),
         gte(telemetry.asOf, range.from),
         lt(telemetry.asOf, range.to),
