@@ -26,9 +26,21 @@ describe('the configuration', () => {
       tlsNames: ['127.0.0.1', 'localhost'],
       ownTls: undefined,
       signerSocket: undefined,
+      webhookAllow: [],
       logLevel: 'info',
       rolloutIntervalMs: 5000,
     });
+  });
+
+  it.each([
+    ['10.1.0.0/16, fd00:1::/32', ['10.1.0.0/16', 'fd00:1::/32']],
+    ['192.168.1.4', ['192.168.1.4']],
+  ])('lets webhooks point into %s', (text, networks) => {
+    expect(readConfig({ PLUMBLINE_WEBHOOK_ALLOW: text }).webhookAllow).toEqual(networks);
+  });
+
+  it.each(['10.1.0.0/33', '10.1.0/16', 'everywhere', '::/x'])('knows no network %s', (text) => {
+    expect(problemsOf({ PLUMBLINE_WEBHOOK_ALLOW: text })[0]).toMatch(/^PLUMBLINE_WEBHOOK_ALLOW: expected networks/);
   });
 
   it('lists every problem at once', () => {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { CodedError } from '@plumbline/shared/errors';
+import { blockListOf } from './entry/webhooks/receiver/receiver-rules.ts';
 
 export class ConfigError extends CodedError<'config_invalid'> {
   override readonly name = 'ConfigError';
@@ -27,6 +28,8 @@ export interface ServerConfig {
   ownTls: { certificate: string; key: string } | undefined;
   /** Socket of a signer that somebody else runs; without it the server starts one as its child. */
   signerSocket: string | undefined;
+  /** Networks that are not public and that webhooks may point into all the same, as CIDR. */
+  webhookAllow: string[];
   logLevel: string;
   /** How often running rollouts are looked at; ms. */
   rolloutIntervalMs: number;
@@ -58,6 +61,16 @@ const settings = z.object({
   PLUMBLINE_TLS_CERT: z.string().min(1).optional(),
   PLUMBLINE_TLS_KEY: z.string().min(1).optional(),
   PLUMBLINE_SIGNER_SOCKET: z.string().min(1).optional(),
+  PLUMBLINE_WEBHOOK_ALLOW: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((network) => network.trim())
+        .filter((network) => network !== ''),
+    )
+    .refine(areNetworks, 'expected networks such as 10.1.0.0/16, separated by commas'),
   PLUMBLINE_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
   PLUMBLINE_ROLLOUT_INTERVAL_MS: z.coerce.number().int().min(50).default(5000),
 });
@@ -105,9 +118,19 @@ export function readConfig(environment: Record<string, string | undefined>): Ser
     tlsNames: values.PLUMBLINE_TLS_NAMES ?? [...new Set([host, '127.0.0.1', 'localhost'])],
     ownTls: certificate !== undefined && key !== undefined ? { certificate, key } : undefined,
     signerSocket: values.PLUMBLINE_SIGNER_SOCKET,
+    webhookAllow: values.PLUMBLINE_WEBHOOK_ALLOW,
     logLevel: values.PLUMBLINE_LOG_LEVEL,
     rolloutIntervalMs: values.PLUMBLINE_ROLLOUT_INTERVAL_MS,
   };
+}
+
+function areNetworks(networks: readonly string[]): boolean {
+  try {
+    blockListOf(networks);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isPlainAfar(brokerUrl: string | undefined): boolean {

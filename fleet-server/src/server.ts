@@ -6,6 +6,8 @@ import type { Clock } from '@plumbline/shared/ports';
 import type { ServerConfig } from './config.ts';
 import { advanceRollouts, versionsInUse } from './delivery/rollouts/index.ts';
 import type { Fleet } from './entry/fleet.ts';
+import { followGroups } from './entry/follow-groups.ts';
+import { followLifecycle } from './entry/follow-lifecycle.ts';
 import { createUpkeep } from './entry/upkeep.ts';
 import { createHttpApp } from './entry/http/index.ts';
 import { createSecureContextSource, listenWeb, type SecureContextSource } from './entry/listeners/index.ts';
@@ -18,6 +20,8 @@ import {
   type Faults,
   type MqttEdge,
 } from './entry/mqtt/index.ts';
+import { createEventFeed, startOutward } from './entry/webhooks/index.ts';
+import { watchAlerts } from './insight/alerts/index.ts';
 import { createIngest } from './insight/telemetry/index.ts';
 import {
   connectExternalBroker,
@@ -111,6 +115,8 @@ export async function createFleetServer(config: ServerConfig, overrides: Overrid
       lab,
       broker,
       dispatcher,
+      events: createEventFeed({ database, clock }),
+      webhookRules: { allow: config.webhookAllow, development: config.development },
       ingest,
       clock,
       now: clock.now,
@@ -131,8 +137,14 @@ export async function createFleetServer(config: ServerConfig, overrides: Overrid
     // Before the web server, which waits for its connections to end.
     closers.push(() => embedded?.stop());
     const mqtt = attachMqtt(fleet, overrides.faults);
+    followLifecycle(fleet);
+    const groups = followGroups(fleet);
+    const outward = startOutward(fleet);
+    const alerts = watchAlerts(fleet);
     await dispatcher.start();
     closers.push(
+      () => outward.stop(),
+      () => fleet.events.close(),
       () => dispatcher.stop(),
       () => ingest.close(),
       () => mqtt.idle(),
@@ -144,7 +156,9 @@ export async function createFleetServer(config: ServerConfig, overrides: Overrid
       authorities.pems = await enrolmentCas(database, desk);
       await secure?.renewIfDue();
       await upkeep.look();
+      await alerts.look();
       await advanceRollouts(fleet);
+      await groups.look();
       await dispatcher.settled();
     };
     if (overrides.advanceByTimer !== false) closers.push(every(config.rolloutIntervalMs, advance, log));

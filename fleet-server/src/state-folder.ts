@@ -47,11 +47,15 @@ export async function removeAddress(folder: string): Promise<void> {
   await rm(join(folder, 'server.json'), { force: true });
 }
 
-/** How the command line finds the server of a state folder. @throws StateError `server_not_running` */
-export async function readAddress(folder: string): Promise<ServerAddress & { operatorToken: string }> {
+/**
+ * How the command line finds the server of a state folder.
+ * @param token of whoever acts, where that is not the folder's own operator
+ * @throws StateError `server_not_running`
+ */
+export async function readAddress(folder: string, token?: string): Promise<ServerAddress & { operatorToken: string }> {
   try {
     const at = address.parse(JSON.parse(await readFile(join(folder, 'server.json'), 'utf8')));
-    return { ...at, operatorToken: (await readFile(join(folder, 'operator.token'), 'utf8')).trim() };
+    return { ...at, operatorToken: token ?? (await readFile(join(folder, 'operator.token'), 'utf8')).trim() };
   } catch (cause) {
     throw new StateError('server_not_running', `no server is running on ${folder}`, {
       kind: 'unavailable',

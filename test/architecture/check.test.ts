@@ -29,6 +29,7 @@ const breaches: [path: string, source: string, message: RegExp][] = [
   ['agent/tablet/src/app.ts', `import { x } from '@plumbline/agent/core';`, /browser door/],
   ['fleet-server/src/sites/devices/a.ts', `import { x } from '@plumbline/agent/core';`, /meet only in shared/],
   ['fleet-server/src/delivery/rehearsal/a.ts', `import { x } from '@plumbline/agent/node';`, /meet only in shared/],
+  ['fleet-server/src/delivery/rollouts/a.ts', `import { x } from '@plumbline/agent/simulated';`, /meet only in shared/],
   [
     'fleet-server/src/entry/http/a.ts',
     `import { x } from '../../platform/adapters/clock.ts';`,
@@ -131,7 +132,7 @@ const allowed: [why: string, path: string, source: string][] = [
   [
     'rehearsal runs simulated agents',
     'fleet-server/src/delivery/rehearsal/a.ts',
-    `import { createAgent } from '@plumbline/agent/core';`,
+    `import { createAgent } from '@plumbline/agent/core'; import { x } from '@plumbline/agent/simulated';`,
   ],
   [
     'server.ts puts the parts together',

@@ -5,7 +5,7 @@ const DOORS: readonly [RegExp, string][] = [
   [/^@plumbline\/shared\/(.+)$/, 'shared/src/$1/index.ts'],
   [/^@plumbline\/firmware-profiles$/, 'firmware-profiles/src/index.ts'],
   [/^@plumbline\/agent(\/core)?$/, 'agent/src/index.ts'],
-  [/^@plumbline\/agent\/(node|browser)$/, 'agent/src/$1/index.ts'],
+  [/^@plumbline\/agent\/(node|browser|simulated)$/, 'agent/src/$1/index.ts'],
   [/^@plumbline\/fleet-server$/, 'fleet-server/src/index.ts'],
   [/^@plumbline\/console(\/|$)/, 'fleet-server/console/'],
   [/^@plumbline\/tablet(\/|$)/, 'agent/tablet/'],

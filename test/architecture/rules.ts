@@ -42,7 +42,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     from: /^fleet-server\//,
     to: /^(agent\/|npm:@plumbline\/agent\/)/,
     unless: [
-      { from: /^fleet-server\/src\/delivery\/rehearsal\//, to: /^agent\/src\/index\.ts$/ },
+      { from: /^fleet-server\/src\/delivery\/rehearsal\//, to: /^agent\/src\/(simulated\/)?index\.ts$/ },
       {
         from: /^fleet-server\/src\/(server|entry\/cli\/trust\/approver)\.ts$/,
         to: /^npm:@plumbline\/agent\/trial$/,
@@ -53,7 +53,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
       },
       { from: /^fleet-server\/src\/entry\/demo\/agent-process\.ts$/, to: /^npm:@plumbline\/agent\/cli$/ },
     ],
-    rule: 'agent and server meet only in shared; delivery/rehearsal alone may import @plumbline/agent/core, what wires a process and platform/adapters/lab @plumbline/agent/trial, and the demo starts agents by @plumbline/agent/cli',
+    rule: 'agent and server meet only in shared; delivery/rehearsal alone may import @plumbline/agent/core and /simulated, what wires a process and platform/adapters/lab @plumbline/agent/trial, and the demo starts agents by @plumbline/agent/cli',
   },
   {
     from: /^fleet-server\/src\/(?!server\.ts$|workbench\.ts$|main\.ts$|platform\/adapters\/)/,
@@ -97,7 +97,7 @@ export const WINGS: readonly { wing: string; rooms: readonly string[] }[] = [
   { wing: 'insight', rooms: ['telemetry', 'drift', 'alerts'] },
   { wing: 'delivery', rooms: ['rollouts', 'declared', 'rehearsal'] },
   { wing: 'learning', rooms: ['datasets', 'training', 'pipelines', 'retraining'] },
-  { wing: 'entry', rooms: ['http', 'listeners', 'mqtt', 'webhooks', 'approver', 'demo', 'cli', 'testing'] },
+  { wing: 'entry', rooms: ['webhooks', 'http', 'listeners', 'mqtt', 'approver', 'demo', 'cli', 'testing'] },
 ];
 
 /** Globals by which a file would get around `Clock`, `Random` or `Crypto`; the simulation could not order it any more. */

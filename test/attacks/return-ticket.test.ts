@@ -13,8 +13,8 @@ const NEW = 5;
 const PLAN = {
   line: 'delay',
   version: '1.0.1',
-  stages: [{ name: 'everybody', tags: [], size: { percent: 100 }, soakMs: 0 }],
-  gate: { minimumSample: 1, provenRatio: 1, failureRatio: 0 },
+  stages: [{ name: 'everybody', size: { percent: 100 } }],
+  gates: { minimum: 1, proven: { atLeast: 1 }, failures: { atMost: 0 } },
   onFailure: 'revert',
   seed: 7,
   settings: { proveRecords: 1, proveTimeoutMs: 60_000 },

@@ -1,6 +1,7 @@
 import { eq, getTableColumns, gt, is, sql, sum } from 'drizzle-orm';
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SiteLogEntry } from '../../shared/src/activity/index.ts';
 import { createVirtualClock } from '../../shared/src/testing/index.ts';
 import {
   isUniqueViolation,
@@ -11,6 +12,9 @@ import {
   type Db,
 } from '../../fleet-server/src/platform/db/index.ts';
 import { chainHead, list, record, verifyChain } from '../../fleet-server/src/platform/audit/index.ts';
+import { listMatured } from '../../fleet-server/src/insight/telemetry/index.ts';
+import { appendEntries } from '../../fleet-server/src/sites/activities/index.ts';
+import { markSeen, presenceOf } from '../../fleet-server/src/sites/devices/index.ts';
 import { createDispatcher, emit } from '../../fleet-server/src/platform/outbox/index.ts';
 import * as tables from '../../fleet-server/src/platform/db/tables/index.ts';
 import { history, samples } from './samples.ts';
@@ -33,6 +37,9 @@ const row = (id: number) => ({
   body: new Uint8Array([id % 256, 0, 255]),
   note: null,
 });
+
+const entryOf = (id: string, activity: string, said: object): SiteLogEntry =>
+  ({ id, activity, base: null, actor: 'ana', at: 900, ...said }) as SiteLogEntry;
 
 const open = (url: string) => openDatabase({ url, clock: createVirtualClock() }, history);
 
@@ -215,6 +222,45 @@ export function databaseContract(under: () => DatabaseUnderTest): void {
     expect(await database.db.select().from(tables.outboxEvents)).toEqual([]);
     expect(await verifyChain(database.db, await chainHead(database.db))).toBeNull();
     expect((await list(database.db, { limit: 2 })).rows.map(({ id }) => id)).toEqual([3, 2]);
+  });
+
+  describe('what is kept of devices', () => {
+    it('joins hours in one row a day', async () => {
+      const [noon, hourMs] = [Date.UTC(2026, 4, 12, 12), 3_600_000];
+      await database.transaction(async (tx) => {
+        for (const hour of [0, 0, 1, 11]) await markSeen(tx, 'd1', noon + hour * hourMs);
+      });
+      const found = await presenceOf(database.db, ['d1'], { from: noon });
+      expect(found.get('d1')?.map(({ hours }) => hours)).toEqual([(1 << 12) | (1 << 13) | (1 << 23)]);
+    });
+
+    it('matures predictions of the activities that ended, and no others', async () => {
+      const planned = { field: 'plan', value: { startAt: 0, dueAt: 800, values: {} } };
+      const said = { stream: 's1', device: 'd1', site: 'north', kind: 'prediction', line: 'delay', version: '1.0.0' };
+      await database.transaction(async (tx) => {
+        await appendEntries(tx, 'north', [
+          entryOf('entry-0001', 'slab', planned),
+          entryOf('entry-0002', 'wall', planned),
+          entryOf('entry-0003', 'slab', { field: 'outcome', value: { label: 1, observedAt: 900 } }),
+        ]);
+        await rowsInserter(tables.telemetry)(
+          tx,
+          ['slab', 'wall'].map((activity, i) => ({
+            ...said,
+            seq: i + 1,
+            activity,
+            sha256: 'ab',
+            at: 500,
+            asOf: 500,
+            score: 0.5,
+            body: '{}',
+            receivedAt: 500,
+          })),
+        );
+      });
+      const matured = await listMatured(database.db, 'delay', { from: 0, to: 1000 });
+      expect(matured.map(({ activity, label }) => [activity, label])).toEqual([['slab', 1]]);
+    });
   });
 
   describe('the schema', () => {

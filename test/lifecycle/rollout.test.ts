@@ -11,13 +11,13 @@ const planOf = (version: Version, stages: unknown[]) => ({
   line: 'delay',
   version,
   stages,
-  gate: { minimumSample: 1, provenRatio: 1, failureRatio: 0 },
+  gates: { minimum: 1, proven: { atLeast: 1 }, failures: { atMost: 0 } },
   onFailure: 'revert',
   seed: 7,
   settings: { proveRecords: 1, proveTimeoutMs: 60_000 },
 });
-const CANARY = { name: 'canary', tags: [], size: { count: 1 }, soakMs: 0 };
-const ALL = { name: 'everybody', tags: [], size: { percent: 100 }, soakMs: 0 };
+const CANARY = { name: 'canary', size: { count: 1 } };
+const ALL = { name: 'everybody', size: { percent: 100 } };
 
 /** Version that answers on a gateway. */
 const runs = (device: Device) => device.line('delay')?.running?.version;

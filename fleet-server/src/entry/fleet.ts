@@ -6,6 +6,7 @@ import type { ArtifactStore, Broker, ModelLab } from '../platform/ports/index.ts
 import type { Desk } from '../supply/keys/index.ts';
 import type { DraftDeps } from '../supply/models/index.ts';
 import type { Ingest } from '../insight/telemetry/index.ts';
+import type { EventFeed, ReceiverRules } from './webhooks/index.ts';
 
 /** The assembled server, as its transports see it: what verbs need, and nothing they could reach around. */
 export interface Fleet {
@@ -17,6 +18,10 @@ export interface Fleet {
   lab: ModelLab;
   broker: Broker;
   dispatcher: Dispatcher;
+  /** What other programs read as it happens. */
+  events: EventFeed;
+  /** Where webhooks may point. */
+  webhookRules: ReceiverRules;
   ingest: Ingest;
   clock: Clock;
   now: () => number;

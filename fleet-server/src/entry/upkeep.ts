@@ -1,4 +1,4 @@
-import { watchStaleness } from '../sites/devices/index.ts';
+import { prunePresence, watchStaleness } from '../sites/devices/index.ts';
 import { renewRepository } from '../supply/models/index.ts';
 import type { Fleet } from './fleet.ts';
 
@@ -20,6 +20,7 @@ export function createUpkeep(fleet: Pick<Fleet, 'database' | 'desk' | 'versionsI
       if (signed !== 'nothing') fleet.log.info({ signed }, 'metadata signed again');
       for (const { line, document } of drafted) fleet.log.warn({ line, document }, 'renewal awaits an approver');
       await watchStaleness(fleet);
+      await prunePresence(fleet);
     },
   };
 }

@@ -12,8 +12,12 @@ export interface Client {
   url: string;
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body: unknown): Promise<T>;
+  put<T>(path: string, body: unknown): Promise<T>;
+  delete<T>(path: string): Promise<T>;
   /** @throws ClientError `answer_too_large` */
   bytes(path: string, maxBytes?: number): Promise<Uint8Array>;
+  /** An answer without an end, as it comes. */
+  stream(path: string, headers?: Record<string, string>): Promise<AsyncIterable<Uint8Array>>;
 }
 
 export interface ServerAccess {
@@ -28,7 +32,11 @@ export interface ServerAccess {
 export function createClient(at: ServerAccess): Client {
   const dispatcher = new Agent(at.caPem === undefined ? {} : { connect: { ca: at.caPem, minVersion: 'TLSv1.3' } });
   const call = async (path: string, init: RequestInit): Promise<Response> => {
-    const headers = { ...jsonType(init), authorization: `Bearer ${at.operatorToken}` };
+    const headers = {
+      ...(init.headers as Record<string, string>),
+      ...jsonType(init),
+      authorization: `Bearer ${at.operatorToken}`,
+    };
     const response = await fetch(`${at.url}${path}`, { ...init, headers, dispatcher }).catch((cause: unknown) => {
       throw new ClientError('server_unreachable', `${at.url} does not answer: ${reasonOf(cause)}`, {
         kind: 'unavailable',
@@ -45,6 +53,11 @@ export function createClient(at: ServerAccess): Client {
     post: async <T>(path: string, body: unknown) => {
       return (await (await call(path, { method: 'POST', body: JSON.stringify(body) })).json()) as T;
     },
+    put: async <T>(path: string, body: unknown) => {
+      return (await (await call(path, { method: 'PUT', body: JSON.stringify(body) })).json()) as T;
+    },
+    delete: async <T>(path: string) => (await (await call(path, { method: 'DELETE' })).json()) as T,
+    stream: async (path, headers = {}) => (await call(path, { headers })).body ?? (async function* () {})(),
     bytes: async (path, maxBytes = MAX_BYTES) => readBounded((await call(path, {})).body, maxBytes, path),
   };
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { describeError, EXIT_CODES, exitCodeOf } from './output.ts';
 
 type Add = (program: Command) => void;
@@ -15,8 +15,21 @@ const COMMANDS: Record<string, () => Promise<Add>> = {
   keys: async () => (await import('./trust/keys.ts')).addKeys,
   signer: async () => (await import('./trust/signer.ts')).addSigner,
   verify: async () => (await import('./trust/verify.ts')).addVerify,
+  sites: async () => (await import('./commands/sites.ts')).addSites,
   devices: async () => (await import('./commands/devices.ts')).addDevices,
+  groups: async () => (await import('./groups/groups.ts')).addGroups,
   rollouts: async () => (await import('./commands/rollouts.ts')).addRollouts,
+  penalties: async () => (await import('./rollouts/brakes.ts')).addPenalties,
+  freeze: async () => (await import('./rollouts/brakes.ts')).addFreeze,
+  unfreeze: async () => (await import('./rollouts/brakes.ts')).addUnfreeze,
+  apply: async () => (await import('./declared/apply.ts')).addApply,
+  policies: async () => (await import('./declared/policies.ts')).addPolicies,
+  operators: async () => (await import('./declared/operators.ts')).addOperators,
+  schema: async () => (await import('./declared/schema.ts')).addSchema,
+  alerts: async () => (await import('./told/alerts.ts')).addAlerts,
+  events: async () => (await import('./told/events.ts')).addEvents,
+  webhooks: async () => (await import('./told/webhooks.ts')).addWebhooks,
+  rehearse: async () => (await import('./rehearsal/rehearse.ts')).addRehearse,
   telemetry: async () => (await import('./commands/telemetry.ts')).addTelemetry,
   datasets: async () => (await import('./commands/datasets.ts')).addDatasets,
   schedules: async () => (await import('./commands/schedules.ts')).addSchedules,
@@ -31,6 +44,9 @@ const program = new Command('plumbline')
 if (process.argv[2] !== 'demo') {
   program
     .option('--state <dir>', 'state folder of the server', process.env['PLUMBLINE_STATE'] ?? '.plumbline')
+    .addOption(
+      new Option('--as <token>', 'act as another operator: their token, or a file with it').env('PLUMBLINE_TOKEN'),
+    )
     .option('--json', 'print JSON for programs', false);
 }
 for (const load of commandsIn(process.argv.slice(2))) (await load())(program);

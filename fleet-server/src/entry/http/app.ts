@@ -1,19 +1,26 @@
-import { timingSafeEqual } from 'node:crypto';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
 import { createMiddleware } from 'hono/factory';
 import { HttpError, type App } from './edge.ts';
+import { signIn } from '../../platform/access/index.ts';
 import type { Fleet } from '../fleet.ts';
+import { addDocuments, addOperators, addPolicies, addSchemas } from './declared/index.ts';
 import { answerProblem } from './problem.ts';
+import { addAlerts } from './told/alerts.ts';
 import { addApprovals } from './routes/approvals.ts';
 import { addDevices } from './routes/devices.ts';
+import { addGroups } from './sites/groups.ts';
+import { addEvents } from './told/events.ts';
 import { addInsight } from './routes/insight.ts';
+import { addLifecycle } from './sites/lifecycle.ts';
 import { addModels } from './routes/models.ts';
 import { addPublic } from './routes/public.ts';
+import { addRehearsals } from './rehearsal/material.ts';
 import { addRepository } from './routes/repository.ts';
 import { addRollouts } from './routes/rollouts.ts';
-import { addSites } from './routes/sites.ts';
+import { addSites } from './sites/sites.ts';
 import { addTuf } from './routes/tuf.ts';
+import { addWebhooks } from './told/webhooks.ts';
 
 const MAX_BODY_BYTES = 96 * 1024 * 1024;
 
@@ -56,24 +63,42 @@ export function createHttpApp(fleet: Fleet): App {
   );
   addPublic(app, fleet);
   addTuf(app, fleet);
-  app.use('/api/v1/*', operatorOnly(fleet.operatorToken));
-  for (const add of [addModels, addApprovals, addRepository, addDevices, addRollouts, addSites, addInsight])
+  app.use('/api/v1/*', operatorsOnly(fleet));
+  for (const add of [
+    addModels,
+    addApprovals,
+    addRepository,
+    addLifecycle,
+    addGroups,
+    addDevices,
+    addAlerts,
+    addEvents,
+    addWebhooks,
+    addRollouts,
+    addRehearsals,
+    addSites,
+    addInsight,
+    addDocuments,
+    addPolicies,
+    addOperators,
+    addSchemas,
+  ])
     add(app, fleet);
   return app;
 }
 
-/** First form of access: one operator, one bearer token. Users, roles and sites come with `platform/access`. */
-function operatorOnly(token: string) {
-  const wanted = Buffer.from(`Bearer ${token}`);
+/** Operators by their bearer tokens: the state folder's own, and those it let in. Roles and sites come later. */
+function operatorsOnly({ database, operatorToken }: Fleet) {
   return createMiddleware<{ Variables: { actor: string } }>(async (context, next) => {
-    const given = Buffer.from(context.req.header('authorization') ?? '');
-    if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
+    const [, token = ''] = /^Bearer (.+)$/.exec(context.req.header('authorization') ?? '') ?? [];
+    const actor = await signIn(database.db, operatorToken, token);
+    if (actor === undefined) {
       throw new HttpError('not_signed_in', 'a bearer token is needed', {
         kind: 'unauthenticated',
         field: 'authorization',
       });
     }
-    context.set('actor', 'user:operator');
+    context.set('actor', actor);
     await next();
   });
 }

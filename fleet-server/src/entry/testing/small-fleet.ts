@@ -14,6 +14,7 @@ import { intakeModel, optimizeModel, type OptimizedModel } from '../../supply/mo
 import { exportModel } from '../../supply/onnx/index.ts';
 import { importRepository } from '../../supply/repository/index.ts';
 import type { Fleet } from '../fleet.ts';
+import { createEventFeed } from '../webhooks/index.ts';
 import { createMemoryBroker, type MemoryBroker } from './memory-broker.ts';
 
 /** A server without listeners, for tests of one edge: real database, files and keys in a folder of its own. */
@@ -52,6 +53,8 @@ export async function createSmallFleet(options: {
     lab: options.lab,
     broker: createMemoryBroker(),
     dispatcher: createDispatcher({ database, clock }),
+    events: createEventFeed({ database, clock }),
+    webhookRules: { allow: [], development: false },
     ingest,
     clock,
     now: clock.now,

@@ -5,15 +5,40 @@ export type FleetEvent =
   | { type: 'device.quarantined'; site: string; device: string; reason: string }
   /** Two devices hold one key; it is quarantined in the same transaction. */
   | { type: 'device.cloned'; site: string; device: string }
+  /** It stands where the other stood: exchanged, or the same hardware on another site. */
+  | { type: 'device.replaced'; site: string; device: string; old: string }
+  /** It was ordered to leave, has handed over everything and wipes itself; it is revoked in the same transaction. */
+  | { type: 'device.retired'; site: string; device: string }
+  | { type: 'site.closing' | 'site.reopened' | 'site.archived'; site: string }
   | { type: 'device.assigned'; site: string; device: string; seq: number }
   | { type: 'device.reported'; site: string; device: string }
   /** It holds old metadata: nothing installs there, and nobody says why. */
   | { type: 'device.stale'; site: string; device: string; reason: string }
+  /** Members or the standing release of a group may be others now. */
+  | { type: 'group.changed'; group: string }
+  | { type: 'devices.tagged'; devices: number }
   /** There is a newer timestamp than devices have; by its version. */
   | { type: 'metadata.published'; timestamp: number }
   | { type: 'model.published'; model: string; version: string; releaseCounter: number }
   | { type: 'rollout.transition'; rollout: string; from: string; to: string; reason: string }
+  /** It cannot decide by itself: a person has to approve a stage, or to look at one that is undecided past its deadline. */
+  | { type: 'rollout.asks'; rollout: string; stage: number; what: 'approval' | 'decision'; reason: string }
+  | { type: 'fleet.frozen' | 'fleet.thawed'; actor: string; reason: string }
+  /** It failed three times one after the other: nothing new goes to it before `until`, ms. */
+  | { type: 'device.penalised'; site: string; device: string; until: number; reason: string }
   | { type: 'drift.alert'; model: string; site?: string; device?: string; reason: string }
+  /** Something that a person should know of, see insight/alerts. */
+  | { type: 'alert.raised'; alert: string; kind: string; subject: string; scope: string; sentence: string }
+  | {
+      type: 'alert.cleared';
+      alert: string;
+      kind: string;
+      subject: string;
+      scope: string;
+      sentence: string;
+      /** Why it is over: its cause has ended, a person has seen to it, another alert says it for many. */
+      reason: string;
+    }
   | { type: 'telemetry.committed'; site: string; device: string; stream: string; upTo: number };
 
 export type FleetEventType = FleetEvent['type'];

@@ -6,6 +6,9 @@ import type { Client } from '../../approver/index.ts';
 import { connect, type Global } from '../connection.ts';
 import { addDiagnostics } from './diagnostics.ts';
 import { addStanding } from '../enrolment/standing.ts';
+import { addSuccession } from '../enrolment/succession.ts';
+import { addTag } from '../groups/tag.ts';
+import { addWhy } from '../told/why.ts';
 import { addTokens } from '../enrolment/tokens.ts';
 import { print, table } from '../output.ts';
 
@@ -13,7 +16,10 @@ export function addDevices(program: Command): void {
   const devices = program.command('devices').description('devices: enrol, look at, assign, revoke');
   addTokens(devices);
   addStanding(devices);
+  addSuccession(devices);
+  addTag(devices);
   addDiagnostics(devices);
+  addWhy(devices);
   devices
     .command('list')
     .description('what every device says it runs')

@@ -1,11 +1,30 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { parse } from 'yaml';
-import type { Rollout } from '../../../delivery/rollouts/index.ts';
+import type { CreatedRollout, Rollout } from '../../../delivery/rollouts/index.ts';
 import { connect, type Global } from '../connection.ts';
 import { print, table } from '../output.ts';
+import { showDecisions, showList, showRollout, type Shown } from '../rollouts/show.ts';
+import { addWatch } from '../rollouts/watch.ts';
 
-type Shown = Rollout & { decisions: { at: number; stage: number; verdict: string; sentence: string }[] };
+const ORDERS = {
+  start: 'open the first stage, or ask for its approval',
+  approve: 'open the stage that waits for it; not for its author',
+  reject: 'end a rollout that waits for its approval, for good',
+  proceed: 'let a held stage go on, on what is known',
+  pause: 'give nothing more out until it is resumed',
+  resume: 'go on after a pause; where gates stopped it, what is known so far is acknowledged',
+  stop: 'end it; devices keep what they have',
+  revert: 'send everybody back by the return ticket, devices that are away included',
+  retry: 'offer the release again to devices that failed',
+} as const;
+
+interface Flags {
+  reason: string;
+  expectedRevision?: string;
+  acknowledge?: boolean;
+  device?: string;
+}
 
 export function addRollouts(program: Command): void {
   const rollouts = program.command('rollouts').description('staged rollouts: plan, start, watch, stop');
@@ -15,8 +34,8 @@ export function addRollouts(program: Command): void {
     .action(async (plan: string, _flags: unknown, command: Command) => {
       const global = command.optsWithGlobals<Global>();
       const body: unknown = parse(await readFile(plan, 'utf8'));
-      const made = await (await connect(global)).post<{ id: string }>('/api/v1/rollouts', body);
-      print(made, global.json, () => made.id);
+      const made = await (await connect(global)).post<CreatedRollout>('/api/v1/rollouts', body);
+      print(made, global.json, () => showCreated(made));
     });
   rollouts
     .command('list')
@@ -24,41 +43,58 @@ export function addRollouts(program: Command): void {
     .action(async (_flags: unknown, command: Command) => {
       const global = command.optsWithGlobals<Global>();
       const { rollouts: all } = await (await connect(global)).get<{ rollouts: Rollout[] }>('/api/v1/rollouts');
-      print(all, global.json, () =>
-        table(
-          ['rollout', 'model', 'state', 'stage', 'reason'],
-          all.map((one) => [
-            one.id,
-            `${one.line}@${one.version}`,
-            one.state.status,
-            `${one.state.stage + 1} of ${one.plan.stages.length} ${one.state.stageStatus}`,
-            one.state.reason,
-          ]),
-        ),
-      );
+      print(all, global.json, () => showList(all));
     });
   rollouts
-    .command('explain <id>')
-    .description('every decision with its sentence')
+    .command('show <id>')
+    .description('its stages, how far each came, and what devices wait for')
     .action(async (id: string, _flags: unknown, command: Command) => {
       const global = command.optsWithGlobals<Global>();
       const shown = await (await connect(global)).get<Shown>(`/api/v1/rollouts/${id}`);
-      print(shown, global.json, () =>
-        table(
-          ['at', 'stage', 'verdict', 'sentence'],
-          shown.decisions.map((one) => [new Date(one.at).toISOString(), one.stage + 1, one.verdict, one.sentence]),
-        ),
-      );
+      print(shown, global.json, () => showRollout(shown));
     });
-  for (const order of ['start', 'pause', 'resume', 'stop', 'revert'] as const) {
-    rollouts
-      .command(`${order} <id>`)
-      .description(`${order} a rollout`)
-      .option('--reason <text>', 'kept with the decision', 'by hand')
-      .action(async (id: string, flags: { reason: string }, command: Command) => {
-        const global = command.optsWithGlobals<Global>();
-        const moved = await (await connect(global)).post<Rollout>(`/api/v1/rollouts/${id}/${order}`, flags);
-        print(moved, global.json, () => `${id} is ${moved.state.status}`);
-      });
+  rollouts
+    .command('explain <id>')
+    .description('every decision with its sentence, and the numbers of each gate')
+    .action(async (id: string, _flags: unknown, command: Command) => {
+      const global = command.optsWithGlobals<Global>();
+      const shown = await (await connect(global)).get<Shown>(`/api/v1/rollouts/${id}`);
+      print(shown, global.json, () => showDecisions(shown.decisions));
+    });
+  addWatch(rollouts);
+  for (const [order, says] of Object.entries(ORDERS)) addOrder(rollouts, order, says);
+}
+
+function addOrder(rollouts: Command, order: string, says: string): void {
+  const added = rollouts
+    .command(`${order} <id>`)
+    .description(says)
+    .option('--reason <text>', 'kept with the decision', 'by hand')
+    .option('--expected-revision <number>', 'refuse when somebody else has changed it since');
+  if (order === 'resume') {
+    added
+      .option('--acknowledge', 'what is known to fail does not stop it again, also after a pause by a person')
+      .option('--no-acknowledge', 'look at everything again');
   }
+  if (order === 'retry') added.option('--device <id>', 'this one alone');
+  added.action(async (id: string, flags: Flags, command: Command) => {
+    const global = command.optsWithGlobals<Global>();
+    const { reason, expectedRevision, acknowledge, device } = flags;
+    const moved = await (
+      await connect(global)
+    ).post<Rollout & { retried?: string[] }>(`/api/v1/rollouts/${id}/${order}`, {
+      reason,
+      ...(expectedRevision !== undefined && { expectedRevision: Number(expectedRevision) }),
+      ...(acknowledge !== undefined && { acknowledge }),
+      ...(device !== undefined && { device }),
+    });
+    const about = moved.retried === undefined ? '' : `; tries again ${moved.retried.join(', ')}`;
+    print(moved, global.json, () => `${moved.id} is ${moved.state.status} (revision ${moved.revision})${about}`);
+  });
+}
+
+function showCreated({ id, stages, leftOut }: CreatedRollout): string {
+  const rows = stages.map((one, index) => [index + 1, one.name, one.selected, one.adds]);
+  const out = leftOut.map(({ device, reason }) => `left out ${device}: ${reason}`);
+  return [id, table(['stage', 'name', 'selects', 'adds'], rows), ...out].join('\n');
 }

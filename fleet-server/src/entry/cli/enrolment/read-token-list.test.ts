@@ -38,7 +38,7 @@ describe('a list of devices to be', () => {
     ['no column of devices', 'site,name\nnorth,gw-1\n', 'token_list_malformed'],
     ['no line but the header', 'site,device\n', 'token_list_malformed'],
     ['nothing', '', 'csv_empty'],
-    ['more lines than fit one request', `site,device\n${'north,gw-1\n'.repeat(1001)}`, 'csv_too_many_rows'],
+    ['more lines than fit one request', `site,device\n${'north,gw-1\n'.repeat(5001)}`, 'csv_too_many_rows'],
   ])('is refused with %s', async (_what, text, code) => {
     await expect(read(text)).rejects.toMatchObject({ code });
   });

@@ -13,14 +13,17 @@ export interface ListedToken {
   device: string;
   tags: string[];
   profile?: string;
+  /** Of its site, where the register does not know them yet. */
+  zone?: string;
+  region?: string;
 }
 
-const COLUMNS = ['site', 'device', 'tags', 'profile'] as const;
-const MAX_ROWS = 1000;
+const COLUMNS = ['site', 'device', 'tags', 'profile', 'zone', 'region'] as const;
+const MAX_ROWS = 5000;
 
 /**
- * Reads devices to be from CSV: `site,device,tags,profile` in any order, the last two may be left out; tags stand apart
- * by spaces or semicolons.
+ * Reads devices to be from CSV: `site,device,tags,profile,zone,region` in any order, all but the first two may be left
+ * out; tags stand apart by spaces or semicolons, zone (IANA) and region are of the site.
  * @throws TokenListError naming every bad line; CsvError for a file that is no CSV
  */
 export async function readTokenList(path: string): Promise<ListedToken[]> {
@@ -30,7 +33,10 @@ export async function readTokenList(path: string): Promise<ListedToken[]> {
   const { header, rows } = await readCsv([file], { rows: MAX_ROWS });
   const unknown = header.filter((name) => !COLUMNS.some((column) => column === name));
   if (unknown.length > 0 || !header.includes('site') || !header.includes('device')) {
-    throw malformed([`line 1: the columns are ${header.join(', ')}`], 'site, device, and if you like tags, profile');
+    throw malformed(
+      [`line 1: the columns are ${header.join(', ')}`],
+      'site, device, and if you like tags, profile, zone, region',
+    );
   }
   const read: ListedToken[] = [];
   const problems: string[] = [];
@@ -48,7 +54,6 @@ function tokenOf({ line, cells }: Extract<CsvRow, { kind: 'row' }>, header: read
   const cell = (name: (typeof COLUMNS)[number]) => cells[header.indexOf(name)]?.trim() ?? '';
   const missing = (['site', 'device'] as const).filter((name) => cell(name) === '');
   if (missing.length > 0) return `line ${line}: no ${missing.join(' and no ')}`;
-  const profile = cell('profile');
   return {
     line,
     site: cell('site'),
@@ -56,7 +61,9 @@ function tokenOf({ line, cells }: Extract<CsvRow, { kind: 'row' }>, header: read
     tags: cell('tags')
       .split(/[\s;]+/)
       .filter((tag) => tag !== ''),
-    ...(profile !== '' && { profile }),
+    ...Object.fromEntries(
+      (['profile', 'zone', 'region'] as const).flatMap((name) => (cell(name) === '' ? [] : [[name, cell(name)]])),
+    ),
   };
 }
 

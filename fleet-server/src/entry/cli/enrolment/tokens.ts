@@ -39,7 +39,9 @@ export function addTokens(devices: Command): void {
     );
   devices
     .command('tokens <file>')
-    .description('make codes for every device of a CSV file (site,device,tags,profile): all of them or none')
+    .description(
+      'make codes for every device of a CSV file (site,device,tags,profile,zone,region): all of them or none',
+    )
     .option('--hours <hours>', 'how long the codes are good', '168')
     .option('--approval', 'a person compares fingerprints before a device gets its name', false)
     .option('--labels <file>', 'write labels to print, one for each device (HTML, A4)')

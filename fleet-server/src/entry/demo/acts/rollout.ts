@@ -6,7 +6,7 @@ import {
   startRollout,
   stopRollout,
   type RolloutDeps,
-  type RolloutPlan,
+  type WrittenPlan,
 } from '../../../delivery/rollouts/index.ts';
 import { getModel } from '../../../supply/models/index.ts';
 import { forEach, type Stage } from '../stage.ts';
@@ -29,21 +29,21 @@ export async function awaitApproval(stage: Stage, version: string): Promise<bool
 export async function rollOut(stage: Stage, version: string): Promise<boolean> {
   const { fleet } = stage.server;
   const deps: RolloutDeps = fleet;
-  const plan: RolloutPlan = {
+  const plan: WrittenPlan = {
     line: stage.line,
     version,
     stages: [
-      { name: 'canary', tags: ['canary'], size: { percent: 100 }, soakMs: 0 },
-      { name: 'half', tags: ['gateway'], size: { percent: 50 }, soakMs: 0 },
-      { name: 'everybody', tags: ['gateway'], size: { percent: 100 }, soakMs: 0 },
+      { name: 'canary', selector: 'tag = "canary"', size: { percent: 100 } },
+      { name: 'half', selector: 'tag = "gateway"', size: { percent: 50 } },
+      { name: 'everybody', selector: 'tag = "gateway"', size: { percent: 100 } },
     ],
-    gate: { minimumSample: 2, provenRatio: 0.9, failureRatio: 0 },
+    gates: { minimum: 2, proven: { atLeast: 0.9 }, failures: { atMost: 0 } },
     onFailure: 'revert',
     seed: stage.options.seed,
     settings: { proveRecords: 1, proveTimeoutMs: 2000 },
   };
   const began = performance.now();
-  const id = await createRollout(deps, OPERATOR, plan);
+  const { id } = await createRollout(deps, OPERATOR, plan);
   await startRollout(deps, OPERATOR, id);
   let told = 0;
   for (;;) {
@@ -53,7 +53,7 @@ export async function rollOut(stage: Stage, version: string): Promise<boolean> {
     await advanceRollout(deps, id);
     const { state } = await getRollout(fleet.database.db, id);
     const decisions = await listDecisions(fleet.database.db, id);
-    for (const one of decisions.slice(told)) {
+    for (const one of decisions.slice(told).filter(({ stage: at }) => at >= 0)) {
       stage.teller.line(
         `stage ${one.stage + 1} of ${plan.stages.length} (${plan.stages[one.stage]?.name ?? '–'}): ${one.sentence}`,
       );

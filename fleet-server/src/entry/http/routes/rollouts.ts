@@ -1,40 +1,71 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import {
+  approveRollout,
   createRollout,
+  explainTurns,
   getRollout,
   listDecisions,
   listMembers,
+  listPenalties,
   listRollouts,
-  parsePlan,
   pauseRollout,
+  proceedRollout,
+  rejectRollout,
+  releasePenalties,
   resumeRollout,
+  retryRollout,
   revertRollout,
   startRollout,
   stopRollout,
+  type Order,
   type RolloutDeps,
 } from '../../../delivery/rollouts/index.ts';
+import { freezeFleet, liftFreeze, listFreezes } from '../../../sites/devices/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
 import { document, jsonBody, plain, replies } from './reply.ts';
 
+const reason = z.string().max(512).default('no reason given');
 const order = z.strictObject({
-  reason: z.string().max(512).default('no reason given'),
+  reason,
   expectedRevision: z.number().int().optional(),
+  /** `resume`: whether what stopped it is noted; left out, it is where the gates stopped it. */
+  acknowledge: z.boolean().optional(),
+  /** `retry`: this one alone. */
+  device: z.string().optional(),
 });
+type Given = Order & { acknowledge?: boolean | undefined; device?: string | undefined };
+
+const ORDERS = {
+  start: startRollout,
+  approve: approveRollout,
+  reject: rejectRollout,
+  proceed: proceedRollout,
+  pause: pauseRollout,
+  resume: resumeRollout,
+  stop: stopRollout,
+  revert: revertRollout,
+  retry: async (deps: RolloutDeps, actor: string, id: string, given: Given) => {
+    const { rollout, devices } = await retryRollout(deps, actor, id, given);
+    return { ...rollout, retried: devices };
+  },
+} as const;
+const words = Object.keys(ORDERS) as [keyof typeof ORDERS];
 const byId = { params: z.object({ id: z.string() }) };
 
 /** Rollouts: a plan is written down, started, watched, and stopped at any time. */
 export function addRollouts(app: App, fleet: Fleet): void {
   const deps: RolloutDeps = fleet;
+  const { db } = fleet.database;
   app.openapi(
     createRoute({
       method: 'post',
       path: '/api/v1/rollouts',
       request: jsonBody(document),
-      responses: replies('a draft', z.object({ id: z.string() })),
+      responses: replies('a draft, and what each stage would find today', document),
     }),
     async (context) =>
-      context.json({ id: await createRollout(deps, context.get('actor'), parsePlan(context.req.valid('json'))) }, 200),
+      context.json(plain(await createRollout(deps, context.get('actor'), context.req.valid('json'))), 200),
   );
   app.openapi(
     createRoute({
@@ -42,46 +73,88 @@ export function addRollouts(app: App, fleet: Fleet): void {
       path: '/api/v1/rollouts',
       responses: replies('newest first', z.object({ rollouts: z.array(document) })),
     }),
-    async (context) => context.json({ rollouts: (await listRollouts(fleet.database.db)).map(plain) }, 200),
+    async (context) => context.json({ rollouts: (await listRollouts(db)).map(plain) }, 200),
   );
   app.openapi(
     createRoute({
       method: 'get',
       path: '/api/v1/rollouts/{id}',
       request: byId,
-      responses: replies('one rollout, its devices and decisions', document),
+      responses: replies('one rollout, its devices, what they wait for, and its decisions', document),
     }),
     async (context) => {
-      const rollout = await getRollout(deps.database.db, context.req.valid('param').id);
-      const members = await listMembers(deps.database.db, rollout.id);
-      return context.json(
-        plain({ ...rollout, members, decisions: await listDecisions(deps.database.db, rollout.id) }),
-        200,
-      );
+      const rollout = await getRollout(db, context.req.valid('param').id);
+      const [members, decisions] = [await listMembers(db, rollout.id), await listDecisions(db, rollout.id)];
+      return context.json(plain({ ...rollout, members, turns: await explainTurns(deps, rollout), decisions }), 200);
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/v1/rollouts/{id}/decisions',
+      request: { ...byId, query: z.object({ after: z.coerce.number().int().nonnegative().default(0) }) },
+      responses: replies('its state and its decisions after one of them', document),
+    }),
+    async (context) => {
+      const { id, state, revision } = await getRollout(db, context.req.valid('param').id);
+      const { after } = context.req.valid('query');
+      return context.json(plain({ id, state, revision, decisions: await listDecisions(db, id, after) }), 200);
     },
   );
   app.openapi(
     createRoute({
       method: 'post',
       path: '/api/v1/rollouts/{id}/{order}',
-      request: {
-        params: z.object({ id: z.string(), order: z.enum(['start', 'pause', 'resume', 'stop', 'revert']) }),
-        ...jsonBody(order),
-      },
+      request: { params: z.object({ id: z.string(), order: z.enum(words) }), ...jsonBody(order) },
       responses: replies('as it then is', document),
     }),
     async (context) => {
       const { id, order: word } = context.req.valid('param');
-      const { reason, expectedRevision } = context.req.valid('json');
-      const given = { reason, ...(expectedRevision === undefined ? {} : { expectedRevision }) };
-      const orders = {
-        start: () => startRollout(deps, context.get('actor'), id),
-        pause: () => pauseRollout(deps, context.get('actor'), id, given),
-        resume: () => resumeRollout(deps, context.get('actor'), id),
-        stop: () => stopRollout(deps, context.get('actor'), id, given),
-        revert: () => revertRollout(deps, context.get('actor'), id, given),
-      };
-      return context.json(plain(await orders[word]()), 200);
+      const give: (deps: RolloutDeps, actor: string, id: string, given: Given) => Promise<object> = ORDERS[word];
+      return context.json(plain(await give(deps, context.get('actor'), id, context.req.valid('json'))), 200);
     },
+  );
+  addBrakes(app, fleet);
+}
+
+/** The brake over the whole fleet, and the box for devices that fail again and again. */
+function addBrakes(app: App, fleet: Fleet): void {
+  const body = jsonBody(z.strictObject({ reason: z.string().min(1).max(512) }));
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/v1/freezes',
+      responses: replies('every brake there ever was, newest first', z.object({ freezes: z.array(document) })),
+    }),
+    async (context) => context.json({ freezes: (await listFreezes(fleet.database.db)).map(plain) }, 200),
+  );
+  for (const [path, act] of [
+    ['/api/v1/freeze', freezeFleet],
+    ['/api/v1/unfreeze', liftFreeze],
+  ] as const) {
+    app.openapi(
+      createRoute({ method: 'post', path, request: body, responses: replies('the brake', document) }),
+      async (context) =>
+        context.json(plain(await act(fleet, context.get('actor'), context.req.valid('json').reason)), 200),
+    );
+  }
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/v1/penalties',
+      responses: replies('devices in the penalty box', z.object({ penalties: z.array(document) })),
+    }),
+    async (context) =>
+      context.json({ penalties: (await listPenalties(fleet.database.db, fleet.now())).map(plain) }, 200),
+  );
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api/v1/penalties/release',
+      request: jsonBody(z.strictObject({ device: z.string().optional(), reason })),
+      responses: replies('devices that were let out', z.object({ released: z.array(z.string()) })),
+    }),
+    async (context) =>
+      context.json({ released: await releasePenalties(fleet, context.get('actor'), context.req.valid('json')) }, 200),
   );
 }

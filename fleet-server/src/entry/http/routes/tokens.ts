@@ -1,12 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { approveEnrolment, createToken, createTokens, listPending } from '../../../sites/devices/index.ts';
+import { approveEnrolment, createToken, listPending } from '../../../sites/devices/index.ts';
+import { enrolList } from '../../../sites/register/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import { tokenDeps } from '../../token-deps.ts';
 import type { App } from '../edge.ts';
 import { document, jsonBody, plain, replies } from './reply.ts';
 
 const HOUR_MS = 3_600_000;
-const MAX_BATCH = 1000;
+const MAX_BATCH = 5000;
 
 const tags = z.array(z.string().max(64)).max(32).default([]);
 const terms = {
@@ -40,19 +41,29 @@ export function addTokens(app: App, fleet: Fleet): void {
       request: jsonBody(
         z.strictObject({
           tokens: z
-            .array(z.strictObject({ ...names, line: z.number().int().positive().optional() }))
+            .array(
+              z.strictObject({
+                ...names,
+                line: z.number().int().positive().optional(),
+                zone: z.string().max(64).optional(),
+                region: z.string().max(64).optional(),
+              }),
+            )
             .min(1)
             .max(MAX_BATCH),
           ...terms,
         }),
       ),
-      responses: replies('a code for each, or none', z.object({ tokens: z.array(document) })),
+      responses: replies(
+        'a code for each, and the sites that are new in the register; or nothing',
+        z.object({ tokens: z.array(document), sites: z.array(z.string()) }),
+      ),
     }),
     async (context) => {
       const { tokens, hours, approval } = context.req.valid('json');
       const inputs = tokens.map((token) => ({ ...token, approval, lifetimeMs: hours * HOUR_MS }));
-      const made = await createTokens(await tokenDeps(fleet), context.get('actor'), inputs);
-      return context.json({ tokens: made.map(plain) }, 200);
+      const { tokens: made, sites } = await enrolList(await tokenDeps(fleet), context.get('actor'), inputs);
+      return context.json({ tokens: made.map(plain), sites }, 200);
     },
   );
   app.openapi(

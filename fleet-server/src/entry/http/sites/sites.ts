@@ -3,7 +3,7 @@ import { siteLogEntry } from '@plumbline/shared/activity';
 import { appendEntries, pageOf } from '../../../sites/activities/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
-import { jsonBody, replies } from './reply.ts';
+import { jsonBody, replies } from '../routes/reply.ts';
 
 const site = z.object({ site: z.string() });
 const PAGE = 200;

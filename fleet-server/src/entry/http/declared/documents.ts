@@ -1,0 +1,27 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { applyDeclared, declaredDocument, MAX_DOCUMENTS } from '../../../delivery/declared/index.ts';
+import type { Fleet } from '../../fleet.ts';
+import type { App } from '../edge.ts';
+import { document, jsonBody, plain, replies } from '../routes/reply.ts';
+
+const request = z.strictObject({
+  documents: z.array(declaredDocument).max(MAX_DOCUMENTS),
+  /** Says what would happen, and everything that is wrong, and changes nothing. */
+  dryRun: z.boolean().default(false),
+});
+
+/** What the fleet shall be, as files say it. */
+export function addDocuments(app: App, fleet: Fleet): void {
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api/v1/declared',
+      request: jsonBody(request),
+      responses: replies('what changes, and in a trial what is wrong', document),
+    }),
+    async (context) => {
+      const { documents, dryRun } = context.req.valid('json');
+      return context.json(plain(await applyDeclared(fleet, context.get('actor'), documents, { dryRun })), 200);
+    },
+  );
+}

@@ -1,0 +1,11 @@
+export { listDead, listDeliveries, retryDead, type Delivery } from './deliveries/dead.ts';
+export { WebhookError, type WebhookErrorCode } from './errors.ts';
+export { createEventFeed, type EventFeed } from './feed/event-feed.ts';
+export { addWebhook, newWebhook } from './orders/add.ts';
+export { pauseWebhook, resumeWebhook } from './orders/pause.ts';
+export { pingWebhook } from './orders/ping.ts';
+export { removeWebhook } from './orders/remove.ts';
+export { rotateSecret } from './orders/rotate.ts';
+export { startOutward } from './outward.ts';
+export { blockListOf, type ReceiverRules } from './receiver/receiver-rules.ts';
+export { listWebhooks, type Webhook, type WebhookStanding } from './webhook.ts';
