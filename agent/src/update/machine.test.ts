@@ -37,6 +37,28 @@ const MOVES: [string, UpdateModel, UpdateInput, UpdateState, UpdateEffect | unde
     'offered',
     undefined,
   ],
+  [
+    'tries again what it refused when a person asks for it, and holds nothing against it',
+    line('refused', {
+      reason: 'given_up',
+      strikes: [
+        { sha256: hash('d'), count: 1 },
+        { sha256: NEW.sha256, count: 3 },
+      ],
+    }),
+    { type: 'assigned', target: { ...targetOf(NEW, 9), attempt: 1 } },
+    'offered',
+    undefined,
+    { target: { ...targetOf(NEW, 9), attempt: 1 }, strikes: [{ sha256: hash('d'), count: 1 }] },
+  ],
+  [
+    'tries again what it went back from when it is asked a second time',
+    line('rolled-back', { target: { ...targetOf(NEW), attempt: 1 } }),
+    { type: 'assigned', target: { ...targetOf(NEW, 9), attempt: 2 } },
+    'offered',
+    undefined,
+    { target: { ...targetOf(NEW, 9), attempt: 2 } },
+  ],
   ['fetches what it has not', line('offered'), { type: 'begin' }, 'fetching', 'fetch'],
   ['stages what already lies in the other slot', line('offered', WITH_BOTH), { type: 'begin' }, 'staged', 'stage'],
   [
@@ -358,6 +380,13 @@ const STILL: [string, UpdateModel, UpdateInput][] = [
 ];
 
 describe('the update of one model line', () => {
+  it('stays with what it refused when the same bytes come under a newer number, asked for as often as before', () => {
+    const target = { ...targetOf(NEW), attempt: 1 };
+    const again = { ...target, seq: 9 };
+    const transition = updateMachine(line('refused', { target }))({ type: 'assigned', target: again });
+    expect(transition).toEqual({ state: line('refused', { target: again }) });
+  });
+
   it.each(MOVES)('%s', (_what, before, input, state, effect, change = {}) => {
     const transition = updateMachine(before)(input);
     expect(transition?.state).toMatchObject({ state, ...change });

@@ -2,7 +2,15 @@ import type { Machine } from '@plumbline/shared/machine';
 import type { UpdateState } from '@plumbline/shared/update';
 import type { ShadowReport } from '@plumbline/shared/wire';
 import { damaged, failed, spoiled, startedUnclean } from './failing.ts';
-import { freeSlot, sameTarget, type Target, type UpdateEffect, type UpdateInput, type UpdateModel } from './model.ts';
+import {
+  freeSlot,
+  isAskedAgain,
+  sameTarget,
+  type Target,
+  type UpdateEffect,
+  type UpdateInput,
+  type UpdateModel,
+} from './model.ts';
 import { defined, effectOf, isBefore, shadowOf, stepOf, to, withFree, type Next } from './moves.ts';
 import { forgiven, MAX_STRIKES, strikesOf } from './strikes.ts';
 
@@ -68,6 +76,10 @@ function assigned(model: UpdateModel, target: Target): Next {
   if (sameTarget(model.target, target)) {
     // Only what was refused for its age is worth another try when it is signed anew; the rest would fail again.
     if (isStale(model)) return to(model, 'offered', { target });
+    if (isAskedAgain(model, target)) {
+      const past = forgiven(model, target.sha256, target.payload.sha256);
+      return to(model, 'offered', { target, uncleanStarts: 0, proof: model.proof, ...past });
+    }
     if (model.target?.seq === target.seq) return undefined;
     return { state: { ...model, target }, ...effectOf(model.state) };
   }

@@ -100,3 +100,9 @@ export function freeSlot({ active }: Pick<UpdateModel, 'active'>): Slot {
 export function sameTarget(a: Target | undefined, b: Target | undefined): boolean {
   return a !== undefined && b !== undefined && a.sha256 === b.sha256 && a.releaseCounter === b.releaseCounter;
 }
+
+/** A person wants bytes tried again that this device has turned down. */
+export function isAskedAgain(model: Pick<UpdateModel, 'state' | 'target'>, wanted: Target): boolean {
+  const isTurnedDown = model.state === 'refused' || model.state === 'rolled-back';
+  return isTurnedDown && sameTarget(model.target, wanted) && (wanted.attempt ?? 0) > (model.target?.attempt ?? 0);
+}

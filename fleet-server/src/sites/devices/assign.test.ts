@@ -98,6 +98,27 @@ describe('an assignment', () => {
     expect((await getDevice(database.db, 'gw-1')).assignedSeq).toBe(5);
   });
 
+  it('counts how often bytes are asked for again, and forgets it with the next bytes', async () => {
+    const give = (isRetry: boolean, given = model) =>
+      database.transaction((tx) =>
+        assignModel(tx, { desk, now: clock.now }, 'user:ana', {
+          device: 'gw-1',
+          model: given,
+          version: '1.0.0',
+          cause: 'direct',
+          isRetry,
+        }),
+      );
+    const attempts = [];
+    for (const isRetry of [false, true, true, false]) {
+      const { seq, bytes } = await give(isRetry);
+      attempts.push((await verify(bytes, seq - 1)).models[0]?.attempt);
+    }
+    expect(attempts).toEqual([undefined, 1, 2, 2]);
+    const { seq, bytes } = await give(false, { ...model, sha256: 'b'.repeat(64) });
+    expect((await verify(bytes, seq - 1)).models[0]?.attempt).toBeUndefined();
+  });
+
   it('makes the ones before it a rollback', async () => {
     const [first, second] = [await assign(), await assign()];
     expect((await verify(second.bytes, first.seq)).seq).toBe(2);

@@ -35,6 +35,8 @@ export interface NewAssignment {
   cause: string;
   /** It takes something back: the brake over the fleet does not hold it. */
   isReturn?: boolean;
+  /** A person wants these bytes tried again by a device that turned them down. */
+  isRetry?: boolean;
 }
 
 /**
@@ -59,7 +61,7 @@ export async function assignModel(
   const retire = standing?.settings.retire;
   return signDesired(tx, deps, actor, {
     device: input.device,
-    models: [...others, model],
+    models: [...others, { ...model, ...attemptOf(standing, input) }],
     settings: {
       ...(asked !== undefined && { diagnosticsRequest: asked }),
       ...(retire !== undefined && { retire }),
@@ -69,6 +71,16 @@ export async function assignModel(
     cause,
     details: { path: model.path, sha256: model.sha256 },
   });
+}
+
+/** Stays with the bytes it was asked for, so that nothing else a device is told takes the question back. */
+function attemptOf(
+  standing: AssignmentDocument | undefined,
+  { model, isRetry }: NewAssignment,
+): Pick<AssignedModel, 'attempt'> {
+  const held = standing?.models.find((one) => one.model === model.model && one.sha256 === model.sha256);
+  const attempt = (held?.attempt ?? 0) + (isRetry === true ? 1 : 0);
+  return attempt > 0 ? { attempt } : {};
 }
 
 export interface DesiredState {

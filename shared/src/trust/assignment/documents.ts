@@ -66,6 +66,8 @@ export const assignedModel = z.strictObject({
   sha256: hash,
   releaseCounter: counter,
   payload,
+  /** Rises when a person asks for bytes again that this device refused or went back from. */
+  attempt: z.number().int().positive().max(1_000_000).optional(),
 });
 
 /** The signed desired state of one device. */

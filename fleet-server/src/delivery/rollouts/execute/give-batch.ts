@@ -50,9 +50,10 @@ export async function giveBatch(
       leftOut.push({ device: device.id, reason: `was given the newer ${line}@${before.version} meanwhile` });
     } else {
       const isSame = before?.counter === model.releaseCounter && before.sha256 === model.sha256;
-      const hasIt = isSame && device.assignedAt === null;
+      const isRetry = device.assignedAt !== null;
+      const hasIt = isSame && !isRetry;
       const settings = rollout.plan.settings === undefined ? {} : { settings: rollout.plan.settings };
-      const order = { device: device.id, model, version, cause: rollout.id, ...settings };
+      const order = { device: device.id, model, version, cause: rollout.id, isRetry, ...settings };
       const seq = hasIt ? before.seq : (await assignModel(tx, deps, AUTHOR, order)).seq;
       await tx
         .update(rolloutDevices)
