@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { list } from '../../platform/audit/index.ts';
+import { createGroup, listStanding, setStandingRelease } from '../../sites/groups/index.ts';
 import { freezeFleet, getAssignment, liftFreeze, recordStatus } from '../../sites/devices/index.ts';
 import {
   advanceRollout,
@@ -58,6 +59,32 @@ const assignedOf = async (id: string) =>
   (await membersOf(id)).filter((one) => one.assignmentSeq !== null).map((one) => one.device);
 
 describe('a rollout', () => {
+  it('becomes the standing release of a group it took whole, where that has one of the line', async () => {
+    await world.addDevices(names(2));
+    for (const name of ['whole', 'half', 'without']) await createGroup(deps, 'user:ana', { name, devices: names(2) });
+    const before = { line: 'delay', version: '1.0.0' };
+    await deps.database.transaction(async (tx) => {
+      for (const group of ['whole', 'half']) await setStandingRelease(tx, 'user:ana', { group, ...before });
+    });
+    const id = await begin(
+      planOf([
+        { name: 'half', group: 'half', size: { percent: 50 } },
+        { name: 'whole', group: 'whole', size: { percent: 100 } },
+      ]),
+    );
+    for (let stageAt = 0; stageAt < 2; stageAt += 1) {
+      await look(id);
+      await Promise.all((await assignedOf(id)).map((one) => world.prove(one)));
+      await look(id);
+    }
+    expect(await stateOf(id)).toMatchObject({ status: 'completed' });
+    const standing = (await listStanding(deps.database.db)).map(({ group, version }) => [group, version]);
+    expect(standing).toEqual([
+      ['half', '1.0.0'],
+      ['whole', '1.1.0'],
+    ]);
+  });
+
   it('goes stage by stage: assigned, proven, soaked, to the end', async () => {
     await world.addDevices(names(4));
     const id = await create(planOf([stage(25), stage(100)]));

@@ -1,7 +1,7 @@
 import { inArray } from 'drizzle-orm';
 import { devices, rolloutDevices, type Db, type ReadDb } from '../../../platform/db/index.ts';
-import { resolveMembers } from '../../../sites/groups/index.ts';
-import { withdrawModel } from '../../../supply/models/index.ts';
+import { listStanding, resolveMembers, setStandingRelease } from '../../../sites/groups/index.ts';
+import { getModel, withdrawModel } from '../../../supply/models/index.ts';
 import type { RolloutEffect } from '../machine/state.ts';
 import { drawStage, selectionOf } from '../plan/draw.ts';
 import { listMembers, openStageOf, versionsInUse, type Rollout, type RolloutDeps } from '../read.ts';
@@ -12,7 +12,7 @@ import { NAMED } from './naming.ts';
 type Executor = (tx: Db, deps: RolloutDeps, rollout: Rollout) => Promise<Record<string, unknown>>;
 
 /** What a transition of the machine makes happen, in the transition's own transaction, on the state it led to. */
-export const execute: Record<RolloutEffect['type'], Executor> = { 'open-stage': openStage, revert };
+export const execute: Record<RolloutEffect['type'], Executor> = { 'open-stage': openStage, complete, revert };
 
 const AUTHOR = 'system';
 /** Rows written by one statement. */
@@ -57,6 +57,21 @@ export async function unfitAmong(
     }
   }
   return unfit;
+}
+
+/**
+ * What whole groups have proved becomes their standing release where they have one of the line: newcomers are given
+ * what the others run, and not what they ran before.
+ */
+async function complete(tx: Db, _deps: RolloutDeps, { line, version, plan }: Rollout) {
+  const whole = plan.stages.flatMap(({ group, selector, size }) =>
+    group !== undefined && selector === undefined && 'percent' in size && size.percent === 100 ? [group] : [],
+  );
+  const { state } = await getModel(tx, line, version);
+  const standing = (await listStanding(tx)).filter((one) => one.line === line && whole.includes(one.group));
+  if (state !== 'published' || standing.length === 0) return {};
+  for (const { group } of standing) await setStandingRelease(tx, AUTHOR, { group, line, version });
+  return { standing: standing.map(({ group }) => group) };
 }
 
 /**

@@ -77,7 +77,7 @@ describe('a rollout', () => {
       state({ stage: 1, stageStatus: 'soaking' }),
       soaked,
       { status: 'completed', stageStatus: 'passed' },
-      undefined,
+      'complete',
     ],
     [
       'a deadline asks a person',
@@ -101,7 +101,7 @@ describe('a rollout', () => {
       state({ stage: 1, stageStatus: 'held' }),
       order('proceed'),
       { status: 'completed' },
-      undefined,
+      'complete',
     ],
     [
       'a failure pauses',
@@ -222,6 +222,6 @@ describe('a rollout', () => {
     ];
     const { state: end, effects } = runMachine(rolloutMachine(shape), DRAFT, inputs);
     expect(end).toMatchObject({ status: 'completed', stage: 1, stageStatus: 'passed' });
-    expect(effects).toEqual([{ type: 'open-stage' }, { type: 'open-stage' }]);
+    expect(effects).toEqual([{ type: 'open-stage' }, { type: 'open-stage' }, { type: 'complete' }]);
   });
 });

@@ -80,7 +80,8 @@ function afterGate(shape: RolloutShape, state: RolloutState, { verdict, sentence
 
 function passStage(shape: RolloutShape, state: RolloutState, at: number): Next {
   if (state.stage + 1 < shape.approvals.length) return openNext(shape, { ...state, stageStatus: 'passed' }, at);
-  return to(state, { status: 'completed', stageStatus: 'passed', asks: false, since: at, reason: '' });
+  const done = { status: 'completed', stageStatus: 'passed', asks: false, since: at, reason: '' } as const;
+  return { state: { ...state, ...done }, effect: { type: 'complete' } };
 }
 
 function openNext(shape: RolloutShape, state: RolloutState, at: number): Next {

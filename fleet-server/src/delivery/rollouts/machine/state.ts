@@ -34,7 +34,7 @@ export type RolloutInput =
   /** `accepted`: gates that fail and that a person has taken note of. */
   | { type: 'resume'; accepted: Accepted; reason: string; at: number };
 
-export type RolloutEffect = { type: 'open-stage' } | { type: 'revert' };
+export type RolloutEffect = { type: 'open-stage' } | { type: 'complete' } | { type: 'revert' };
 
 /** What the machine has to know of the plan and the release. */
 export interface RolloutShape {
