@@ -81,9 +81,9 @@ export const PLANTS: readonly Plant[] = [
     name: 'ack-before-commit',
     what: 'the server acknowledges what it is about to commit',
     file: 'fleet-server/src/insight/telemetry/ingest.ts',
-    find: '    try {\n      const all = await database.transaction(',
+    find: '      const all = await database.transaction(',
     replace:
-      '    try {\n      for (const { incoming: { batch }, resolve } of group)\n' +
+      '      for (const { incoming: { batch }, resolve } of group)\n' +
       '        resolve({ stream: batch.stream, upTo: batch.rows.at(-1)?.[0] ?? 0, rejected: [] });\n' +
       '      const all = await database.transaction(',
     class: 'power-cut-server',
