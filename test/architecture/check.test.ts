@@ -29,6 +29,7 @@ const breaches: [path: string, source: string, message: RegExp][] = [
   ['agent/tablet/src/app.ts', `import { x } from '@plumbline/agent/core';`, /browser door/],
   ['fleet-server/src/sites/devices/a.ts', `import { x } from '@plumbline/agent/core';`, /meet only in shared/],
   ['fleet-server/src/delivery/rehearsal/a.ts', `import { x } from '@plumbline/agent/node';`, /meet only in shared/],
+  ['fleet-server/src/sites/devices/a.ts', `import { eq } from 'drizzle-orm';`, /platform\/db only/],
   ['fleet-server/src/delivery/rollouts/a.ts', `import { x } from '@plumbline/agent/simulated';`, /meet only in shared/],
   [
     'fleet-server/src/entry/http/a.ts',

@@ -67,6 +67,11 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     rule: 'aedes is known to platform/adapters and entry/mqtt only',
   },
   {
+    from: /^fleet-server\/src\/(?!platform\/db\/)/,
+    to: /^npm:drizzle-orm/,
+    rule: 'drizzle-orm is known to platform/db only',
+  },
+  {
     from: /^fleet-server\/src\/entry\/(http|mqtt)\//,
     to: /^fleet-server\/src\/platform\/db\//,
     rule: 'http and mqtt never import db',

@@ -8,15 +8,23 @@ import { ingest } from './ingest.ts';
 import type { Figure, LoneFigure } from './measure/figure.ts';
 import { lineOf } from './measure/table.ts';
 import { predict } from './predict.ts';
+import { rollouts } from './rollouts.ts';
 import { shrink } from './shrink.ts';
 import { train } from './train.ts';
 import { trust } from './trust.ts';
 
 /**
- * `npm run bench -- [NAME…] [--json FILE]`: our figures beside the limit that this machine reaches in the same run.
+ * `npm run bench -- [NAME…] [--json FILE] [--releases N] [--agents N]`: our figures beside the limit that this machine reaches in the same run.
  * Nothing here is asserted: a missed budget is printed as missed, and the exit code stays 0.
  */
-const BENCHES: Record<string, () => AsyncIterable<Figure | LoneFigure>> = {
+export interface BenchOptions {
+  /** Good releases, and as many bad ones, of `rollouts`. */
+  releases?: number;
+  /** Of `fleet`. */
+  agents?: number;
+}
+
+const BENCHES: Record<string, (options: BenchOptions) => AsyncIterable<Figure | LoneFigure>> = {
   predict,
   ingest,
   train,
@@ -24,19 +32,27 @@ const BENCHES: Record<string, () => AsyncIterable<Figure | LoneFigure>> = {
   shrink,
   deltas,
   agent,
+  rollouts,
 };
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'string' }, releases: { type: 'string' }, agents: { type: 'string' } },
+});
 const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
 const unknown = names.filter((name) => !Object.hasOwn(BENCHES, name));
 if (unknown.length > 0) {
   console.error(`no bench ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}`);
   process.exitCode = 2;
 } else {
-  await runBenches(names, values.json);
+  const { json, releases, agents } = values;
+  await runBenches(names, json, {
+    ...(releases && { releases: Number(releases) }),
+    ...(agents && { agents: Number(agents) }),
+  });
 }
 
-async function runBenches(wanted: readonly string[], json: string | undefined): Promise<void> {
+async function runBenches(wanted: readonly string[], json: string | undefined, options: BenchOptions): Promise<void> {
   const cores = cpus();
   const machine = `Node ${process.version}, ${process.platform}-${process.arch}, ${cores.length} × ${cores[0]?.model.trim() ?? 'unknown'}`;
   const at = new Date().toISOString();
@@ -44,7 +60,7 @@ async function runBenches(wanted: readonly string[], json: string | undefined): 
   console.log(`${machine}. Medians of interleaved pairs; in brackets the 95 % interval of the median.`);
   for (const bench of wanted) {
     console.log(bench);
-    for await (const figure of BENCHES[bench]?.() ?? []) {
+    for await (const figure of BENCHES[bench]?.(options) ?? []) {
       figures.push({ bench, ...figure });
       console.log(lineOf(figure));
     }

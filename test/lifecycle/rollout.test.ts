@@ -19,14 +19,18 @@ const planOf = (version: Version, stages: unknown[]) => ({
 const CANARY = { name: 'canary', size: { count: 1 } };
 const ALL = { name: 'everybody', size: { percent: 100 } };
 
+/** A shadow run starts processes of its own, and all gateways of this file wait for one trial: on a busy machine that takes its time. */
+const PATIENCE = { withinMs: 150_000 };
+const TIMEOUT_MS = 200_000;
+
 /** Version that answers on a gateway. */
 const runs = (device: Device) => device.line('delay')?.running?.version;
 
-describe('a staged rollout over four gateways', () => {
+describe('a staged rollout over three gateways', { timeout: TIMEOUT_MS }, () => {
   let fleet: TestFleet;
 
   beforeAll(async () => {
-    fleet = await createFleet({ agents: 4 });
+    fleet = await createFleet({ agents: 3 });
   });
   afterAll(() => fleet[Symbol.asyncDispose]());
 
@@ -48,23 +52,31 @@ describe('a staged rollout over four gateways', () => {
     for (const device of fleet.devices) if (runs(device)) await device.agent.predict([RECORD]);
   };
   const live = (what: string, done: () => boolean | Promise<boolean>) =>
-    eventually(what, async () => {
-      await traffic();
-      await fleet.server.advance();
-      return done();
-    });
+    eventually(
+      what,
+      async () => {
+        await traffic();
+        await fleet.server.advance();
+        return done();
+      },
+      PATIENCE,
+    );
   const completes = (id: string) =>
     live('the rollout completed', async () => (await stateOf(id)).status === 'completed');
   const proven = (version: Version, devices: number) =>
-    eventually(`the server knows of ${devices} proven ${version}`, async () => {
-      await traffic();
-      const views = await Promise.all(fleet.devices.map(({ name }) => fleet.view(name)));
-      const committed = views.filter(({ report }) => {
-        const [model] = report?.models ?? [];
-        return model?.state === 'committed' && model.running?.version === version;
-      });
-      return committed.length === devices;
-    });
+    eventually(
+      `the server knows of ${devices} proven ${version}`,
+      async () => {
+        await traffic();
+        const views = await Promise.all(fleet.devices.map(({ name }) => fleet.view(name)));
+        const committed = views.filter(({ report }) => {
+          const [model] = report?.models ?? [];
+          return model?.state === 'committed' && model.running?.version === version;
+        });
+        return committed.length === devices;
+      },
+      PATIENCE,
+    );
 
   it('reaches one gateway first, and the others when that one has proven it', async () => {
     await publish('1.0.0');
@@ -72,9 +84,9 @@ describe('a staged rollout over four gateways', () => {
     await proven('1.0.0', 1);
     expect(count('1.0.0')).toBe(1);
     const assigned = await Promise.all(fleet.devices.map(async ({ name }) => (await fleet.view(name)).assignedSeq));
-    expect(assigned.toSorted()).toEqual([0, 0, 0, 1]);
+    expect(assigned.toSorted()).toEqual([0, 0, 1]);
     await completes(id);
-    expect(running()).toEqual(Array(4).fill('1.0.0'));
+    expect(running()).toEqual(Array(3).fill('1.0.0'));
   });
 
   it('stands still while it is paused, and goes on when it is resumed', async () => {
@@ -84,10 +96,10 @@ describe('a staged rollout over four gateways', () => {
     await proven('1.0.1', 1);
     for (let look = 0; look < 3; look += 1) await fleet.server.advance();
     expect(await stateOf(id)).toMatchObject({ status: 'paused', stage: 0 });
-    expect(count('1.0.0')).toBe(3);
+    expect(count('1.0.0')).toBe(2);
     await order(id, 'resume');
     await completes(id);
-    expect(running()).toEqual(Array(4).fill('1.0.1'));
+    expect(running()).toEqual(Array(3).fill('1.0.1'));
     for (const { agent } of fleet.devices) {
       const [prediction] = await agent.predict([RECORD]);
       expect(prediction?.score).toBeCloseTo(tinyScore(BIAS['1.0.1'], 1.5, 0.25), 6);
@@ -100,12 +112,12 @@ describe('a staged rollout over four gateways', () => {
     await proven('1.0.2', 1);
     expect((await order(id, 'stop')).state.status).toBe('stopped');
     await fleet.server.advance();
-    expect([count('1.0.2'), count('1.0.1')]).toEqual([1, 3]);
+    expect([count('1.0.2'), count('1.0.1')]).toEqual([1, 2]);
     await expect(order(id, 'resume')).rejects.toMatchObject({ code: 'rollout_move_illegal', field: 'state' });
 
     const fetched = fleet.blocks.length;
     expect((await order(id, 'revert')).state.status).toBe('reverted');
-    await proven('1.0.1', 4);
+    await proven('1.0.1', 3);
     expect(fleet.blocks).toHaveLength(fetched);
   });
 
@@ -113,18 +125,18 @@ describe('a staged rollout over four gateways', () => {
     await publish('1.0.3');
     const id = await start('1.0.3', [ALL]);
     await completes(id);
-    expect(running()).toEqual(Array(4).fill('1.0.3'));
-    const absent = fleet.devices[3];
+    expect(running()).toEqual(Array(3).fill('1.0.3'));
+    const absent = fleet.devices[2];
     await absent?.stop();
     const fetched = fleet.blocks.length;
     await order(id, 'revert');
-    const present = fleet.devices.slice(0, 3);
-    await eventually('those present are back', () => present.every((device) => runs(device) === '1.0.1'));
+    const present = fleet.devices.slice(0, 2);
+    await eventually('those present are back', () => present.every((device) => runs(device) === '1.0.1'), PATIENCE);
 
     await absent?.start();
     expect(absent && runs(absent)).toBe('1.0.3');
     await absent?.reaches('proving', 'delay', '1.0.1');
-    await proven('1.0.1', 4);
+    await proven('1.0.1', 3);
     expect(fleet.blocks).toHaveLength(fetched);
   });
 

@@ -1,6 +1,16 @@
-import { and, eq, inArray, isNotNull, isNull, or } from 'drizzle-orm';
 import { ACTIVE, listPenalties } from '../delivery/rollouts/index.ts';
-import { rolloutDevices, rollouts, successions, type ReadDb } from '../platform/db/index.ts';
+import {
+  and,
+  eq,
+  inArray,
+  isNotNull,
+  isNull,
+  or,
+  rolloutDevices,
+  rollouts,
+  successions,
+  type ReadDb,
+} from '../platform/db/index.ts';
 import { settleNewcomers, type Settled } from '../sites/groups/index.ts';
 import type { Fleet } from './fleet.ts';
 

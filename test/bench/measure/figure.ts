@@ -1,6 +1,6 @@
 import { median, medianInterval, type Interval, type Pair } from './pairs.ts';
 
-export type Unit = 'µs' | 'ms' | 's' | 'bytes' | 'rows/s' | '%' | 'MB' | 'KB' | '';
+export type Unit = 'µs' | 'ms' | 's' | 'bytes' | 'rows/s' | '%' | 'MB' | 'KB' | 'devices' | '';
 
 /** What DESIGN section 7 asks of a figure; held against the median of its pairs. */
 export interface Budget {

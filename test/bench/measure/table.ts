@@ -29,7 +29,18 @@ function signed(value: number, unit: Unit): string {
   return `${value < 0 ? '−' : '+'}${text}`;
 }
 
-const DIGITS: Record<Unit, number> = { µs: 1, ms: 1, s: 3, bytes: 0, 'rows/s': 0, '%': 2, MB: 1, KB: 0, '': 4 };
+const DIGITS: Record<Unit, number> = {
+  µs: 1,
+  ms: 1,
+  s: 3,
+  bytes: 0,
+  'rows/s': 0,
+  '%': 2,
+  MB: 1,
+  KB: 0,
+  devices: 0,
+  '': 4,
+};
 
 function shown(value: number, unit: Unit): string {
   const digits = DIGITS[unit];

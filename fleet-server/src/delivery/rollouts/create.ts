@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { eq } from 'drizzle-orm';
 import { record } from '../../platform/audit/index.ts';
-import { rollouts, type ReadDb } from '../../platform/db/index.ts';
+import { eq, rollouts, type ReadDb } from '../../platform/db/index.ts';
 import { emit } from '../../platform/outbox/index.ts';
 import { resolveMembers } from '../../sites/groups/index.ts';
 import { getModel } from '../../supply/models/index.ts';

@@ -1,5 +1,4 @@
-import { desc, eq } from 'drizzle-orm';
-import { rolloutDecisions, type Db, type ReadDb } from '../../platform/db/index.ts';
+import { desc, eq, rolloutDecisions, type Db, type ReadDb } from '../../platform/db/index.ts';
 import type { Evaluation } from './gates/gates.ts';
 import type { Rollout, RolloutDeps } from './read.ts';
 

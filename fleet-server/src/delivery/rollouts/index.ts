@@ -1,4 +1,5 @@
 export { createRollout, resolvePlan, type CreatedRollout } from './create.ts';
+export { forecastPlan, forecastRollout, type Forecast, type StageForecast } from './forecast/index.ts';
 export { RolloutError, type RolloutErrorCode } from './errors.ts';
 export type { Evaluation, GateName, GateResult, Gates, Verdict } from './gates/gates.ts';
 export { advanceRollout, advanceRollouts } from './look.ts';

@@ -1,6 +1,5 @@
-import { and, eq } from 'drizzle-orm';
 import { record } from '../../platform/audit/index.ts';
-import { modelVersions, rollouts, type Db, type ReadDb } from '../../platform/db/index.ts';
+import { and, eq, modelVersions, rollouts, type Db, type ReadDb } from '../../platform/db/index.ts';
 import { emit } from '../../platform/outbox/index.ts';
 import { writeDecision } from './decisions.ts';
 import { conflict, type RolloutError } from './errors.ts';

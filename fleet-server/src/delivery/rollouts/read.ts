@@ -1,5 +1,20 @@
-import { and, asc, desc, eq, exists, gt, inArray, isNotNull, isNull, or } from 'drizzle-orm';
-import { rolloutDecisions, rolloutDevices, rollouts, type Database, type ReadDb } from '../../platform/db/index.ts';
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  exists,
+  gt,
+  inArray,
+  isNotNull,
+  isNull,
+  or,
+  rolloutDecisions,
+  rolloutDevices,
+  rollouts,
+  type Database,
+  type ReadDb,
+} from '../../platform/db/index.ts';
 import type { ArtifactStore } from '../../platform/ports/index.ts';
 import type { Desk } from '../../supply/keys/index.ts';
 import { getModel } from '../../supply/models/index.ts';

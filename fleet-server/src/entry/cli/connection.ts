@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CodedError } from '@plumbline/shared/errors';
-import { TOKEN_PREFIX } from '../../platform/access/index.ts';
+// Not by the door of the room: the tables behind it would cost every command a second.
+import { TOKEN_PREFIX } from '../../platform/access/operator.ts';
 import { readAddress } from '../../state-folder.ts';
 import { createClient, type Client } from '../approver/client.ts';
 

@@ -18,6 +18,7 @@ import { addPublic } from './routes/public.ts';
 import { addRehearsals } from './rehearsal/material.ts';
 import { addRepository } from './routes/repository.ts';
 import { addRollouts } from './routes/rollouts.ts';
+import { addForecasts } from './rollouts/forecast.ts';
 import { addSites } from './sites/sites.ts';
 import { addTuf } from './routes/tuf.ts';
 import { addWebhooks } from './told/webhooks.ts';
@@ -75,6 +76,7 @@ export function createHttpApp(fleet: Fleet): App {
     addEvents,
     addWebhooks,
     addRollouts,
+    addForecasts,
     addRehearsals,
     addSites,
     addInsight,

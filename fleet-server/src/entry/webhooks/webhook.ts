@@ -1,5 +1,13 @@
-import { asc, count, eq, max } from 'drizzle-orm';
-import { webhookDeliveries, webhooks, type Database, type ReadDb } from '../../platform/db/index.ts';
+import {
+  asc,
+  count,
+  eq,
+  max,
+  webhookDeliveries,
+  webhooks,
+  type Database,
+  type ReadDb,
+} from '../../platform/db/index.ts';
 import { unknownWebhook } from './errors.ts';
 import type { ReceiverRules } from './receiver/receiver-rules.ts';
 

@@ -1,6 +1,5 @@
-import { eq } from 'drizzle-orm';
 import { record } from '../../platform/audit/index.ts';
-import { alerts, type Database } from '../../platform/db/index.ts';
+import { alerts, eq, type Database } from '../../platform/db/index.ts';
 import { getAlert, type Alert } from './alert.ts';
 import { AlertError } from './errors.ts';
 import { clearAlert } from './settle.ts';

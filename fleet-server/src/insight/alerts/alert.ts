@@ -1,5 +1,4 @@
-import { and, desc, eq, isNull, lt } from 'drizzle-orm';
-import { alerts, type ReadDb } from '../../platform/db/index.ts';
+import { alerts, and, desc, eq, isNull, lt, type ReadDb } from '../../platform/db/index.ts';
 import type { AlertKind, AlertScope } from './condition.ts';
 import { AlertError } from './errors.ts';
 

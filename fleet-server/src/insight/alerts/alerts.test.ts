@@ -1,10 +1,11 @@
-import { eq, isNotNull } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { list as listAudit } from '../../platform/audit/index.ts';
 import {
-  devices,
   devicePenalties,
+  devices,
   driftVerdicts,
+  eq,
+  isNotNull,
   rollouts,
   webhookDeliveries,
   webhooks,

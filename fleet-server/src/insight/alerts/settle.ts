@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { and, desc, eq, isNull } from 'drizzle-orm';
-import { alerts, type Db } from '../../platform/db/index.ts';
+import { alerts, and, desc, eq, isNull, type Db } from '../../platform/db/index.ts';
 import { emit } from '../../platform/outbox/index.ts';
 import { readAlert, type Alert } from './alert.ts';
 import { keyOf, type Condition } from './condition.ts';

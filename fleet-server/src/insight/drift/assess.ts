@@ -1,4 +1,3 @@
-import { and, desc, eq } from 'drizzle-orm';
 import {
   assessDrift,
   DEFAULT_DRIFT_RULE,
@@ -9,7 +8,7 @@ import {
   type Reference,
 } from '@plumbline/shared/drift';
 import { record } from '../../platform/audit/index.ts';
-import { driftVerdicts, type Database } from '../../platform/db/index.ts';
+import { and, desc, driftVerdicts, eq, type Database } from '../../platform/db/index.ts';
 import { emit } from '../../platform/outbox/index.ts';
 import type { ArtifactStore } from '../../platform/ports/index.ts';
 import { getModel } from '../../supply/models/index.ts';

@@ -1,5 +1,4 @@
-import { and, asc, eq } from 'drizzle-orm';
-import { driftVerdicts, type ReadDb } from '../../platform/db/index.ts';
+import { and, asc, driftVerdicts, eq, type ReadDb } from '../../platform/db/index.ts';
 
 /** Every verdict on a line, oldest first. */
 export async function listVerdicts(db: ReadDb, line: string, version?: string) {

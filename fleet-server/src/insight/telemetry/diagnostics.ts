@@ -1,6 +1,5 @@
-import { and, eq } from 'drizzle-orm';
 import { unpackDiagnostics, type DiagnosticsRow } from '@plumbline/shared/wire';
-import { telemetry, type ReadDb } from '../../platform/db/index.ts';
+import { and, eq, telemetry, type ReadDb } from '../../platform/db/index.ts';
 import { TelemetryError } from './errors.ts';
 
 export interface DiagnosticsAnswer {

@@ -1,5 +1,4 @@
-import { and, asc, eq, gte, sql } from 'drizzle-orm';
-import { telemetry, type ReadDb } from '../../platform/db/index.ts';
+import { and, asc, eq, gte, sql, telemetry, type ReadDb } from '../../platform/db/index.ts';
 
 export type KeptRow = typeof telemetry.$inferSelect;
 

@@ -1,6 +1,5 @@
-import { and, eq, gte } from 'drizzle-orm';
 import type { FeatureValue } from '@plumbline/shared/manifest';
-import { telemetry, type ReadDb } from '../../platform/db/index.ts';
+import { and, eq, gte, telemetry, type ReadDb } from '../../platform/db/index.ts';
 import { endedSince, outcomesSince } from '../../sites/activities/index.ts';
 
 /** A prediction whose outcome is known. */

@@ -1,6 +1,5 @@
-import { and, asc, count, eq, gte, lt, sql } from 'drizzle-orm';
 import type { PredictionRow, WindowRow } from '@plumbline/shared/wire';
-import { streams, telemetry, type ReadDb } from '../../platform/db/index.ts';
+import { and, asc, count, eq, gte, lt, sql, streams, telemetry, type ReadDb } from '../../platform/db/index.ts';
 
 export interface TelemetryCounts {
   rows: number;

@@ -1,4 +1,3 @@
-import { eq } from 'drizzle-orm';
 import type { SiteLogEntry } from '@plumbline/shared/activity';
 import {
   CLASS_OF,
@@ -8,7 +7,7 @@ import {
   type TelemetryAck,
   type TelemetryBatch,
 } from '@plumbline/shared/wire';
-import { rejectedRows, rowsInserter, streams, telemetry, type Db } from '../../platform/db/index.ts';
+import { eq, rejectedRows, rowsInserter, streams, telemetry, type Db } from '../../platform/db/index.ts';
 import { appendEntries } from '../../sites/activities/index.ts';
 import { columnsOf } from './columns.ts';
 import { TelemetryError } from './errors.ts';

@@ -1,6 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import { and, eq, like } from 'drizzle-orm';
-import { datasets, type Database } from '../../platform/db/index.ts';
+import { and, datasets, eq, like, type Database } from '../../platform/db/index.ts';
 import type { ArtifactStore } from '../../platform/ports/index.ts';
 import type { Dataset } from './dataset.ts';
 import { DatasetError } from './errors.ts';

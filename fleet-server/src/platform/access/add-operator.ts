@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { eq } from 'drizzle-orm';
 import { name as nameSchema } from '@plumbline/shared/trust';
 import { record } from '../audit/index.ts';
-import { operators, timeOf, type Db } from '../db/index.ts';
+import { eq, operators, timeOf, type Db } from '../db/index.ts';
 import { AccessError } from './errors.ts';
 import { actorOf, OWNER, sha256Of, TOKEN_BYTES, TOKEN_PREFIX } from './operator.ts';
 

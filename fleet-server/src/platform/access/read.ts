@@ -1,6 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { and, asc, eq, isNull } from 'drizzle-orm';
-import { operators, type ReadDb } from '../db/index.ts';
+import { and, asc, eq, isNull, operators, type ReadDb } from '../db/index.ts';
 import { actorOf, OWNER, sha256Of, TOKEN_PREFIX, type Operator } from './operator.ts';
 
 /** By name, those who were removed among them. */

@@ -1,6 +1,5 @@
-import { and, eq, isNull } from 'drizzle-orm';
 import { record } from '../audit/index.ts';
-import { operators, timeOf, type Db } from '../db/index.ts';
+import { and, eq, isNull, operators, timeOf, type Db } from '../db/index.ts';
 import { refuseUnlessOwner } from './add-operator.ts';
 import { AccessError } from './errors.ts';
 

@@ -1,7 +1,6 @@
 import { createVirtualClock } from '@plumbline/shared/testing';
-import { eq, gt } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { audit, openDatabase, type Database, type Db } from '../db/index.ts';
+import { audit, eq, gt, openDatabase, type Database, type Db } from '../db/index.ts';
 import { chainHead, list, record, verifyChain } from './index.ts';
 
 const clock = createVirtualClock();

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { desc } from 'drizzle-orm';
-import { audit, type ReadDb } from '../db/index.ts';
+import { audit, desc, type ReadDb } from '../db/index.ts';
 import type { StoredRow } from './entry.ts';
 
 /** The newest link; kept outside the database it proves that nothing was cut off the end or written anew. */

@@ -1,5 +1,4 @@
-import { and, desc, eq, lt } from 'drizzle-orm';
-import { audit, type ReadDb } from '../db/index.ts';
+import { and, audit, desc, eq, lt, type ReadDb } from '../db/index.ts';
 import { readRow, type AuditRow } from './entry.ts';
 import { AuditError } from './errors.ts';
 

@@ -1,5 +1,4 @@
-import { asc, gt } from 'drizzle-orm';
-import { audit, type ReadDb } from '../db/index.ts';
+import { asc, audit, gt, type ReadDb } from '../db/index.ts';
 import { CHAIN_START, hashOf, type ChainHead } from './chain.ts';
 import type { StoredRow } from './entry.ts';
 

@@ -1,5 +1,4 @@
-import { lte, min, notInArray } from 'drizzle-orm';
-import { outboxCursors, outboxEvents, type Database } from '../db/index.ts';
+import { lte, min, notInArray, outboxCursors, outboxEvents, type Database } from '../db/index.ts';
 
 /** Deletes the events every subscriber has had; what happened stays in the audit. */
 export async function cleanUp(database: Database): Promise<void> {

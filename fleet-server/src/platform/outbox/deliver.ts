@@ -1,7 +1,6 @@
-import { asc, eq, gt } from 'drizzle-orm';
 import { messageOf } from '@plumbline/shared/errors';
 import type { Clock } from '@plumbline/shared/ports';
-import { outboxCursors, outboxDead, outboxEvents, type Database } from '../db/index.ts';
+import { asc, eq, gt, outboxCursors, outboxDead, outboxEvents, type Database } from '../db/index.ts';
 import type { FleetEvent } from './events.ts';
 
 export interface Subscription {

@@ -1,6 +1,5 @@
-import { and, desc, eq, inArray } from 'drizzle-orm';
 import type { SiteLogEntry } from '@plumbline/shared/activity';
-import { siteLog, type Db } from '../../platform/db/index.ts';
+import { and, desc, eq, inArray, siteLog, type Db } from '../../platform/db/index.ts';
 
 /**
  * Appends entries to the log of a site, each once: an id that is there already is passed over.

@@ -1,7 +1,5 @@
-import { and, eq, gte, sql, type SQL } from 'drizzle-orm';
-import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { foldSiteLog, type Plan, type SiteLogEntry } from '@plumbline/shared/activity';
-import { siteLog, type ReadDb } from '../../platform/db/index.ts';
+import { and, eq, gte, siteLog, sql, type AnySQLiteColumn, type ReadDb, type SQL } from '../../platform/db/index.ts';
 
 /** An activity whose outcome a site has recorded, with the plan in force. */
 export interface KnownOutcome {

@@ -1,7 +1,6 @@
-import { and, asc, eq, gt } from 'drizzle-orm';
 import { siteLogEntry, type SiteLogEntry } from '@plumbline/shared/activity';
 import type { SitePage } from '@plumbline/shared/wire';
-import { siteLog, type ReadDb } from '../../platform/db/index.ts';
+import { and, asc, eq, gt, siteLog, type ReadDb } from '../../platform/db/index.ts';
 
 /** The log of a site after `cursor`, at most `limit` entries. */
 export async function pageOf(db: ReadDb, site: string, cursor: number, limit: number): Promise<SitePage> {

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { and, desc, eq } from 'drizzle-orm';
 import {
   assignmentDocument,
   parseCanonical,
@@ -11,7 +10,7 @@ import {
 } from '@plumbline/shared/trust';
 import { encodeFrame } from '@plumbline/shared/wire';
 import { record } from '../../platform/audit/index.ts';
-import { assignments, devices, type Db, type ReadDb } from '../../platform/db/index.ts';
+import { and, assignments, desc, devices, eq, type Db, type ReadDb } from '../../platform/db/index.ts';
 import { emit } from '../../platform/outbox/index.ts';
 import type { Desk } from '../../supply/keys/index.ts';
 import { fleetInForce, freshTimestamp } from '../../supply/repository/index.ts';

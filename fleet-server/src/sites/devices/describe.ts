@@ -1,8 +1,7 @@
-import { asc, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { fingerprintOf, publicKey, type PublicKey } from '@plumbline/shared/trust';
 import { deviceReport, type DeviceReport } from '@plumbline/shared/wire';
-import { devices, type ReadDb } from '../../platform/db/index.ts';
+import { asc, devices, eq, type ReadDb } from '../../platform/db/index.ts';
 import { unknownDevice } from './errors.ts';
 import { staleDevices } from './staleness/stale-devices.ts';
 import { readStanding, type Standing } from './standing/standing.ts';

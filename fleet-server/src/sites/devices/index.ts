@@ -22,7 +22,7 @@ export { recordLimited } from './enrolment/record-limited.ts';
 export { DeviceError, type DeviceErrorCode } from './errors.ts';
 export { freezeFleet, isFrozen, liftFreeze, listFreezes, refuseFrozen, type Freeze } from './freeze/freeze.ts';
 export { listLines, type DeviceLine } from './lines/list-lines.ts';
-export { chanceOfContact, nextContactQuantile } from './presence/contact.ts';
+export { chanceOfContact, contactCurve, nextContactQuantile } from './presence/contact.ts';
 export { createHourlyMarks, markSeen, prunePresence, type HourlyMarks } from './presence/mark-seen.ts';
 export { presenceOf, type DayPresence } from './presence/presence-of.ts';
 export { recordReport } from './record-report.ts';

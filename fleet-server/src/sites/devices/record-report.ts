@@ -1,7 +1,6 @@
-import { and, eq } from 'drizzle-orm';
 import type { DeviceReport } from '@plumbline/shared/wire';
 import { record } from '../../platform/audit/index.ts';
-import { devices, deviceSessions, type Database, type Db } from '../../platform/db/index.ts';
+import { and, devices, deviceSessions, eq, type Database, type Db } from '../../platform/db/index.ts';
 import { emit } from '../../platform/outbox/index.ts';
 import { DeviceError, unknownDevice } from './errors.ts';
 import { keepLines } from './lines/keep-lines.ts';

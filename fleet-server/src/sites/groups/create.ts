@@ -1,6 +1,5 @@
-import { eq } from 'drizzle-orm';
 import { record } from '../../platform/audit/index.ts';
-import { deviceGroups, timeOf, type Database, type Db } from '../../platform/db/index.ts';
+import { deviceGroups, eq, timeOf, type Database, type Db } from '../../platform/db/index.ts';
 import { emit } from '../../platform/outbox/index.ts';
 import { GroupError } from './errors.ts';
 import { checkedName, checkedNote, insertMembers, knownDevices, type Group } from './group.ts';

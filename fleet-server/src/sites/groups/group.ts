@@ -1,6 +1,14 @@
-import { asc, eq, inArray } from 'drizzle-orm';
 import { isFleetName } from '@plumbline/shared/wire';
-import { deviceGroups, devices, groupDevices, type Db, type ReadDb } from '../../platform/db/index.ts';
+import {
+  asc,
+  deviceGroups,
+  devices,
+  eq,
+  groupDevices,
+  inArray,
+  type Db,
+  type ReadDb,
+} from '../../platform/db/index.ts';
 import { GroupError, unknownGroup } from './errors.ts';
 
 /** Devices under one name; `selector` is undefined where a person keeps the list. */

@@ -1,5 +1,4 @@
-import { eq } from 'drizzle-orm';
-import { standingReleases, type ReadDb } from '../../platform/db/index.ts';
+import { eq, standingReleases, type ReadDb } from '../../platform/db/index.ts';
 import { GroupError } from './errors.ts';
 import { allGroups, type Group } from './group.ts';
 import { comparisonsOf, parseSelector } from './selector/index.ts';

@@ -1,5 +1,4 @@
-import { asc } from 'drizzle-orm';
-import { standingReleases, type ReadDb } from '../../platform/db/index.ts';
+import { asc, standingReleases, type ReadDb } from '../../platform/db/index.ts';
 import { allGroups, findGroup, type Group } from './group.ts';
 import { findDevices, inventoryFor, questionOfGroup } from './inventory/question.ts';
 import type { InventoryDevice } from './inventory/load.ts';

@@ -1,6 +1,5 @@
-import { eq } from 'drizzle-orm';
 import { record } from '../../platform/audit/index.ts';
-import { deviceGroups, groupDevices, type ReadDb } from '../../platform/db/index.ts';
+import { deviceGroups, eq, groupDevices, type ReadDb } from '../../platform/db/index.ts';
 import { emit } from '../../platform/outbox/index.ts';
 import type { GroupDeps } from './create.ts';
 import { findGroup, refuseChanged } from './group.ts';

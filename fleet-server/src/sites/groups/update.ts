@@ -1,6 +1,5 @@
-import { and, eq, inArray } from 'drizzle-orm';
 import { record } from '../../platform/audit/index.ts';
-import { deviceGroups, groupDevices, timeOf, type Db } from '../../platform/db/index.ts';
+import { and, deviceGroups, eq, groupDevices, inArray, timeOf, type Db } from '../../platform/db/index.ts';
 import { emit } from '../../platform/outbox/index.ts';
 import { checkedMembers, type GroupDeps, type GroupMembers } from './create.ts';
 import { GroupError } from './errors.ts';

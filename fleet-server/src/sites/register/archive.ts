@@ -1,6 +1,5 @@
-import { eq } from 'drizzle-orm';
 import { record } from '../../platform/audit/index.ts';
-import { sites, timeOf, type Database, type Db } from '../../platform/db/index.ts';
+import { eq, sites, timeOf, type Database, type Db } from '../../platform/db/index.ts';
 import { emit } from '../../platform/outbox/index.ts';
 import { bar, describeUnsent } from '../devices/index.ts';
 import { SiteError } from './errors.ts';

@@ -1,6 +1,5 @@
-import { and, asc, eq, isNull } from 'drizzle-orm';
 import { record } from '../../platform/audit/index.ts';
-import { devices, enrolmentTokens, timeOf, type Db } from '../../platform/db/index.ts';
+import { and, asc, devices, enrolmentTokens, eq, isNull, timeOf, type Db } from '../../platform/db/index.ts';
 import { emit } from '../../platform/outbox/index.ts';
 import { orderRetirement, retirementsOf, readStanding, takeBackRetirement, type AssignDeps } from '../devices/index.ts';
 import { SiteError } from './errors.ts';

@@ -1,5 +1,4 @@
-import { eq } from 'drizzle-orm';
-import { devices, enrolmentTokens, sites, type ReadDb } from '../../platform/db/index.ts';
+import { devices, enrolmentTokens, eq, sites, type ReadDb } from '../../platform/db/index.ts';
 import { unknownSite } from './errors.ts';
 import { readSite, unwritten, type SiteRecord } from './site.ts';
 

@@ -1,7 +1,6 @@
-import { and, eq } from 'drizzle-orm';
 import { isFleetName } from '@plumbline/shared/wire';
 import { record } from '../../platform/audit/index.ts';
-import { sites, timeOf, type Db } from '../../platform/db/index.ts';
+import { and, eq, sites, timeOf, type Db } from '../../platform/db/index.ts';
 import { SiteError } from './errors.ts';
 import { findSite } from './list.ts';
 import { unwritten, type SiteRecord } from './site.ts';

@@ -1,5 +1,4 @@
-import { asc, eq } from 'drizzle-orm';
-import { devices, type ReadDb } from '../../platform/db/index.ts';
+import { asc, devices, eq, type ReadDb } from '../../platform/db/index.ts';
 import { readStanding, retirementsOf, unsentOf, type Unsent } from '../devices/index.ts';
 
 /**

@@ -1,5 +1,4 @@
-import { and, asc, desc, eq } from 'drizzle-orm';
-import { modelVariants, modelVersions, type ReadDb } from '../../platform/db/index.ts';
+import { and, asc, desc, eq, modelVariants, modelVersions, type ReadDb } from '../../platform/db/index.ts';
 import type { Manifest } from '@plumbline/shared/manifest';
 import { payload, type Payload } from '@plumbline/shared/trust';
 import { z } from 'zod';

@@ -1,6 +1,5 @@
-import { eq } from 'drizzle-orm';
 import type { Payload } from '@plumbline/shared/trust';
-import { modelPayloads, modelVariants, type Db, type ReadDb } from '../../platform/db/index.ts';
+import { eq, modelPayloads, modelVariants, type Db, type ReadDb } from '../../platform/db/index.ts';
 import type { ArtifactStore } from '../../platform/ports/index.ts';
 import { encodeForWire, WIRE_CODECS } from './wire-codecs.ts';
 

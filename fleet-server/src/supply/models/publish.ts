@@ -1,8 +1,7 @@
-import { desc, eq } from 'drizzle-orm';
 import { utf8 } from '@plumbline/shared/trust';
 import { nextVersion, type VersionSubject } from '@plumbline/shared/manifest';
 import { record } from '../../platform/audit/index.ts';
-import { modelVariants, modelVersions, type Database, type Db } from '../../platform/db/index.ts';
+import { desc, eq, modelVariants, modelVersions, type Database, type Db } from '../../platform/db/index.ts';
 import type { ArtifactStore } from '../../platform/ports/index.ts';
 import type { OptimizedModel } from './optimize/index.ts';
 import { recordPayloads } from './payloads.ts';

@@ -1,6 +1,5 @@
-import { and, asc, desc, eq } from 'drizzle-orm';
 import { sha256Hex } from '@plumbline/shared/trust';
-import { repositoryMetadata, timeOf, type Db, type ReadDb } from '../../platform/db/index.ts';
+import { and, asc, desc, eq, repositoryMetadata, timeOf, type Db, type ReadDb } from '../../platform/db/index.ts';
 
 /** A document of the repository, exact bytes. `fleet` is the target `trust/fleet.json` under its own version. */
 export interface StoredMetadata {

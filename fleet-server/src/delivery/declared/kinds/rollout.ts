@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { and, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { record } from '../../../platform/audit/index.ts';
 import {
+  and,
   declaredRollouts,
+  eq,
   rolloutDecisions,
   rollouts,
   timeOf,

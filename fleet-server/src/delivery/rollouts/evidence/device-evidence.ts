@@ -1,5 +1,4 @@
-import { and, asc, eq } from 'drizzle-orm';
-import { assignments, devices, rolloutDevices, type ReadDb } from '../../../platform/db/index.ts';
+import { and, asc, assignments, devices, eq, rolloutDevices, type ReadDb } from '../../../platform/db/index.ts';
 import { listLines, type DeviceLine } from '../../../sites/devices/index.ts';
 import type { DeviceEvidence, ModelEvidence } from '../gates/gate-input.ts';
 

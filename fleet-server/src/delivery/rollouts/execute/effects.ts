@@ -1,5 +1,4 @@
-import { inArray } from 'drizzle-orm';
-import { devices, rolloutDevices, type Db, type ReadDb } from '../../../platform/db/index.ts';
+import { devices, inArray, rolloutDevices, type Db, type ReadDb } from '../../../platform/db/index.ts';
 import { listStanding, resolveMembers, setStandingRelease } from '../../../sites/groups/index.ts';
 import { getModel, withdrawModel } from '../../../supply/models/index.ts';
 import type { RolloutEffect } from '../machine/state.ts';

@@ -1,5 +1,4 @@
-import { and, asc, eq, isNotNull, isNull } from 'drizzle-orm';
-import { devices, rolloutDevices, type Db } from '../../../platform/db/index.ts';
+import { and, asc, devices, eq, isNotNull, isNull, rolloutDevices, type Db } from '../../../platform/db/index.ts';
 import { assignModel } from '../../../sites/devices/index.ts';
 import { getModel } from '../../../supply/models/index.ts';
 import { writeDecision } from '../decisions.ts';

@@ -1,5 +1,4 @@
-import { and, eq, inArray, isNull } from 'drizzle-orm';
-import { devices, rolloutDevices, type Db } from '../../../platform/db/index.ts';
+import { and, devices, eq, inArray, isNull, rolloutDevices, type Db } from '../../../platform/db/index.ts';
 import { assignModel } from '../../../sites/devices/index.ts';
 import { writeDecision } from '../decisions.ts';
 import { ACTIVE } from '../machine/state.ts';

@@ -1,5 +1,4 @@
-import { and, eq, inArray } from 'drizzle-orm';
-import { assignments, type ReadDb } from '../../../platform/db/index.ts';
+import { and, assignments, eq, inArray, type ReadDb } from '../../../platform/db/index.ts';
 
 export interface NewestAssignment {
   seq: number;

@@ -1,9 +1,14 @@
-import { and, eq, gt, inArray, isNull, ne } from 'drizzle-orm';
 import {
+  and,
   devicePenalties,
   deviceRejections,
   devices,
+  eq,
+  gt,
+  inArray,
+  isNull,
   modelVariants,
+  ne,
   rolloutDevices,
   type ReadDb,
 } from '../../../platform/db/index.ts';

@@ -60,8 +60,7 @@ export function bytesOf(one: ForecastDevice, metadata: ForecastInput['metadata']
 const REF = { ref: { sha256: SHA256 }, offset: 16 * MB };
 const REQUEST_BYTES = encodeFrame({ ...REF, length: MAX_BLOCK_BYTES }).length;
 const BLOCK_BYTES = encodeFrame({ ...REF, bytes: new Uint8Array(1000) }).length - 1000 + 2;
-const DESIRED_BYTES =
-  encodeFrame({ assignment: new Uint8Array(1000), timestamp: new Uint8Array(1000) }).length - 2000;
+const DESIRED_BYTES = encodeFrame({ assignment: new Uint8Array(1000), timestamp: new Uint8Array(1000) }).length - 2000;
 
 /** Bytes and cost of all devices that some stage draws, by site and against their limits. */
 export function forecastBytes({ devices, sites, metadata }: ForecastInput): BytesForecast {
@@ -97,10 +96,8 @@ export function forecastBytes({ devices, sites, metadata }: ForecastInput): Byte
   return {
     ...sum,
     cost: priced.reduce((total, { cost }) => total + (cost ?? 0), 0),
-    unpriced: { devices: total(unknown, 'devices'), bytes: total(unknown, 'bytes') },
-    sites: priced.toSorted(
-      (a, b) => (b.cost ?? 0) - (a.cost ?? 0) || b.bytes - a.bytes || (a.site < b.site ? -1 : 1),
-    ),
+    unpriced: { devices: sumOf(unknown, 'devices'), bytes: sumOf(unknown, 'bytes') },
+    sites: priced.toSorted((a, b) => (b.cost ?? 0) - (a.cost ?? 0) || b.bytes - a.bytes || (a.site < b.site ? -1 : 1)),
     over: over.toSorted((a, b) => (a.device < b.device ? -1 : 1)),
     back,
   };
@@ -124,6 +121,6 @@ export function warnOfBytes({ over, unpriced }: BytesForecast): Warning[] {
   return warnings;
 }
 
-function total<K extends string>(of: readonly Record<K, number>[], key: K): number {
+function sumOf<K extends string>(of: readonly Record<K, number>[], key: K): number {
   return of.reduce((sum, one) => sum + one[key], 0);
 }

@@ -1,7 +1,7 @@
-import { contactCurve } from '../../../sites/devices/index.ts';
+import { contactCurve, type DayPresence } from '../../../sites/devices/index.ts';
 import { counted, listed, percent } from '../gates/say.ts';
 import type { ForecastDevice, ForecastInput, Warning } from './forecast-input.ts';
-import { openHoursOf, type OpenHours } from './open-hours.ts';
+import { openHoursOf, type OpenHours } from '../plan/open-hours.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -34,11 +34,11 @@ export interface ContactForecast {
 }
 
 /** Chance that a device has been there within a time after the opening of its stage, with its window open. */
-export type Chance = (withinMs: number) => number;
+type Chance = (withinMs: number) => number;
 
 export interface StageContact extends ContactForecast {
-  /** By device. */
-  chances: ReadonlyMap<string, Chance>;
+  /** By device: the chance that it has been there by the deadline. */
+  expected: ReadonlyMap<string, number>;
 }
 
 /** Time per stage, from when its devices were heard before. */
@@ -69,7 +69,10 @@ interface StageOf {
   hoursOf: (site: string) => OpenHours;
 }
 
-function contactOfStage({ now, plan }: ForecastInput, { index, devices, opensAfterMs, hoursOf }: StageOf): StageContact {
+function contactOfStage(
+  { now, plan }: ForecastInput,
+  { index, devices, opensAfterMs, hoursOf }: StageOf,
+): StageContact {
   const { soak = 0, deadline = 0, perHour } = plan.stages[index] ?? {};
   const chances = new Map<string, Chance>();
   let unknown = 0;
@@ -91,8 +94,9 @@ function contactOfStage({ now, plan }: ForecastInput, { index, devices, opensAft
   const silent = devices.filter(({ isOnline, isGiven, lastSeenAt }) => {
     return !isOnline && !isGiven && (lastSeenAt === null || lastSeenAt < now - SILENT_MS);
   });
+  const expected = new Map([...chances].map(([device, chance]) => [device, chance(deadline)]));
   return {
-    chances,
+    expected,
     devices: all.length,
     online: devices.filter(({ isOnline }) => isOnline).length,
     opensAfterMs,
@@ -102,7 +106,7 @@ function contactOfStage({ now, plan }: ForecastInput, { index, devices, opensAft
     servingMs: servingOf(1),
     soakMs: soak,
     likelyMs: Math.min(ninety ?? deadline, deadline) + soak,
-    byDeadline: Math.round(share(deadline) * all.length),
+    byDeadline: Math.round([...expected.values()].reduce((sum, chance) => sum + chance, 0)),
     unknown,
     silent: silent.map(({ device }) => device).toSorted(),
   };
@@ -118,10 +122,23 @@ function chanceOf(
   // Who is there when nothing holds it up is given it at once; the past is not asked.
   if (isOnline && delayMs === 0) return { chance: () => 1, isKnown: true };
   const frozenMs = hours.frozenMs(opensAt);
-  const curve = contactCurve(hours.within(presence), now);
+  const inside = hours.within(presence);
+  const curve = contactCurve(inside, now);
   // Nobody knows; a device that is there now is taken to be there when its window opens.
   if (curve(0) === undefined) return { chance: (ms) => (isOnline && ms >= delayMs ? 1 : 0), isKnown: isOnline };
-  return { chance: (ms) => (ms < delayMs ? 0 : (curve(ms - frozenMs) ?? 0)), isKnown: true };
+  // Longer waits than the past is long are taken for as long as it is.
+  const longestMs = pastOf(inside, now);
+  return {
+    chance: (ms) => (ms < delayMs ? 0 : (curve(Math.min(ms - frozenMs, longestMs)) ?? 0)),
+    isKnown: true,
+  };
+}
+
+/** Whole days since the first hour in which it was heard; ms. */
+function pastOf([first]: readonly DayPresence[], now: number): number {
+  if (first === undefined) return 0;
+  const hour = 31 - Math.clz32(first.hours & -first.hours);
+  return Math.floor((now - first.day * DAY_MS - hour * HOUR_MS) / DAY_MS) * DAY_MS;
 }
 
 /** The first whole hour after which the share is reached; ms. */
@@ -145,7 +162,9 @@ export function warnOfContact(stages: readonly ContactForecast[], { plan }: Pick
     const late = (sentence: string) => warnings.push({ level: 'late', stage: stage.name, sentence });
     if (of.ninetyAfterMs === undefined || of.ninetyAfterMs > stage.deadline) {
       const share = percent(of.byDeadline / of.devices);
-      late(`by its deadline about ${of.byDeadline} of ${counted(of.devices, 'device')} (${share}) will have had a chance`);
+      late(
+        `by its deadline about ${of.byDeadline} of ${counted(of.devices, 'device')} (${share}) will have had a chance`,
+      );
     }
     if (of.silent.length > 0) {
       const many = of.silent.length === 1 ? 'has' : 'have';

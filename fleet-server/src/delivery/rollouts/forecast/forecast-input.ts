@@ -61,6 +61,8 @@ export interface ForecastInput {
   selected: number[];
   devices: ForecastDevice[];
   sites: ReadonlyMap<string, ForecastSite>;
+  /** Sites with devices that no stage selects: they go on with the model in force. */
+  untouchedSites: ReadonlySet<string>;
   /** Lengths of the documents in force that a device may have to fetch. */
   metadata: { timestamp: number; snapshot: number; line: number };
   /** Read only where a gate over outcomes is asked. */

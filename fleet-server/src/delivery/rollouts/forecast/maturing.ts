@@ -17,7 +17,7 @@ export interface StageSpan {
  * draws a device of it, and of the champion until that of the last one, or always where a device of it is never drawn.
  */
 export function forecastMaturing(
-  { now, due, devices }: Pick<ForecastInput, 'now' | 'due' | 'devices'>,
+  { now, due, devices, untouchedSites }: Pick<ForecastInput, 'now' | 'due' | 'devices' | 'untouchedSites'>,
   spans: readonly StageSpan[],
 ): Maturing[] {
   const asked = due.filter(({ isAsked }) => isAsked);
@@ -25,6 +25,10 @@ export function forecastMaturing(
   for (const { site, stage = Infinity } of devices) {
     const own = drawn.get(site) ?? { first: Infinity, last: -1 };
     drawn.set(site, { first: Math.min(own.first, stage), last: Math.max(own.last, stage) });
+  }
+  for (const site of untouchedSites) {
+    const own = drawn.get(site);
+    if (own !== undefined) own.last = Infinity;
   }
   const opensAt = (stage: number) => now + (spans[stage]?.opensAfterMs ?? Infinity);
   return spans.map(({ endsAfterMs }, index) => {

@@ -1,5 +1,5 @@
 import type { GateName } from '../gates/gates.ts';
-import { gatesAsked } from './stage-gates.ts';
+import { gatesAsked } from '../plan/stage-gates.ts';
 import type { ForecastInput, Warning } from './forecast-input.ts';
 
 export interface PartForecast {

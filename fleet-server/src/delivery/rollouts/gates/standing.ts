@@ -68,6 +68,9 @@ export function countStandings(judged: readonly Judged[]): GateCounts {
 }
 
 /** Devices of a stage that must have been heard from, and measured, before it passes. */
-export function quorum({ devices, acknowledged }: GateCounts, minimum: number): number {
+export function quorum(
+  { devices, acknowledged }: Pick<GateCounts, 'devices' | 'acknowledged'>,
+  minimum: number,
+): number {
   return Math.max(1, Math.min(minimum, Math.ceil((devices - acknowledged) / 2)));
 }

@@ -1,5 +1,4 @@
-import { and, desc, eq, isNull } from 'drizzle-orm';
-import { rolloutDecisions, rolloutDevices, type Db } from '../../../platform/db/index.ts';
+import { and, desc, eq, isNull, rolloutDecisions, rolloutDevices, type Db } from '../../../platform/db/index.ts';
 import type { GateResult } from '../gates/gates.ts';
 import { failingGates, type Accepted } from '../machine/state.ts';
 import { getRollout, type Rollout, type RolloutDeps } from '../read.ts';

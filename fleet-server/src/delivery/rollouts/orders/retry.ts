@@ -1,9 +1,11 @@
-import { and, eq, inArray } from 'drizzle-orm';
 import { record } from '../../../platform/audit/index.ts';
 import {
+  and,
   assignments,
   devicePenalties,
   deviceRejections,
+  eq,
+  inArray,
   rolloutDevices,
   rollouts,
   type Db,

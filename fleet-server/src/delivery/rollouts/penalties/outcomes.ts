@@ -1,5 +1,4 @@
-import { and, eq, ne, or, isNull } from 'drizzle-orm';
-import { deviceRejections, rolloutDevices, type Db } from '../../../platform/db/index.ts';
+import { and, deviceRejections, eq, isNull, ne, or, rolloutDevices, type Db } from '../../../platform/db/index.ts';
 import type { DeviceEvidence, GateInput } from '../gates/gate-input.ts';
 import { standingOf } from '../gates/standing.ts';
 import type { Member, Rollout, RolloutDeps } from '../read.ts';

@@ -1,5 +1,4 @@
-import { eq } from 'drizzle-orm';
-import { devicePenalties, type Db } from '../../../platform/db/index.ts';
+import { devicePenalties, eq, type Db } from '../../../platform/db/index.ts';
 import { emit } from '../../../platform/outbox/index.ts';
 
 const DAY_MS = 86_400_000;

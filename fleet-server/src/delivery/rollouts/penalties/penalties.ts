@@ -1,6 +1,14 @@
-import { and, asc, eq, gt, isNotNull } from 'drizzle-orm';
 import { record } from '../../../platform/audit/index.ts';
-import { devicePenalties, type Database, type ReadDb } from '../../../platform/db/index.ts';
+import {
+  and,
+  asc,
+  devicePenalties,
+  eq,
+  gt,
+  isNotNull,
+  type Database,
+  type ReadDb,
+} from '../../../platform/db/index.ts';
 import { RolloutError } from '../errors.ts';
 
 export interface Penalty {

@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { and, eq } from 'drizzle-orm';
 import type { z } from 'zod';
 import { isCodedError } from '@plumbline/shared/errors';
 import { name as nameSchema } from '@plumbline/shared/trust';
 import { record } from '../../../platform/audit/index.ts';
-import { policies, timeOf, type Db } from '../../../platform/db/index.ts';
+import { and, eq, policies, timeOf, type Db } from '../../../platform/db/index.ts';
 import { parsePlan } from '../plan/parse-plan.ts';
 import { applyPolicy } from './apply-policy.ts';
 import { builtIn } from './built-in.ts';

@@ -1,5 +1,4 @@
-import { asc, eq } from 'drizzle-orm';
-import { policies, type ReadDb } from '../../../platform/db/index.ts';
+import { asc, eq, policies, type ReadDb } from '../../../platform/db/index.ts';
 import { BUILT_IN, builtIn } from './built-in.ts';
 import { unknownPolicy } from './errors.ts';
 import type { Policy, WrittenPolicy } from './policy.ts';

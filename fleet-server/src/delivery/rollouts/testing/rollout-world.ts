@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eq } from 'drizzle-orm';
 import { createVirtualClock, type VirtualClock } from '@plumbline/shared/testing';
 import { lineRole, signMetadata } from '@plumbline/shared/trust';
 import type { ModelReport } from '@plumbline/shared/wire';
@@ -11,6 +10,7 @@ import {
   devicePenalties,
   deviceRejections,
   devices,
+  eq,
   fleetFreezes,
   modelVariants,
   modelVersions,
@@ -59,12 +59,13 @@ export interface RolloutWorld extends AsyncDisposable {
   reset(): Promise<void>;
 }
 
-export async function createRolloutWorld(): Promise<RolloutWorld> {
+/** @param url of a database of its own, where one in memory would not show what a test asks about */
+export async function createRolloutWorld(url = 'sqlite::memory:'): Promise<RolloutWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-rollouts-'));
   await makeDevelopmentKeys(folder, Date.UTC(2026, 0));
   const desk = await openDesk(folder);
   const clock = createVirtualClock();
-  const database = await openDatabase({ url: 'sqlite::memory:', clock });
+  const database = await openDatabase({ url, clock });
   const deps = { database, desk, now: clock.now };
   await importRepository(deps, 'system', folder);
   await addReleases(deps, folder);

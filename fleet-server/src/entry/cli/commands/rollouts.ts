@@ -4,6 +4,8 @@ import { parse } from 'yaml';
 import type { CreatedRollout, Rollout } from '../../../delivery/rollouts/index.ts';
 import { connect, type Global } from '../connection.ts';
 import { print, table } from '../output.ts';
+import { addForecast, forecastCreated } from '../rollouts/forecast.ts';
+import { showForecast, showWarnings, type ShortForecast } from '../rollouts/show-forecast.ts';
 import { showDecisions, showList, showRollout, type Shown } from '../rollouts/show.ts';
 import { addWatch } from '../rollouts/watch.ts';
 
@@ -31,12 +33,19 @@ export function addRollouts(program: Command): void {
   rollouts
     .command('create <plan>')
     .description('write down a rollout from a YAML plan; nothing moves until it is started')
-    .action(async (plan: string, _flags: unknown, command: Command) => {
+    .option('--forecast', 'print what it would mean as a whole, not its warnings alone', false)
+    .action(async (plan: string, flags: { forecast: boolean }, command: Command) => {
       const global = command.optsWithGlobals<Global>();
       const body: unknown = parse(await readFile(plan, 'utf8'));
-      const made = await (await connect(global)).post<CreatedRollout>('/api/v1/rollouts', body);
-      print(made, global.json, () => showCreated(made));
+      const client = await connect(global);
+      const made = await client.post<CreatedRollout>('/api/v1/rollouts', body);
+      const forecast = await forecastCreated(client, made.id);
+      const { warnings } = forecast ?? {};
+      print(flags.forecast ? { ...made, forecast } : { ...made, warnings }, global.json, () =>
+        [showCreated(made), ...foreseen(forecast, flags.forecast)].join('\n'),
+      );
     });
+  addForecast(rollouts);
   rollouts
     .command('list')
     .description('newest first')
@@ -91,6 +100,11 @@ function addOrder(rollouts: Command, order: string, says: string): void {
     const about = moved.retried === undefined ? '' : `; tries again ${moved.retried.join(', ')}`;
     print(moved, global.json, () => `${moved.id} is ${moved.state.status} (revision ${moved.revision})${about}`);
   });
+}
+
+function foreseen(forecast: ShortForecast | undefined, isWhole: boolean): string[] {
+  if (forecast === undefined || (!isWhole && forecast.warnings.length === 0)) return [];
+  return [isWhole ? showForecast(forecast) : showWarnings(forecast.warnings)];
 }
 
 function showCreated({ id, stages, leftOut }: CreatedRollout): string {

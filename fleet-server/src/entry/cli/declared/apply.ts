@@ -1,11 +1,8 @@
 import type { Command } from 'commander';
-import {
-  DeclaredError,
-  readFiles,
-  type DeclaredAnswer,
-  type PlacedProblem,
-  type ReadFiles,
-} from '../../../delivery/declared/index.ts';
+// Not by the door of the room: what applies on the server would cost a second before the first file is read.
+import { DeclaredError } from '../../../delivery/declared/errors.ts';
+import { readFiles } from '../../../delivery/declared/files/read-files.ts';
+import type { DeclaredAnswer, PlacedProblem, ReadFiles } from '../../../delivery/declared/index.ts';
 import { connect, type Global } from '../connection.ts';
 import { print } from '../output.ts';
 import { readFolder } from './read-folder.ts';

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '@plumbline/shared/errors';
-import { MAX_FILE_BYTES, type SourceFile } from '../../../delivery/declared/index.ts';
+import { MAX_FILE_BYTES, type SourceFile } from '../../../delivery/declared/files/read-files.ts';
 
 export class FolderError extends CodedError<'files_unreadable' | 'files_missing'> {
   override readonly name = 'FolderError';

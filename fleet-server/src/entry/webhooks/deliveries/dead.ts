@@ -1,6 +1,5 @@
-import { and, asc, desc, eq } from 'drizzle-orm';
 import { record } from '../../../platform/audit/index.ts';
-import { mark, webhookDeliveries, type Database, type ReadDb } from '../../../platform/db/index.ts';
+import { and, asc, desc, eq, mark, webhookDeliveries, type Database, type ReadDb } from '../../../platform/db/index.ts';
 import { WebhookError } from '../errors.ts';
 import { webhookRow } from '../webhook.ts';
 import { QUEUED } from './queue.ts';

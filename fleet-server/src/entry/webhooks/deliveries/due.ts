@@ -1,5 +1,14 @@
-import { and, asc, eq, isNull, lte, min } from 'drizzle-orm';
-import { webhookDeliveries, webhooks, type ReadDb } from '../../../platform/db/index.ts';
+import {
+  and,
+  asc,
+  eq,
+  isNull,
+  lte,
+  min,
+  webhookDeliveries,
+  webhooks,
+  type ReadDb,
+} from '../../../platform/db/index.ts';
 
 export interface DueDelivery {
   id: string;

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { and, eq, min } from 'drizzle-orm';
-import { mark, webhookDeliveries, type Db } from '../../../platform/db/index.ts';
+import { and, eq, mark, min, webhookDeliveries, type Db } from '../../../platform/db/index.ts';
 
 /** Mark of a transaction after which there is something to send. */
 export const QUEUED = 'webhook-deliveries';

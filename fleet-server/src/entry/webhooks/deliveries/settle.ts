@@ -1,5 +1,4 @@
-import { and, eq } from 'drizzle-orm';
-import { webhookDeliveries, webhooks, type Database } from '../../../platform/db/index.ts';
+import { and, eq, webhookDeliveries, webhooks, type Database } from '../../../platform/db/index.ts';
 import { setPaused } from '../orders/pause.ts';
 import type { Attempt } from '../receiver/send.ts';
 import { delayAfter } from './backoff.ts';

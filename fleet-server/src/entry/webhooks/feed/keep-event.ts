@@ -1,6 +1,5 @@
-import { desc, gt } from 'drizzle-orm';
 import { matchesEvent } from '@plumbline/shared/api';
-import { eventFeed, mark, webhooks, type Database } from '../../../platform/db/index.ts';
+import { desc, eventFeed, gt, mark, webhooks, type Database } from '../../../platform/db/index.ts';
 import type { EventOf, FleetEvent } from '../../../platform/outbox/index.ts';
 import { queueMessage } from '../deliveries/queue.ts';
 import type { ToldType } from './told-types.ts';

@@ -1,8 +1,14 @@
-import { and, asc, desc, eq, gt, lt, lte } from 'drizzle-orm';
 import { matchesEvent } from '@plumbline/shared/api';
 import {
+  and,
+  asc,
+  desc,
+  eq,
   eventFeed,
   eventFeedFloor,
+  gt,
+  lt,
+  lte,
   webhookDeliveries,
   type Database,
   type ReadDb,

@@ -1,6 +1,5 @@
-import { eq } from 'drizzle-orm';
 import { record } from '../../../platform/audit/index.ts';
-import { mark, webhooks, type Db } from '../../../platform/db/index.ts';
+import { eq, mark, webhooks, type Db } from '../../../platform/db/index.ts';
 import { QUEUED } from '../deliveries/queue.ts';
 import { WebhookError } from '../errors.ts';
 import { readWebhook, webhookRow, type Webhook, type WebhookDeps } from '../webhook.ts';

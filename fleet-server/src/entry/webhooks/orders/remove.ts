@@ -1,6 +1,5 @@
-import { eq } from 'drizzle-orm';
 import { record } from '../../../platform/audit/index.ts';
-import { webhookDeliveries, webhooks } from '../../../platform/db/index.ts';
+import { eq, webhookDeliveries, webhooks } from '../../../platform/db/index.ts';
 import { webhookRow, type WebhookDeps } from '../webhook.ts';
 
 /** Takes a receiver away with everything that was still to be sent to it. @throws WebhookError `webhook_unknown` */

@@ -1,6 +1,5 @@
-import { eq } from 'drizzle-orm';
 import { record } from '../../../platform/audit/index.ts';
-import { webhooks } from '../../../platform/db/index.ts';
+import { eq, webhooks } from '../../../platform/db/index.ts';
 import { makeSecret } from '../signature.ts';
 import { webhookRow, type WebhookDeps } from '../webhook.ts';
 

@@ -1,10 +1,18 @@
-import { and, asc, count, desc, eq, gt, inArray, isNotNull, max } from 'drizzle-orm';
 import { z } from 'zod';
 import {
+  and,
+  asc,
+  count,
+  desc,
   devicePenalties,
   devices,
   deviceStaleness,
   driftVerdicts,
+  eq,
+  gt,
+  inArray,
+  isNotNull,
+  max,
   rollouts,
   webhookDeliveries,
   webhooks,

@@ -1,5 +1,4 @@
-import { inArray, isNull } from 'drizzle-orm';
-import { alerts, deviceContacts, devices, type Db } from '../../../platform/db/index.ts';
+import { alerts, deviceContacts, devices, inArray, isNull, type Db } from '../../../platform/db/index.ts';
 import { nextContactQuantile, presenceOf } from '../../../sites/devices/index.ts';
 import { listSites } from '../../../sites/register/index.ts';
 import { readAlert } from '../alert.ts';

@@ -1,14 +1,18 @@
-import { and, desc, eq, isNull, max } from 'drizzle-orm';
 import type { DeviceReport } from '@plumbline/shared/wire';
 import {
   alerts,
+  and,
   assignments,
+  desc,
   deviceContacts,
   deviceLines,
   devicePenalties,
   devices,
   deviceStaleness,
   enrolmentTokens,
+  eq,
+  isNull,
+  max,
   telemetry,
   type ReadDb,
 } from '../../../platform/db/index.ts';

@@ -1,6 +1,5 @@
-import { eq } from 'drizzle-orm';
 import { publicKey, type PublicKey } from '@plumbline/shared/trust';
-import { devices, type ReadDb } from '../../../platform/db/index.ts';
+import { devices, eq, type ReadDb } from '../../../platform/db/index.ts';
 import { unknownDevice } from '../errors.ts';
 import { readStanding, type StandingNow } from '../standing/standing.ts';
 

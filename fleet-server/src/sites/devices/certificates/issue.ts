@@ -1,8 +1,7 @@
-import { and, eq, isNull } from 'drizzle-orm';
 import type { DeviceCertificate } from '@plumbline/shared/api';
 import { keyId, type PublicKey } from '@plumbline/shared/trust';
 import { record } from '../../../platform/audit/index.ts';
-import { devices, type Database } from '../../../platform/db/index.ts';
+import { and, devices, eq, isNull, type Database } from '../../../platform/db/index.ts';
 import type { Desk } from '../../../supply/keys/index.ts';
 import { standingOf, refuseBarred } from '../standing/standing.ts';
 import { unknownDevice } from '../errors.ts';

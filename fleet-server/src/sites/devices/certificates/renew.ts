@@ -1,7 +1,6 @@
-import { eq } from 'drizzle-orm';
 import type { DeviceCertificate, RenewRequest } from '@plumbline/shared/api';
 import { fromHex, publicKey, renewalProofBytes, verifySignature, type PublicKey } from '@plumbline/shared/trust';
-import { devices } from '../../../platform/db/index.ts';
+import { devices, eq } from '../../../platform/db/index.ts';
 import { DeviceError } from '../errors.ts';
 import { readStanding, refuseBarred } from '../standing/standing.ts';
 import type { Challenges } from './challenges.ts';

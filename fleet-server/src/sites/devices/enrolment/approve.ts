@@ -1,7 +1,15 @@
-import { and, asc, eq, isNotNull, isNull } from 'drizzle-orm';
 import { fingerprintOf, normalizeFingerprint } from '@plumbline/shared/trust';
 import { record } from '../../../platform/audit/index.ts';
-import { enrolmentTokens, type Database, type ReadDb } from '../../../platform/db/index.ts';
+import {
+  and,
+  asc,
+  enrolmentTokens,
+  eq,
+  isNotNull,
+  isNull,
+  type Database,
+  type ReadDb,
+} from '../../../platform/db/index.ts';
 import { DeviceError } from '../errors.ts';
 
 /** A device that has asked and waits for a person. */

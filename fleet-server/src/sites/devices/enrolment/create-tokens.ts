@@ -1,10 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { inArray, ne } from 'drizzle-orm';
 import { profileIds } from '@plumbline/firmware-profiles';
 import { certificateSha256, formatEnrolmentCode, sha256Hex, toBase64Url, utf8 } from '@plumbline/shared/trust';
 import { isFleetName } from '@plumbline/shared/wire';
 import { recordAll } from '../../../platform/audit/index.ts';
-import { devices, enrolmentTokens, rowsInserter, sites, type Database, type Db } from '../../../platform/db/index.ts';
+import {
+  devices,
+  enrolmentTokens,
+  inArray,
+  ne,
+  rowsInserter,
+  sites,
+  type Database,
+  type Db,
+} from '../../../platform/db/index.ts';
 import { DeviceError } from '../errors.ts';
 
 export type Approval = 'policy' | 'required';

@@ -1,4 +1,3 @@
-import { eq } from 'drizzle-orm';
 import type { DeviceCertificate, EnrolRequest } from '@plumbline/shared/api';
 import {
   enrolmentProofBytes,
@@ -10,7 +9,7 @@ import {
   verifySignature,
 } from '@plumbline/shared/trust';
 import { record } from '../../../platform/audit/index.ts';
-import { devices, enrolmentTokens, type Db } from '../../../platform/db/index.ts';
+import { devices, enrolmentTokens, eq, type Db } from '../../../platform/db/index.ts';
 import { emit } from '../../../platform/outbox/index.ts';
 import { issueCertificate, type IssueDeps } from '../certificates/issue.ts';
 import { DeviceError, type DeviceErrorCode } from '../errors.ts';

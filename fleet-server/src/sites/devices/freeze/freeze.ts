@@ -1,6 +1,5 @@
-import { desc, isNull } from 'drizzle-orm';
 import { record } from '../../../platform/audit/index.ts';
-import { fleetFreezes, timeOf, type Database, type ReadDb } from '../../../platform/db/index.ts';
+import { desc, fleetFreezes, isNull, timeOf, type Database, type ReadDb } from '../../../platform/db/index.ts';
 import { emit } from '../../../platform/outbox/index.ts';
 import { DeviceError } from '../errors.ts';
 

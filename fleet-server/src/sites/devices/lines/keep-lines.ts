@@ -1,6 +1,5 @@
-import { eq } from 'drizzle-orm';
 import type { ModelReport } from '@plumbline/shared/wire';
-import { deviceLines, type Db } from '../../../platform/db/index.ts';
+import { deviceLines, eq, type Db } from '../../../platform/db/index.ts';
 
 /** Puts what a device says of its model lines in the place of what it said before; lines it no longer names are gone. */
 export async function keepLines(tx: Db, device: string, models: readonly ModelReport[], now: number): Promise<void> {

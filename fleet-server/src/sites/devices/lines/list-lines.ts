@@ -1,7 +1,6 @@
-import { and, eq, inArray } from 'drizzle-orm';
 import type { Proof, RefusalReason, Slot, UpdateState } from '@plumbline/shared/update';
 import type { ServedReport, ShadowReport } from '@plumbline/shared/wire';
-import { deviceLines, type ReadDb } from '../../../platform/db/index.ts';
+import { and, deviceLines, eq, inArray, type ReadDb } from '../../../platform/db/index.ts';
 
 /** What a device last said of one model line. */
 export interface DeviceLine {

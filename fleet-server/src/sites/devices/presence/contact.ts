@@ -28,10 +28,16 @@ export function chanceOfContact(
   presence: readonly DayPresence[],
   { now, withinMs }: { now: number; withinMs: number },
 ): number | undefined {
-  const within = Math.min(withinMs, LONGEST_WAIT_MS);
-  const known = waitsOf(presence, now).filter(({ watchedMs }) => watchedMs >= within);
-  if (known.length === 0) return undefined;
-  return chanceBy(known, ({ waitMs }) => waitMs <= within);
+  return contactCurve(presence, now)(withinMs);
+}
+
+/** The same for many waits from one moment: the past is read once. */
+export function contactCurve(presence: readonly DayPresence[], now: number): (withinMs: number) => number | undefined {
+  const waits = waitsOf(presence, now);
+  return (withinMs) => {
+    const within = Math.min(withinMs, LONGEST_WAIT_MS);
+    return chanceBy(waits, { endMs: within, watchedMs: within });
+  };
 }
 
 /**
@@ -45,13 +51,26 @@ export function nextContactQuantile(
 ): number | undefined {
   const waits = waitsOf(presence, now);
   const ends = [...new Set(waits.map(({ waitMs }) => waitMs))].filter(Number.isFinite).toSorted((a, b) => a - b);
-  return ends.find((endMs) => chanceBy(waits, ({ waitMs }) => waitMs <= endMs) >= quantile);
+  return ends.find((endMs) => (chanceBy(waits, { endMs, watchedMs: 0 }) ?? 0) >= quantile);
 }
 
-function chanceBy(waits: readonly Wait[], isHeard: (wait: Wait) => boolean): number {
-  const all = waits.filter(isHeard).length / waits.length;
-  const same = waits.filter(({ sameWeekday }) => sameWeekday);
-  return (same.filter(isHeard).length + WEIGHT_OF_ALL_DAYS * all) / (same.length + WEIGHT_OF_ALL_DAYS);
+/** By the waits of which so much is known; a loop, because ten thousand devices are asked again and again. */
+function chanceBy(
+  waits: readonly Wait[],
+  { endMs, watchedMs }: { endMs: number; watchedMs: number },
+): number | undefined {
+  let [known, heard, same, sameHeard] = [0, 0, 0, 0];
+  for (const wait of waits) {
+    if (wait.watchedMs < watchedMs) continue;
+    const isHeard = wait.waitMs <= endMs ? 1 : 0;
+    known += 1;
+    heard += isHeard;
+    if (!wait.sameWeekday) continue;
+    same += 1;
+    sameHeard += isHeard;
+  }
+  if (known === 0) return undefined;
+  return (sameHeard + (WEIGHT_OF_ALL_DAYS * heard) / known) / (same + WEIGHT_OF_ALL_DAYS);
 }
 
 function waitsOf(presence: readonly DayPresence[], now: number): Wait[] {

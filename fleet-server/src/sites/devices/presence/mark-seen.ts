@@ -1,5 +1,4 @@
-import { lt, sql } from 'drizzle-orm';
-import { devicePresence, type Database, type Db } from '../../../platform/db/index.ts';
+import { devicePresence, lt, sql, type Database, type Db } from '../../../platform/db/index.ts';
 
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;

@@ -1,5 +1,4 @@
-import { and, asc, gte, inArray } from 'drizzle-orm';
-import { devicePresence, type ReadDb } from '../../../platform/db/index.ts';
+import { and, asc, devicePresence, gte, inArray, type ReadDb } from '../../../platform/db/index.ts';
 import { dayOf } from './mark-seen.ts';
 
 /** A day from 1970-01-01 UTC, and a bit for each of its hours in which the device was heard. */

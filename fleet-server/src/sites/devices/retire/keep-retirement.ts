@@ -1,7 +1,6 @@
-import { eq } from 'drizzle-orm';
 import type { DeviceReport } from '@plumbline/shared/wire';
 import { record } from '../../../platform/audit/index.ts';
-import { retirements, type devices, type Db } from '../../../platform/db/index.ts';
+import { eq, retirements, type Db, type devices } from '../../../platform/db/index.ts';
 import { emit } from '../../../platform/outbox/index.ts';
 import { bar } from '../standing/bar.ts';
 import { retirementOf } from './retirement.ts';

@@ -1,6 +1,5 @@
-import { eq } from 'drizzle-orm';
 import { record } from '../../../platform/audit/index.ts';
-import { devices, retirements, timeOf, type Db } from '../../../platform/db/index.ts';
+import { devices, eq, retirements, timeOf, type Db } from '../../../platform/db/index.ts';
 import { signDesired, standingAssignment, type AssignDeps } from '../assign.ts';
 import { DeviceError, unknownDevice } from '../errors.ts';
 import { readStanding, refuseBarred } from '../standing/standing.ts';

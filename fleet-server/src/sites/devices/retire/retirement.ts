@@ -1,5 +1,4 @@
-import { asc, eq } from 'drizzle-orm';
-import { retirements, type ReadDb } from '../../../platform/db/index.ts';
+import { asc, eq, retirements, type ReadDb } from '../../../platform/db/index.ts';
 
 /** `ordered`: it has not said that it knows. */
 export type RetirementState = 'ordered' | 'draining' | 'wiped';

@@ -1,5 +1,4 @@
-import { and, eq, isNotNull } from 'drizzle-orm';
-import { deviceStaleness, type ReadDb } from '../../../platform/db/index.ts';
+import { and, deviceStaleness, eq, isNotNull, type ReadDb } from '../../../platform/db/index.ts';
 
 /** Devices that were found to live on old metadata, by id; all, or at most the one that is asked about. */
 export async function staleDevices(db: ReadDb, device?: string): Promise<Set<string>> {

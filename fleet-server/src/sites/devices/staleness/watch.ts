@@ -1,5 +1,4 @@
-import { eq } from 'drizzle-orm';
-import { devices, deviceStaleness, type Database, type Db } from '../../../platform/db/index.ts';
+import { devices, deviceStaleness, eq, type Database, type Db } from '../../../platform/db/index.ts';
 import { emit } from '../../../platform/outbox/index.ts';
 import { newestMetadata } from '../../../supply/repository/index.ts';
 import { listDevices, type Device } from '../describe.ts';

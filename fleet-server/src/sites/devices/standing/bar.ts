@@ -1,6 +1,5 @@
-import { eq } from 'drizzle-orm';
 import { record } from '../../../platform/audit/index.ts';
-import { deviceSessions, devices, type Database, type Db } from '../../../platform/db/index.ts';
+import { devices, deviceSessions, eq, type Database, type Db } from '../../../platform/db/index.ts';
 import { emit } from '../../../platform/outbox/index.ts';
 import { DeviceError, unknownDevice } from '../errors.ts';
 import { readStanding } from './standing.ts';

@@ -1,7 +1,6 @@
-import { and, desc, eq, lte } from 'drizzle-orm';
 import type { DeviceStatus } from '@plumbline/shared/wire';
 import { record } from '../../../platform/audit/index.ts';
-import { devices, deviceSessions, type Database, type Db } from '../../../platform/db/index.ts';
+import { and, desc, devices, deviceSessions, eq, lte, type Database, type Db } from '../../../platform/db/index.ts';
 import { emit } from '../../../platform/outbox/index.ts';
 import { DeviceError } from '../errors.ts';
 import { markSeen } from '../presence/mark-seen.ts';

@@ -1,5 +1,4 @@
-import { eq } from 'drizzle-orm';
-import { devices, type ReadDb } from '../../../platform/db/index.ts';
+import { devices, eq, type ReadDb } from '../../../platform/db/index.ts';
 import { DeviceError } from '../errors.ts';
 
 /** Whether a device may speak. `revoked` is for good; from `quarantined` a person releases it. */

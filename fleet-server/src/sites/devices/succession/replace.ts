@@ -1,7 +1,6 @@
-import { and, eq, isNull } from 'drizzle-orm';
 import { z } from 'zod';
 import { record } from '../../../platform/audit/index.ts';
-import { devices, enrolmentTokens, successions, timeOf, type Db } from '../../../platform/db/index.ts';
+import { and, devices, enrolmentTokens, eq, isNull, successions, timeOf, type Db } from '../../../platform/db/index.ts';
 import { makeToken, type Approval, type MadeToken, type TokenDeps } from '../enrolment/create-tokens.ts';
 import { DeviceError, unknownDevice } from '../errors.ts';
 import { unsentOf, type Unsent } from './unsent.ts';

@@ -1,10 +1,13 @@
-import { and, desc, eq, isNull } from 'drizzle-orm';
 import { isCodedError, isRetryable } from '@plumbline/shared/errors';
 import { record } from '../../../platform/audit/index.ts';
 import {
+  and,
   assignments,
+  desc,
   devices,
+  eq,
   groupDevices,
+  isNull,
   successions,
   timeOf,
   type Database,

@@ -1,7 +1,6 @@
-import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { list } from '../../../platform/audit/index.ts';
-import { deviceGroups, groupDevices, streams, successions } from '../../../platform/db/index.ts';
+import { deviceGroups, eq, groupDevices, streams, successions } from '../../../platform/db/index.ts';
 import { createSiteHome, type SiteHome, type SiteWorld } from '../../register/testing/site-world.ts';
 import { assignModel } from '../assign.ts';
 import { getDevice } from '../describe.ts';

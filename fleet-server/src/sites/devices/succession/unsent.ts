@@ -1,6 +1,5 @@
-import { eq } from 'drizzle-orm';
 import { deviceReport } from '@plumbline/shared/wire';
-import { devices, streams, type ReadDb } from '../../../platform/db/index.ts';
+import { devices, eq, streams, type ReadDb } from '../../../platform/db/index.ts';
 
 /** What a device said it held and the server does not have. What it made after its last report nobody knows. */
 export interface Unsent {

@@ -5,9 +5,9 @@ import {
   devices,
   deviceStaleness,
   groupDevices,
+  isNotNull,
   type ReadDb,
 } from '../../../platform/db/index.ts';
-import { isNotNull } from 'drizzle-orm';
 import { readStanding } from '../../devices/index.ts';
 import { listSites } from '../../register/index.ts';
 import {

@@ -1,5 +1,4 @@
-import { eq } from 'drizzle-orm';
-import { groupDevices, type ReadDb } from '../../../platform/db/index.ts';
+import { eq, groupDevices, type ReadDb } from '../../../platform/db/index.ts';
 import type { Group } from '../group.ts';
 import { createMatcher, parseSelector, type Selector } from '../selector/index.ts';
 import { fieldsOf, knownGroups, loadInventory, type InventoryDevice } from './load.ts';

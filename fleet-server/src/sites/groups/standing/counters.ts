@@ -1,5 +1,4 @@
-import { and, eq, inArray, max } from 'drizzle-orm';
-import { assignments, deviceLines, type ReadDb } from '../../../platform/db/index.ts';
+import { and, assignments, deviceLines, eq, inArray, max, type ReadDb } from '../../../platform/db/index.ts';
 
 /** The newest release counter of a line that each device was ever told of, or says it runs; all, or of these devices. */
 export async function countersOf(db: ReadDb, line: string, among?: readonly string[]): Promise<Map<string, number>> {

@@ -1,6 +1,5 @@
-import { and, eq } from 'drizzle-orm';
 import { record } from '../../../platform/audit/index.ts';
-import { standingReleases, timeOf, type Db } from '../../../platform/db/index.ts';
+import { and, eq, standingReleases, timeOf, type Db } from '../../../platform/db/index.ts';
 import { emit } from '../../../platform/outbox/index.ts';
 import { getModel } from '../../../supply/models/index.ts';
 import { GroupError } from '../errors.ts';

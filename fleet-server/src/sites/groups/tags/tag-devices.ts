@@ -1,6 +1,5 @@
-import { eq, sql } from 'drizzle-orm';
 import { record } from '../../../platform/audit/index.ts';
-import { devices, preparedWrite, type Db } from '../../../platform/db/index.ts';
+import { devices, eq, preparedWrite, sql, type Db } from '../../../platform/db/index.ts';
 import { emit } from '../../../platform/outbox/index.ts';
 import type { GroupDeps } from '../create.ts';
 import { GroupError } from '../errors.ts';

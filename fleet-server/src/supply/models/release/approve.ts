@@ -1,7 +1,6 @@
-import { and, eq } from 'drizzle-orm';
 import { attachSignature, equalBytes, lineRole, signedBytes, verifyRelease } from '@plumbline/shared/trust';
 import { record } from '../../../platform/audit/index.ts';
-import { lineDrafts, modelVersions, type Database, type Db } from '../../../platform/db/index.ts';
+import { and, eq, lineDrafts, modelVersions, type Database, type Db } from '../../../platform/db/index.ts';
 import { emit } from '../../../platform/outbox/index.ts';
 import { insertMetadata, metadataInForce, publishMetadata, type PublishingDeps } from '../../repository/index.ts';
 import { ModelError } from '../errors.ts';

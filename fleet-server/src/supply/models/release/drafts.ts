@@ -1,8 +1,16 @@
-import { and, desc, eq } from 'drizzle-orm';
 import type { Manifest } from '@plumbline/shared/manifest';
 import { lineRole, signMetadata, type ReleaseNeeds } from '@plumbline/shared/trust';
 import { record } from '../../../platform/audit/index.ts';
-import { lineDrafts, modelVariants, modelVersions, type Db, type ReadDb } from '../../../platform/db/index.ts';
+import {
+  and,
+  desc,
+  eq,
+  lineDrafts,
+  modelVariants,
+  modelVersions,
+  type Db,
+  type ReadDb,
+} from '../../../platform/db/index.ts';
 import type { Desk } from '../../keys/index.ts';
 import { ModelError } from '../errors.ts';
 import { draftLine, renewLine, withoutNeeds, type LineBody } from './draft-line.ts';

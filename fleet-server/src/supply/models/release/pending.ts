@@ -1,5 +1,4 @@
-import { and, asc, eq } from 'drizzle-orm';
-import { lineDrafts, type ReadDb } from '../../../platform/db/index.ts';
+import { and, asc, eq, lineDrafts, type ReadDb } from '../../../platform/db/index.ts';
 
 /** Line metadata that waits for its second signature. */
 export interface PendingApproval {

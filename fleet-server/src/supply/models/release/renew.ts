@@ -1,7 +1,6 @@
-import { and, eq } from 'drizzle-orm';
 import { verifyRelease, type TargetsMetadata } from '@plumbline/shared/trust';
 import { record } from '../../../platform/audit/index.ts';
-import { lineDrafts, type Database, type Db } from '../../../platform/db/index.ts';
+import { and, eq, lineDrafts, type Database, type Db } from '../../../platform/db/index.ts';
 import {
   DAY_MS,
   metadataInForce,

@@ -1,6 +1,5 @@
-import { and, eq } from 'drizzle-orm';
 import { record } from '../../../platform/audit/index.ts';
-import { lineDrafts, modelVersions, type Db } from '../../../platform/db/index.ts';
+import { and, eq, lineDrafts, modelVersions, type Db } from '../../../platform/db/index.ts';
 import { overtakeDrafts, type DraftDeps } from './drafts.ts';
 
 /**

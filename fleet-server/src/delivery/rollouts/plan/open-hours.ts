@@ -1,6 +1,6 @@
 import type { DayPresence } from '../../../sites/devices/index.ts';
-import type { RolloutPlan } from '../plan/rollout-plan.ts';
-import { freezeOn, isInWindow, wallTimeAt } from '../plan/windows.ts';
+import type { RolloutPlan } from './rollout-plan.ts';
+import { freezeOn, isInWindow, wallTimeAt } from './windows.ts';
 
 const HOUR_MS = 3_600_000;
 /** A freeze is looked through for so long. */
@@ -55,9 +55,19 @@ export function openHoursOf({ window, freezes }: Pick<RolloutPlan, 'window' | 'f
             const left = hours & maskOf(day);
             return left === 0 ? [] : [{ day, hours: left }];
           }),
-    delayMs: (at) => firstOf(at, (then) => isOpen(then) && !isFrozen(then)),
-    frozenMs: (at) => firstOf(at, (then) => !isFrozen(then)),
+    delayMs: onceForEach((at) => firstOf(at, (then) => isOpen(then) && !isFrozen(then))),
+    frozenMs: onceForEach((at) => firstOf(at, (then) => !isFrozen(then))),
     share: open.reduce((sum, hours) => sum + hours, 0) / HOURS_OF_WEEK,
+  };
+}
+
+/** All devices of a stage ask about the same moment. */
+function onceForEach(ask: (at: number) => number): (at: number) => number {
+  const known = new Map<number, number>();
+  return (at) => {
+    const answer = known.get(at) ?? ask(at);
+    known.set(at, answer);
+    return answer;
   };
 }
 

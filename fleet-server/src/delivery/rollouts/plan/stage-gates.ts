@@ -1,5 +1,5 @@
 import { GATE_NAMES, type GateName, type Gates } from '../gates/gates.ts';
-import type { RolloutPlan } from '../plan/rollout-plan.ts';
+import type { RolloutPlan } from './rollout-plan.ts';
 
 /** Gates of one stage: its own where it has them, one by one. */
 export function gatesOfStage({ gates, stages }: Pick<RolloutPlan, 'gates' | 'stages'>, index: number): Gates {
