@@ -11,7 +11,7 @@ import type { Evaluation, Gates } from './gates/gates.ts';
 import { evaluateGates } from './gates/evaluate.ts';
 import { withAccepted } from './machine/accepted.ts';
 import { moveRollout, type Move } from './move.ts';
-import { keepOutcomes } from './penalties/outcomes.ts';
+import { keepLateOutcomes, keepOutcomes } from './penalties/outcomes.ts';
 import {
   getRollout,
   listMembers,
@@ -27,7 +27,7 @@ const SYSTEM = 'system';
 /** Looks once at every rollout that there is something to do for. One that fails does not keep the others from it. */
 export async function advanceRollouts(deps: RolloutDeps): Promise<void> {
   const failures: unknown[] = [];
-  for (const id of await rolloutsToLookAt(deps.database.db)) {
+  for (const id of await rolloutsToLookAt(deps.database.db, { now: deps.now() })) {
     await advanceRollout(deps, id).catch((error: unknown) => failures.push(error));
   }
   if (failures.length === 1) throw failures[0];
@@ -44,7 +44,10 @@ export async function advanceRollout(deps: RolloutDeps, id: string): Promise<Eva
   const rollout = await getRollout(deps.database.db, id);
   const { status, stage } = rollout.state;
   if (status === 'reverted') await giveBack(deps, rollout.id);
-  if (status === 'completed') await giveOut(deps, rollout, await readTurns(deps, rollout));
+  if (status === 'completed') {
+    await giveOut(deps, rollout, await readTurns(deps, rollout));
+    await keepLateOutcomes(deps, rollout);
+  }
   const isWatched = stage >= 0 && ['running', 'paused', 'awaiting-approval'].includes(status);
   if (!isWatched) return undefined;
   const { artifacts } = deps;

@@ -68,11 +68,15 @@ export async function listRollouts(db: ReadDb, statuses?: readonly RolloutStatus
   return rows.map(read).filter(({ state }) => statuses === undefined || statuses.includes(state.status));
 }
 
+/** So long a completed rollout waits for the word of a device that has its release: one that never speaks is not asked for ever. */
+const LATE_MS = 7 * 86_400_000;
+
 /**
  * Ids of the rollouts that a look has something to do for: those under way, those completed that still wait for
- * devices which were away, and those reverted whose devices have not all been sent back.
+ * devices which were away or were given it lately and have not decided, and those reverted whose devices have not all
+ * been sent back.
  */
-export async function rolloutsToLookAt(db: ReadDb): Promise<string[]> {
+export async function rolloutsToLookAt(db: ReadDb, { now }: { now?: number }): Promise<string[]> {
   const member = (condition: ReturnType<typeof isNull>) =>
     exists(
       db
@@ -80,6 +84,11 @@ export async function rolloutsToLookAt(db: ReadDb): Promise<string[]> {
         .from(rolloutDevices)
         .where(and(eq(rolloutDevices.rollout, rollouts.id), condition)),
     );
+  const isLate = and(
+    isNotNull(rolloutDevices.assignmentSeq),
+    isNull(rolloutDevices.outcome),
+    now === undefined ? undefined : gt(rolloutDevices.assignedAt, now - LATE_MS),
+  );
   const toReturn = and(isNotNull(rolloutDevices.assignmentSeq), isNull(rolloutDevices.returnedSeq));
   const rows = await db
     .select({ id: rollouts.id })
@@ -89,6 +98,7 @@ export async function rolloutsToLookAt(db: ReadDb): Promise<string[]> {
         isNull(rollouts.status),
         inArray(rollouts.status, [...ACTIVE]),
         and(eq(rollouts.status, 'completed'), member(isNull(rolloutDevices.assignmentSeq))),
+        and(eq(rollouts.status, 'completed'), isLate && member(isLate)),
         and(eq(rollouts.status, 'reverted'), toReturn && member(toReturn)),
       ),
     )
@@ -124,7 +134,7 @@ export async function listMembers(db: ReadDb, rollout: string): Promise<Member[]
  */
 export async function versionsInUse(db: ReadDb, line: string): Promise<string[]> {
   const versions: string[] = [];
-  for (const id of await rolloutsToLookAt(db)) {
+  for (const id of await rolloutsToLookAt(db, {})) {
     const rollout = await getRollout(db, id);
     if (rollout.line !== line || rollout.state.status === 'completed') continue;
     const { predecessor } = await getModel(db, line, rollout.version);

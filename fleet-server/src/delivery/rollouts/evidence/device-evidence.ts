@@ -1,12 +1,30 @@
-import { and, asc, assignments, devices, eq, rolloutDevices, type ReadDb } from '../../../platform/db/index.ts';
+import {
+  and,
+  asc,
+  assignments,
+  devices,
+  eq,
+  isNotNull,
+  isNull,
+  rolloutDevices,
+  type ReadDb,
+} from '../../../platform/db/index.ts';
 import { listLines, type DeviceLine } from '../../../sites/devices/index.ts';
 import type { DeviceEvidence, ModelEvidence } from '../gates/gate-input.ts';
 
 /** Fewer predictions in service tell no 95th percentile. */
 const MIN_PREDICTIONS = 50;
 
-/** What is known of every member of a rollout, by name: two questions, however many devices. */
-export async function deviceEvidence(db: ReadDb, rollout: { id: string; line: string }): Promise<DeviceEvidence[]> {
+/**
+ * What is known of every member of a rollout, by name: two questions, however many devices.
+ * @param options `undecided`: only of those that were given the release and have not been seen to decide
+ */
+export async function deviceEvidence(
+  db: ReadDb,
+  rollout: { id: string; line: string },
+  { undecided = false }: { undecided?: boolean } = {},
+): Promise<DeviceEvidence[]> {
+  const isUndecided = and(isNotNull(rolloutDevices.assignmentSeq), isNull(rolloutDevices.outcome));
   const members = await db
     .select({
       device: rolloutDevices.device,
@@ -24,7 +42,7 @@ export async function deviceEvidence(db: ReadDb, rollout: { id: string; line: st
       assignments,
       and(eq(assignments.device, rolloutDevices.device), eq(assignments.seq, rolloutDevices.assignmentSeq)),
     )
-    .where(eq(rolloutDevices.rollout, rollout.id))
+    .where(and(eq(rolloutDevices.rollout, rollout.id), undecided ? isUndecided : undefined))
     .orderBy(asc(rolloutDevices.device));
   if (members.length === 0) return [];
   const lines = new Map((await listLines(db, linesOf(rollout, members))).map((line) => [line.device, line]));

@@ -10,7 +10,7 @@ const PUBACK_BYTES = 4;
 const REPORTS = 8;
 const SHA256 = '0'.repeat(64);
 /** Of a signed assignment of one line without settings: canonical JSON, one signature. */
-const ASSIGNMENT_BYTES = 1100;
+const ASSIGNMENT_BYTES = 750;
 
 /** What one device costs its link, without TCP and TLS. */
 export interface DeviceBytes {

@@ -4,7 +4,7 @@ import type { RolloutPlan } from '../plan/rollout-plan.ts';
 
 /** What a device is to be sent, or why nothing of the release fits it. */
 export type ForecastFit =
-  | { unfit: string; variant?: never }
+  | { unfit: string; variant?: never; sha256?: never }
   | { variant: string; codec: string; payloadBytes: number; sha256: string; unfit?: never };
 
 /** A device that some stage selects, with all that a forecast looks at. */

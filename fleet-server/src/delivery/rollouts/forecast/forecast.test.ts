@@ -159,6 +159,31 @@ describe('a forecast of what gates can tell', () => {
     expect(found.warnings.some(({ level, sentence }) => level === 'holds' && sentence.startsWith(name))).toBe(true);
   });
 
+  it('says once what a gate lacks in every stage, and each time where stages differ', () => {
+    const stages = [
+      { name: 'canary', size: { count: 10 } },
+      { name: 'rest', size: { percent: 100 } },
+    ];
+    const warned = (records: number) =>
+      forecast([...many(10, { records: 0 }), ...many(10, { stage: 1, records }, 'rest')], {
+        stages,
+        gates: { latency: { atMost: 2 } },
+      }).warnings.filter(({ sentence }) => sentence.startsWith('latency'));
+    expect(warned(0).map(({ level, stage }) => [level, stage])).toEqual([['holds', 'canary']]);
+    expect(warned(0)[0]?.sentence).toContain('nor does it in any other stage');
+    expect(warned(50).map(({ level, stage }) => [level, stage])).toEqual([['holds', 'canary']]);
+    expect(warned(50)[0]?.sentence).toContain('none of 10 devices');
+    expect(warned(50)[0]?.sentence).not.toContain('any other stage');
+  });
+
+  it('knows that a device which runs these very bytes compares nothing', () => {
+    const gates = { agreement: { atLeast: 0.9 } };
+    expect(gate(forecast(many(20, { runningSha256: 'new' }), { gates }), 'agreement')).toMatchObject({ sample: 0 });
+    expect(gate(forecast(many(20, { runningSha256: 'new', isGiven: true }), { gates }), 'agreement')).toMatchObject({
+      sample: 20,
+    });
+  });
+
   it('knows that drift is never judged without a reference, and not before its window is over', () => {
     const gates = { drift: { atMost: 0 } };
     const absent = {
@@ -197,7 +222,7 @@ describe('a forecast of bytes and cost', () => {
 
   it('counts payload, documents and what carries them', () => {
     const bytes = bytesOf(device('gw'), metadata);
-    expect(bytes).toMatchObject({ model: 100 * KB, metadata: 1100 + 6200 });
+    expect(bytes).toMatchObject({ model: 100 * KB, metadata: 750 + 6200 });
     expect(bytes.total).toBe(bytes.model + bytes.metadata + bytes.protocol);
     const next = bytesOf(
       device('gw', { fit: { variant: 'tree', codec: 'none', payloadBytes: 164 * KB, sha256: 'new' } }),

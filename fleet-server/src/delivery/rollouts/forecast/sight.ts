@@ -68,21 +68,21 @@ function sightOf(
         gate,
         stage,
         ({ records }) => gate === 'failures' || records > 0,
-        'have traffic or stored records',
+        gate === 'failures' ? 'will have begun' : 'has traffic or stored records',
       );
     case 'errors':
       return byDevices(
         gate,
         stage,
         ({ predictionsPerDay }) => (predictionsPerDay * stage.deadlineMs) / DAY_MS >= MIN_QUESTIONS,
-        `are asked ${MIN_QUESTIONS} times by then`,
+        `is asked ${MIN_QUESTIONS} times by then`,
       );
     case 'latency':
     case 'memory':
-      return byDevices(gate, stage, canCompare(1), 'have a model in force and records to compare on');
+      return byDevices(gate, stage, canCompare(1), 'has a model in force and records to compare on');
     case 'agreement':
     case 'shift':
-      return byDevices(gate, stage, canCompare(MIN_RECORDS), `have a model in force and ${MIN_RECORDS} records`);
+      return byDevices(gate, stage, canCompare(MIN_RECORDS), `has a model in force and ${MIN_RECORDS} records`);
     case 'drift':
       return ofDrift(stage, input, parts);
     case 'quality':
@@ -91,8 +91,15 @@ function sightOf(
   }
 }
 
+/** `has a model` → `have a model`. */
+function plural(what: string): string {
+  return what.replace(/^has /, 'have ').replace(/^is /, 'are ');
+}
+
 function canCompare(records: number) {
-  return (one: ForecastDevice) => one.runningSha256 !== undefined && one.records >= records;
+  return ({ isGiven, runningSha256, fit, records: has }: ForecastDevice) =>
+    // Where the very bytes run already, nothing is compared; who was given them has compared before.
+    runningSha256 !== undefined && (isGiven || runningSha256 !== fit.sha256) && has >= records;
 }
 
 function byDevices(
@@ -109,13 +116,15 @@ function byDevices(
   const enough =
     gate === 'proven' ? Math.max(needed, Math.ceil(gates.proven.atLeast * stage.contact.byDeadline)) : needed;
   const canPass = own >= enough && passes?.canPass === true;
-  const sentences = [stopping(gate, all, stops)];
-  if (own < stage.contact.byDeadline && gate !== 'failures') {
-    sentences.push(`${own} of ${counted(stage.contact.byDeadline, 'device')} expected by its deadline ${what}`);
+  const expected = counted(stage.contact.byDeadline, 'device');
+  const sentences = all === 0 ? [`none of ${expected} expected by its deadline ${what}`] : [stopping(gate, all, stops)];
+  if (all > 0 && own < stage.contact.byDeadline && gate !== 'failures') {
+    sentences.push(`of ${expected} expected by its deadline ${own} ${own === 1 ? what : plural(what)}`);
   }
   if (own < enough) {
+    const so = all === 0 ? '' : `, about ${own} can tell`;
     sentences.push(
-      `it needs ${counted(enough, 'device')} of the stage and about ${own} can tell: it cannot pass by itself`,
+      `${counted(enough, 'device')} of the stage ${enough === 1 ? 'is' : 'are'} needed${so}: it cannot pass by itself`,
     );
   } else if (!canPass) sentences.push(missing(passes?.devicesToPass, own, gates));
   return {
@@ -127,7 +136,7 @@ function byDevices(
     smallest: stops?.smallest,
     devicesToStop: stops?.devicesToStop,
     devicesToPass: passes?.devicesToPass,
-    sentence: `${gate}: ${sentences.filter((one) => one !== '').join('; ')}`,
+    sentence: `${gate}: ${sentences.join('; ')}`,
   };
 }
 
@@ -139,7 +148,8 @@ function neededOf({ devices, gates }: SightOfStage): number {
 type Effect = ReturnType<typeof smallestEffect>;
 
 function stopping(gate: GateName, devices: number, effect: Effect): string {
-  if (gate === 'proven') return `holds a stage and never stops a rollout; ${counted(devices, 'device')} can prove it`;
+  if (gate === 'proven')
+    return `${counted(devices, 'device')} can prove it; it holds a stage and never stops a rollout`;
   const what = gate === 'failures' ? 'failures' : 'devices over the limit';
   if (effect?.smallest === undefined)
     return `${counted(devices, 'device')} are too few to stop it, even if all of them fail`;
@@ -158,13 +168,30 @@ export function warnOfSight(
   contact: readonly StageContact[],
   { plan }: Pick<ForecastInput, 'plan'>,
 ): Warning[] {
-  return sight.flatMap((gates, index) => {
-    const stage = plan.stages[index]?.name;
-    // A stage that finds nobody of its own passes by those before it.
-    if ((contact[index]?.devices ?? 0) === 0) return [];
-    return gates.flatMap(({ gate, canStop, canPass, sentence }): Warning[] => {
+  // A stage that finds nobody of its own passes by those before it.
+  const stages = sight.flatMap((gates, index) =>
+    (contact[index]?.devices ?? 0) === 0 ? [] : [{ name: plan.stages[index]?.name, gates }],
+  );
+  const blank = blankGates(stages.map(({ gates }) => gates));
+  return stages.flatMap(({ name: stage, gates }, index) =>
+    gates.flatMap(({ gate, canStop, canPass, sentence }): Warning[] => {
+      if (blank.has(gate)) {
+        const isFirst = stages.findIndex((one) => one.gates.some((other) => other.gate === gate)) === index;
+        const also = stages.length === 1 ? '' : '; nor does it in any other stage';
+        return isFirst ? [{ level: 'holds', stage, sentence: `${sentence}${also}` }] : [];
+      }
       if (!canPass) return [{ level: 'holds', stage, sentence }];
       return canStop || gate === 'proven' ? [] : [{ level: 'blind', stage, sentence }];
-    });
-  });
+    }),
+  );
+}
+
+/** Gates that have nothing to decide by in any stage: that is said once. */
+function blankGates(stages: readonly (readonly GateForecast[])[]): Set<GateName> {
+  return new Set(
+    GATE_NAMES.filter((name) => {
+      const own = stages.flatMap((gates) => gates.filter(({ gate }) => gate === name));
+      return own.length > 0 && own.every(({ sample, canPass }) => sample === 0 && !canPass);
+    }),
+  );
 }

@@ -82,7 +82,7 @@ export function ofOutcomes(gate: 'quality' | 'fairness', { gates, maturing, dead
   const outcomes = Math.min(candidate.outcomes, champion.outcomes);
   const effect = smallestEffect(gate, { devices: 0, clusters }, gates);
   const days = Math.round(deadlineMs / DAY_MS);
-  const said = `about ${counted(candidate.outcomes, 'outcome')} of the candidate and ${champion.outcomes} of the model in force mature within its deadline of ${counted(days, 'day')}, on ${counted(candidate.sites, 'site')} and ${champion.sites}`;
+  const said = `about ${counted(candidate.outcomes, 'outcome')} of the candidate and ${champion.outcomes} of the model in force mature within its deadline of ${counted(days, 'day')}, on ${candidate.sites} and ${counted(champion.sites, 'site')}`;
   const enough = outcomes >= minimum && effect?.canPass === true;
   const of = gate === 'fairness' ? ' in a slice' : '';
   const sentence =

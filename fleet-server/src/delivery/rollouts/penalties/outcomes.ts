@@ -1,7 +1,9 @@
 import { and, deviceRejections, eq, isNull, ne, or, rolloutDevices, type Db } from '../../../platform/db/index.ts';
 import type { DeviceEvidence, GateInput } from '../gates/gate-input.ts';
 import { standingOf } from '../gates/standing.ts';
-import type { Member, Rollout, RolloutDeps } from '../read.ts';
+import { deviceEvidence } from '../evidence/device-evidence.ts';
+import { newestOfLine } from '../execute/newest.ts';
+import { listMembers, type Member, type Rollout, type RolloutDeps } from '../read.ts';
 import { forgive, penalise } from './penalise.ts';
 
 /** Outcomes written in one transaction. */
@@ -20,7 +22,7 @@ export async function keepOutcomes(
   deps: RolloutDeps,
   rollout: Rollout,
   members: readonly Member[],
-  evidence: GateInput,
+  evidence: Pick<GateInput, 'devices'>,
 ): Promise<void> {
   const known = new Map(members.map((one) => [one.device, one]));
   const news = evidence.devices.flatMap((one) => {
@@ -34,6 +36,22 @@ export async function keepOutcomes(
       for (const one of news.slice(from, from + BATCH)) await keep(tx, deps, rollout, one.evidence, one.outcome);
     });
   }
+}
+
+/**
+ * The same for a rollout that has completed, of devices that decide after that: those that were still at it, those that
+ * came back, and those that were told to try again. One that was told something else since is no longer its affair.
+ */
+export async function keepLateOutcomes(deps: RolloutDeps, rollout: Rollout): Promise<void> {
+  const { db } = deps.database;
+  const undecided = await deviceEvidence(db, rollout, { undecided: true });
+  const newest = await newestOfLine(
+    db,
+    rollout.line,
+    undecided.map(({ device }) => device),
+  );
+  const devices = undecided.filter(({ device, assigned }) => newest.get(device)?.seq === assigned?.seq);
+  if (devices.length > 0) await keepOutcomes(deps, rollout, await listMembers(db, rollout.id), { devices });
 }
 
 function outcomeOf(one: DeviceEvidence): Outcome | undefined {
