@@ -1,13 +1,28 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests that need a process of their own: a runtime decides at its first tensor what it does with float16. */
+const ALONE = ['fleet-server/src/supply/models/generate/generate-runs.test.ts'];
+
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
-    include: ['{shared,firmware-profiles,agent,fleet-server}/src/**/*.test.ts', 'test/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ['default', new URL('./harness/closing-line.ts', import.meta.url).pathname],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'rooms',
+          include: ['{shared,firmware-profiles,agent,fleet-server}/src/**/*.test.ts'],
+          exclude: ALONE,
+          // Rooms keep nothing between tests, so files may share a process and what it has loaded.
+          isolate: false,
+        },
+      },
+      { extends: true, test: { name: 'whole', include: ['test/**/*.test.ts', ...ALONE] } },
+    ],
   },
 });
