@@ -40,7 +40,6 @@ export async function* rollouts({ releases = RELEASES }: { releases?: number } =
 
 function describe(releases: number): void {
   const { devices, away, returning, contact, proof, failure } = FLEET;
-  const minutes = (ms: number) => `${(ms / 60_000).toFixed(1)} min`;
   console.log(
     `  fleet of ${devices}, ${percent(away)} away (${percent(returning)} of them come back within a day on average); ` +
       `medians: contact ${minutes(contact.medianMs)}, proof ${minutes(proof.medianMs)}, failure ${minutes(failure.medianMs)}; ` +
@@ -106,8 +105,6 @@ function* badOnes(plan: PlanName, failing: number, played: readonly PlayedReleas
   const exposed = played.map(({ ours }) => ours.exposed);
   const theirs = played.map(({ hawkbit }) => hawkbit.exposed);
   const of = (verdict: string) => percent(played.filter(({ ours }) => ours.verdict === verdict).length / played.length);
-  const quantiles = (values: readonly number[]) =>
-    `p50 ${quantile(values, 0.5)}, p95 ${quantile(values, 0.95)}, max ${quantile(values, 1)}`;
   const [canary] = PLANS[plan](1).stages;
   const canaryDevices =
     canary !== undefined && 'percent' in canary.size ? (FLEET.devices * canary.size.percent) / 100 : 0;
@@ -125,12 +122,8 @@ function* badOnes(plan: PlanName, failing: number, played: readonly PlayedReleas
 async function* rehearsals(): AsyncGenerator<LoneFigure> {
   const jobs = Array.from({ length: REHEARSALS }, (_, number): RehearsalJob => ({ kind: 'rehearsal', number }));
   const compared = await runInThreads<RehearsalJob, Compared>(jobs);
-  const isSame = ({ rehearsal, model }: Compared) =>
-    rehearsal.verdict === model.verdict && rehearsal.stage === model.stage;
   for (const { number, scenario, rehearsal, model } of compared.filter((one) => !isSame(one))) {
-    const say = ({ verdict, stage, exposed }: Compared['rehearsal'] | Compared['model']) =>
-      `${verdict} in stage ${stage} after ${exposed} devices`;
-    console.log(`  rehearsal ${number + 1} (${scenario}): ${say(rehearsal)}; the model ${say(model)}`);
+    console.log(`  rehearsal ${number + 1} (${scenario}): ${endOf(rehearsal)}; the model ${endOf(model)}`);
   }
   const off = compared.map(({ rehearsal, model }) => Math.abs(rehearsal.exposed - model.exposed));
   yield loneFigure({
@@ -145,13 +138,31 @@ async function* rehearsals(): AsyncGenerator<LoneFigure> {
       seconds(({ rehearsal }) => rehearsal.decideMs[outcome]),
       seconds(({ model }) => model.decideMs[outcome]),
     ];
-    const say = (values: readonly number[]) =>
-      [0.1, 0.5, 0.9].map((share) => quantile(values, share).toFixed(0)).join(' / ');
     yield loneFigure({
       name: `time until ${outcome}, agent core, median`,
       unit: 's',
       ours: quantile(agents, 0.5),
-      reason: `p10 / p50 / p90 ${say(agents)} s of ${agents.length} devices; the model ${say(drawn)} s of ${drawn.length}; a look every minute on both sides`,
+      reason: `p10 / p50 / p90 ${spreadOf(agents)} s of ${agents.length} devices; the model ${spreadOf(drawn)} s of ${drawn.length}; a look every minute on both sides`,
     });
   }
+}
+
+function minutes(ms: number): string {
+  return `${(ms / 60_000).toFixed(1)} min`;
+}
+
+function quantiles(values: readonly number[]): string {
+  return `p50 ${quantile(values, 0.5)}, p95 ${quantile(values, 0.95)}, max ${quantile(values, 1)}`;
+}
+
+function spreadOf(values: readonly number[]): string {
+  return [0.1, 0.5, 0.9].map((share) => quantile(values, share).toFixed(0)).join(' / ');
+}
+
+function isSame({ rehearsal, model }: Compared): boolean {
+  return rehearsal.verdict === model.verdict && rehearsal.stage === model.stage;
+}
+
+function endOf({ verdict, stage, exposed }: Compared['rehearsal'] | Compared['model']): string {
+  return `${verdict} in stage ${stage} after ${exposed} devices`;
 }

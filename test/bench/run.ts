@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { agent } from './agent.ts';
 import { deltas } from './deltas.ts';
+import { fleet } from './fleet.ts';
 import { ingest } from './ingest.ts';
 import type { Figure, LoneFigure } from './measure/figure.ts';
 import { lineOf } from './measure/table.ts';
@@ -33,6 +34,7 @@ const BENCHES: Record<string, (options: BenchOptions) => AsyncIterable<Figure | 
   deltas,
   agent,
   rollouts,
+  fleet,
 };
 
 const { values, positionals } = parseArgs({

@@ -7,12 +7,13 @@ const WITHIN_MS = 40_000;
 /**
  * Asks at every turn until the answer is there. The one place where a test waits for what tells nobody when it is done.
  * @param what ends the sentence "waited … ms until "
+ * @param options `turnMs`: longer where the question itself costs what it waits for
  * @throws Error with that sentence and what was last said instead
  */
 export async function eventually<T>(
   what: string,
   ask: () => T | undefined | false | Promise<T | undefined | false>,
-  { withinMs = WITHIN_MS }: { withinMs?: number } = {},
+  { withinMs = WITHIN_MS, turnMs = TURN_MS }: { withinMs?: number; turnMs?: number } = {},
 ): Promise<T> {
   const until = performance.now() + withinMs;
   for (;;) {
@@ -25,6 +26,6 @@ export async function eventually<T>(
       last = error;
     }
     if (performance.now() > until) throw new Error(`waited ${withinMs} ms until ${what}; last: ${String(last)}`);
-    await pause(TURN_MS);
+    await pause(turnMs);
   }
 }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -32,6 +32,12 @@ export interface ProgramOptions {
   environment?: Record<string, string>;
 }
 
+const living = new Set<ChildProcess>();
+// A test run that ends early takes its programs with it.
+process.once('exit', () => {
+  for (const child of living) child.kill('SIGKILL');
+});
+
 /**
  * Starts a program that runs until it is ended, and waits for its first line.
  * @throws Error with its log when it ends before
@@ -45,10 +51,8 @@ export async function startProgram(
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...environment, NODE_COMPILE_CACHE: compiled },
   });
-  // A test run that ends early takes its programs with it.
-  const killWithUs = () => void child.kill('SIGKILL');
-  process.once('exit', killWithUs);
-  child.once('exit', () => process.off('exit', killWithUs));
+  living.add(child);
+  child.once('exit', () => living.delete(child));
   const log: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => {
     log.push(line);

@@ -7,6 +7,7 @@ import { run as killServer } from './kill-server.ts';
 import { run as mqttFrames } from './mqtt-frames.ts';
 import { run as mutatedModels } from './mutated-models.ts';
 import { run as plantedBugs } from './planted-bugs.ts';
+import { run as rehearsedRollout } from './rehearsed-rollout.ts';
 import { run as rolloutHistories } from './rollout-histories.ts';
 import { run as simulation } from './simulation.ts';
 import type { SoakOptions } from './options.ts';
@@ -24,6 +25,7 @@ const SOAKS: Record<string, (options: SoakOptions) => Promise<{ passed: number; 
   'mqtt-frames': mqttFrames,
   'mutated-models': mutatedModels,
   'planted-bugs': plantedBugs,
+  'rehearsed-rollout': rehearsedRollout,
   'rollout-histories': rolloutHistories,
   simulation,
 };

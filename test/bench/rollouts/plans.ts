@@ -15,13 +15,16 @@ export function standardPlan(seed: number): RolloutPlan {
  */
 export function widePlan(seed: number): RolloutPlan {
   const { stages: _, ...rest } = builtIn('standard')?.spec ?? { stages: [] };
-  const failures = (sureBelow: number) => ({ failures: { atMost: 0.02, sureBelow } });
   const stages = [
     { name: 'canary', size: { percent: 5 }, soak: '24h', gates: failures(0.15) },
     { name: 'quarter', size: { percent: 25 }, soak: '24h', gates: failures(0.1) },
     { name: 'everything', size: { percent: 100 }, soak: '24h' },
   ];
   return parsePlan(applyPolicy({ ...RELEASE, stages, seed }, rest));
+}
+
+function failures(sureBelow: number) {
+  return { failures: { atMost: 0.02, sureBelow } };
 }
 
 export const PLANS = { standard: standardPlan, wide: widePlan };

@@ -11,6 +11,7 @@ export async function runInThreads<Job, Result>(jobs: readonly Job[], threads = 
     const worker = new Worker(WORKER);
     try {
       for (let i = next++; i < jobs.length; i = next++) {
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- of windows; a thread has no origin
         worker.postMessage(jobs[i]);
         const [answer] = (await once(worker, 'message')) as [Result[]];
         results[i] = answer;

@@ -3,6 +3,7 @@ import { devicePenalties, modelVersions } from '../../platform/db/index.ts';
 import { assignRelease, quarantineDevice } from '../../sites/devices/index.ts';
 import {
   advanceRollout,
+  advanceRollouts,
   approveRollout,
   createRollout,
   explainTurns,
@@ -18,6 +19,7 @@ import {
   stopRollout,
   type WrittenPlan,
 } from './index.ts';
+import { rolloutsToLookAt } from './read.ts';
 import { createRolloutWorld, type RolloutWorld } from './testing/rollout-world.ts';
 
 const HOUR_MS = 3_600_000;
@@ -249,6 +251,52 @@ describe('an approval', () => {
     ]) {
       await expect(order()).rejects.toMatchObject({ code: 'rollout_move_illegal' });
     }
+  });
+});
+
+/** Two of three have proven it; the third was away and is given it afterwards. */
+const completeWithoutThird = async () => {
+  await world.addDevices(names(2));
+  await world.addDevices(names(1, 3), { isOnline: false });
+  const id = await begin(planOf());
+  for (const device of names(2)) await world.prove(device);
+  await look(id);
+  await look(id);
+  expect((await getRollout(deps.database.db, id)).state.status).toBe('completed');
+  await world.setOnline('gw-3', true);
+  await advanceRollouts(deps);
+  expect(await givenBy(id)).toEqual(names(3));
+  return id;
+};
+const outcomeOf = async (id: string, device: string) =>
+  (await listMembers(deps.database.db, id)).find((one) => one.device === device)?.outcome;
+
+describe('a rollout that has completed', () => {
+  it('still writes down what becomes of a device that is given the release afterwards', async () => {
+    const id = await completeWithoutThird();
+    await world.fail('gw-3');
+    await advanceRollouts(deps);
+    expect(await outcomeOf(id, 'gw-3')).toBe('failed');
+    expect(await rolloutsToLookAt(deps.database.db, deps.now())).toEqual([]);
+    expect((await retryRollout(deps, 'user:ana', id, ORDER)).devices).toEqual(['gw-3']);
+    await world.prove('gw-3');
+    await advanceRollouts(deps);
+    expect(await outcomeOf(id, 'gw-3')).toBe('proven');
+  });
+
+  it('does not take for its own what a device makes of something newer', async () => {
+    const id = await completeWithoutThird();
+    const newer = { device: 'gw-3', line: 'delay', version: '1.2.0', cause: 'direct' };
+    await deps.database.transaction((tx) => assignRelease(tx, deps, 'user:ana', newer));
+    await world.fail('gw-3');
+    await advanceRollouts(deps);
+    expect(await outcomeOf(id, 'gw-3')).toBeNull();
+  });
+
+  it('waits a week for a word, and not for ever', async () => {
+    const id = await completeWithoutThird();
+    expect(await rolloutsToLookAt(deps.database.db, deps.now())).toEqual([id]);
+    expect(await rolloutsToLookAt(deps.database.db, deps.now() + 8 * 24 * HOUR_MS)).toEqual([]);
   });
 });
 

@@ -27,7 +27,7 @@ const SYSTEM = 'system';
 /** Looks once at every rollout that there is something to do for. One that fails does not keep the others from it. */
 export async function advanceRollouts(deps: RolloutDeps): Promise<void> {
   const failures: unknown[] = [];
-  for (const id of await rolloutsToLookAt(deps.database.db, { now: deps.now() })) {
+  for (const id of await rolloutsToLookAt(deps.database.db, deps.now())) {
     await advanceRollout(deps, id).catch((error: unknown) => failures.push(error));
   }
   if (failures.length === 1) throw failures[0];

@@ -76,7 +76,7 @@ const LATE_MS = 7 * 86_400_000;
  * devices which were away or were given it lately and have not decided, and those reverted whose devices have not all
  * been sent back.
  */
-export async function rolloutsToLookAt(db: ReadDb, { now }: { now?: number }): Promise<string[]> {
+export async function rolloutsToLookAt(db: ReadDb, now = 0): Promise<string[]> {
   const member = (condition: ReturnType<typeof isNull>) =>
     exists(
       db
@@ -87,7 +87,7 @@ export async function rolloutsToLookAt(db: ReadDb, { now }: { now?: number }): P
   const isLate = and(
     isNotNull(rolloutDevices.assignmentSeq),
     isNull(rolloutDevices.outcome),
-    now === undefined ? undefined : gt(rolloutDevices.assignedAt, now - LATE_MS),
+    gt(rolloutDevices.assignedAt, now - LATE_MS),
   );
   const toReturn = and(isNotNull(rolloutDevices.assignmentSeq), isNull(rolloutDevices.returnedSeq));
   const rows = await db
@@ -134,7 +134,7 @@ export async function listMembers(db: ReadDb, rollout: string): Promise<Member[]
  */
 export async function versionsInUse(db: ReadDb, line: string): Promise<string[]> {
   const versions: string[] = [];
-  for (const id of await rolloutsToLookAt(db, {})) {
+  for (const id of await rolloutsToLookAt(db)) {
     const rollout = await getRollout(db, id);
     if (rollout.line !== line || rollout.state.status === 'completed') continue;
     const { predecessor } = await getModel(db, line, rollout.version);

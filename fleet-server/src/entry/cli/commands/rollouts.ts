@@ -1,13 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { parse } from 'yaml';
 import type { CreatedRollout, Rollout } from '../../../delivery/rollouts/index.ts';
 import { connect, type Global } from '../connection.ts';
 import { print, table } from '../output.ts';
+import { readPlan } from '../rollouts/read-plan.ts';
 import { addForecast, forecastCreated } from '../rollouts/forecast.ts';
 import { showForecast, showWarnings, type ShortForecast } from '../rollouts/show-forecast.ts';
 import { showDecisions, showList, showRollout, type Shown } from '../rollouts/show.ts';
 import { addWatch } from '../rollouts/watch.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 const ORDERS = {
   start: 'open the first stage, or ask for its approval',
@@ -36,7 +36,7 @@ export function addRollouts(program: Command): void {
     .option('--forecast', 'print what it would mean as a whole, not its warnings alone', false)
     .action(async (plan: string, flags: { forecast: boolean }, command: Command) => {
       const global = command.optsWithGlobals<Global>();
-      const body: unknown = parse(await readFile(plan, 'utf8'));
+      const body = await readPlan(plan);
       const client = await connect(global);
       const made = await client.post<CreatedRollout>('/api/v1/rollouts', body);
       const forecast = await forecastCreated(client, made.id);
@@ -93,7 +93,7 @@ function addOrder(rollouts: Command, order: string, says: string): void {
       await connect(global)
     ).post<Rollout & { retried?: string[] }>(`/api/v1/rollouts/${id}/${order}`, {
       reason,
-      ...(expectedRevision !== undefined && { expectedRevision: Number(expectedRevision) }),
+      ...(expectedRevision !== undefined && { expectedRevision: wholeNumber('expected-revision', expectedRevision) }),
       ...(acknowledge !== undefined && { acknowledge }),
       ...(device !== undefined && { device }),
     });

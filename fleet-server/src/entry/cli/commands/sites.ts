@@ -3,6 +3,7 @@ import type { SiteDevice, SiteRecord } from '../../../sites/register/index.ts';
 import type { Client } from '../../approver/index.ts';
 import { connect, type Global } from '../connection.ts';
 import { print, table } from '../output.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 type SiteView = SiteRecord & { devices: SiteDevice[] };
 
@@ -53,7 +54,7 @@ export function addSites(program: Command): void {
         region,
         note,
         ...(cost !== undefined && { costPerMb: cost === 'unknown' ? null : Number(cost) }),
-        ...(expectedRevision !== undefined && { expectedRevision: Number(expectedRevision) }),
+        ...(expectedRevision !== undefined && { expectedRevision: wholeNumber('expected-revision', expectedRevision) }),
       };
       const now = await (await connect(global)).put<SiteRecord>(pathOf(site), body);
       print(now, global.json, () => `${now.id}: ${now.zone}, region ${now.region || '–'}, revision ${now.revision}`);

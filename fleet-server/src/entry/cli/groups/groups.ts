@@ -3,6 +3,7 @@ import { CodedError } from '@plumbline/shared/errors';
 import type { GroupSummary, SelectorPreview, StandingRelease } from '../../../sites/groups/index.ts';
 import { connect, type Global } from '../connection.ts';
 import { print, table } from '../output.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 interface MemberFlags {
   selector?: string;
@@ -63,7 +64,7 @@ function addReading(groups: Command): void {
     .option('--show <count>', 'how many names to print', '20')
     .action(async (selector: string, { show }: { show: string }, command: Command) => {
       const global = command.optsWithGlobals<Global>();
-      const body = { selector, shown: Number(show) };
+      const body = { selector, shown: wholeNumber('show', show) };
       const found = await (await connect(global)).post<SelectorPreview>('/api/v1/selectors/preview', body);
       print(found, global.json, () => describePreview(found));
     });
@@ -105,7 +106,10 @@ function addWriting(groups: Command): void {
     .option('--expected-revision <number>', 'only if nobody has changed it since')
     .action(async (name: string, flags: { expectedRevision?: string }, command: Command) => {
       const global = command.optsWithGlobals<Global>();
-      const query = flags.expectedRevision === undefined ? '' : `?expectedRevision=${Number(flags.expectedRevision)}`;
+      const query =
+        flags.expectedRevision === undefined
+          ? ''
+          : `?expectedRevision=${wholeNumber('expected-revision', flags.expectedRevision)}`;
       const removed = await (await connect(global)).delete(`${at(name)}${query}`);
       print(removed, global.json, () => `${name} is removed`);
     });
@@ -122,7 +126,8 @@ async function sendUpdate(
   name: string,
   { add, remove, expectedRevision, ...flags }: UpdateFlags,
 ): Promise<void> {
-  const guard = expectedRevision === undefined ? {} : { expectedRevision: Number(expectedRevision) };
+  const guard =
+    expectedRevision === undefined ? {} : { expectedRevision: wholeNumber('expected-revision', expectedRevision) };
   if (add === undefined && remove === undefined) {
     await client.put(at(name), { ...membersOf(flags), ...guard });
     return;

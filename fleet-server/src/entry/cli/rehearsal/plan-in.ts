@@ -9,7 +9,7 @@ export function planIn(text: string, file: string): Record<string, unknown> {
   const documents = parseAllDocuments(text);
   for (const { errors } of documents) {
     const [broken] = errors;
-    if (broken !== undefined) throw unreadable(`${file}: ${broken.message}`);
+    if (broken !== undefined) throw unreadable(`${file}: ${broken.message.split('\n', 1)[0]}`);
   }
   const values: unknown[] = documents.map((document) => document.toJS());
   const objects = values.filter(isObject);

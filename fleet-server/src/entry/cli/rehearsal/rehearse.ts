@@ -14,6 +14,7 @@ import {
 } from '../../../delivery/rehearsal/index.ts';
 import { connect, type Global } from '../connection.ts';
 import { print } from '../output.ts';
+import { wholeNumber } from '../whole-number.ts';
 import { attachRehearsal } from './attach.ts';
 import { planIn } from './plan-in.ts';
 import { showReport } from './show-report.ts';
@@ -42,8 +43,9 @@ export function addRehearse(program: Command): void {
       const global = command.optsWithGlobals<Global>();
       if (flags.schema === true) return console.log(JSON.stringify(scenarioJsonSchema(), null, 2));
       if (what === undefined) throw wrong('rollout-or-file', 'nothing to rehearse', 'a rollout, or the file of a plan');
-      const devices = flags.devices === undefined ? undefined : integer('devices', flags.devices, 1, MAX_DEVICES);
-      const seed = integer('seed', flags.seed, 0, MAX_SEED);
+      const devices =
+        flags.devices === undefined ? undefined : wholeNumber('devices', flags.devices, { min: 1, max: MAX_DEVICES });
+      const seed = wholeNumber('seed', flags.seed, { max: MAX_SEED });
       const scenario = await scenarioOf(flags.scenario);
       const material = await materialOf(what, global);
       const report = await rehearse({ attach: attachRehearsal }, { ...material, scenario, devices, seed });
@@ -76,12 +78,6 @@ async function materialOf(
 
 function isFile(given: string): boolean {
   return /\.(ya?ml|json)$/.test(given) || existsSync(given);
-}
-
-function integer(name: string, given: string, min: number, max: number): number {
-  const value = /^\d+$/.test(given) ? Number(given) : Number.NaN;
-  if (value >= min && value <= max) return value;
-  throw wrong(name, given, `a whole number, ${min}–${max}`);
 }
 
 function wrong(field: string, what: string, expected: string): CodedError {

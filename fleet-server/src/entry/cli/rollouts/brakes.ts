@@ -53,11 +53,13 @@ export function addPenalties(program: Command): void {
     .option('--reason <text>', 'kept in the audit', 'by hand')
     .action(async (device: string | undefined, flags: { all: boolean; reason: string }, command: Command) => {
       const global = command.optsWithGlobals<Global>();
-      if ((device === undefined) !== flags.all) command.error('name a device, or --all', { exitCode: 2 });
+      if ((device === undefined) !== flags.all) command.error('error: name a device, or --all', { exitCode: 2 });
       const body = { reason: flags.reason, ...(device !== undefined && { device }) };
       const { released } = await (
         await connect(global)
       ).post<{ released: string[] }>('/api/v1/penalties/release', body);
-      print(released, global.json, () => `${released.length} let out: ${released.join(', ')}`);
+      print(released, global.json, () =>
+        released.length === 0 ? 'nobody is in the penalty box' : `${released.length} let out: ${released.join(', ')}`,
+      );
     });
 }

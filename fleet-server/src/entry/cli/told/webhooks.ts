@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Delivery, Webhook, WebhookStanding } from '../../webhooks/index.ts';
 import { connect, type Global } from '../connection.ts';
 import { print, table } from '../output.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 const path = (id: string, order: string) => `/api/v1/webhooks/${encodeURIComponent(id)}/${order}`;
 
@@ -68,7 +69,7 @@ export function addWebhooks(program: Command): void {
     .option('--grace-hours <n>', 'how long', '24')
     .action(async (id: string, flags: { graceHours: string }, command: Command) => {
       const global = command.optsWithGlobals<Global>();
-      const body = { graceHours: Number(flags.graceHours) };
+      const body = { graceHours: wholeNumber('grace-hours', flags.graceHours) };
       const made = await (await connect(global)).post<{ secret: string }>(path(id, 'rotate'), body);
       print(made, global.json, () => `secret, shown this once: ${made.secret}`);
     });
