@@ -15,5 +15,5 @@ it.each([0, 1, 100, 200, 20_000])('a message of %d bytes is read again, in whate
 });
 
 it('a subscription asks for QoS 1', () => {
-  expect(subscribePacket('a/+', 3).toString('hex')).toBe('8208000300' + '03612f2b01');
+  expect(subscribePacket('a/+', 3).toString('hex')).toBe('820800030003612f2b01');
 });
