@@ -117,18 +117,18 @@ describe('a forecast of who the release fits', () => {
 
 describe('a forecast of what gates can tell', () => {
   it('says how large a share of failures a stage sees, and that it is too small to be sure', () => {
-    const found = forecast(many(50), { gates: { failures: { atMost: 0.02, sureBelow: 0.1 } } });
+    const found = forecast(many(50), { gates: { failures: { atMost: 0.02, sureBelow: 0.05 } } });
     expect(gate(found, 'failures')).toMatchObject({
       canStop: true,
       canPass: false,
       devicesToStop: 7,
-      devicesToPass: 53,
+      devicesToPass: 74,
     });
     expect(gate(found, 'failures')?.sentence).toBe(
-      'failures: 50 devices see a share of failures above 22.3 % (with 95 % chance; 7 stop it); `sureBelow: 0.1` needs 53 devices without a failure, and about 50 of the stage will have had a chance: it cannot pass by itself',
+      'failures: 50 devices see a share of failures above 22.3 % (with 95 % chance; 7 stop it); `sureBelow: 0.05` needs 74 devices without a failure, and about 50 of all stages so far will have had a chance: it cannot pass by itself',
     );
     expect(found.warnings[0]).toMatchObject({ level: 'holds', stage: 'all' });
-    const larger = forecast(many(53), { gates: { failures: { atMost: 0.02, sureBelow: 0.1 } } });
+    const larger = forecast(many(74), { gates: { failures: { atMost: 0.02, sureBelow: 0.05 } } });
     expect(gate(larger, 'failures')).toMatchObject({ canPass: true });
   });
 

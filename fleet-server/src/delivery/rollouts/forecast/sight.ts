@@ -111,7 +111,9 @@ function byDevices(
   const { gates } = stage;
   const { all, own } = stage.count(canTell);
   const stops = smallestEffect(gate, { devices: all }, gates);
-  const passes = smallestEffect(gate, { devices: own }, gates);
+  // What has to be sure counts every device since the first, the rest those of the stage.
+  const isSure = gate === 'failures' && gates.failures.sureBelow !== undefined;
+  const passes = smallestEffect(gate, { devices: isSure ? all : own }, gates);
   const needed = neededOf(stage);
   const enough =
     gate === 'proven' ? Math.max(needed, Math.ceil(gates.proven.atLeast * stage.contact.byDeadline)) : needed;
@@ -126,7 +128,7 @@ function byDevices(
     sentences.push(
       `${counted(enough, 'device')} of the stage ${enough === 1 ? 'is' : 'are'} needed${so}: it cannot pass by itself`,
     );
-  } else if (!canPass) sentences.push(missing(passes?.devicesToPass, own, gates));
+  } else if (!canPass) sentences.push(missing(passes?.devicesToPass, all, gates));
   return {
     gate,
     sample: all,
@@ -157,10 +159,10 @@ function stopping(gate: GateName, devices: number, effect: Effect): string {
   return `${counted(devices, 'device')} ${see} a share of ${what} above ${percent(effect.smallest)} (with 95 % chance; ${effect.devicesToStop} stop it)`;
 }
 
-function missing(devicesToPass: number | undefined, own: number, { failures }: Gates): string {
+function missing(devicesToPass: number | undefined, all: number, { failures }: Gates): string {
   const needs =
     devicesToPass === undefined ? 'can never be reached' : `needs ${devicesToPass} devices without a failure`;
-  return `\`sureBelow: ${failures.sureBelow}\` ${needs}, and about ${own} of the stage will have had a chance: it cannot pass by itself`;
+  return `\`sureBelow: ${failures.sureBelow}\` ${needs}, and about ${all} of all stages so far will have had a chance: it cannot pass by itself`;
 }
 
 export function warnOfSight(

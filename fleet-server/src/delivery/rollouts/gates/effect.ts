@@ -2,6 +2,7 @@ import { binomialTail, isSurelyAbove, isSurelyBelow } from './bounds.ts';
 import { alphaOf } from './evaluate.ts';
 import type { GateName, Gates } from './gates.ts';
 import { meanBounds, MIN_CLUSTERS } from './mean-bounds.ts';
+import { PASS_ALPHA } from './outcomes.ts';
 import { MAX_SLICES } from './quality.ts';
 import { counted, percent } from './say.ts';
 
@@ -97,7 +98,7 @@ function ofShares(gate: GateName, { limit, sureBelow, verb }: Shares, { devices 
   const alpha = alphaOf(gates);
   const devicesToStop = countToStop(devices, limit, alpha);
   const smallest = devicesToStop === undefined ? undefined : shareNoticed(devicesToStop, devices);
-  const devicesToPass = sureBelow === undefined ? undefined : devicesNeeded(sureBelow, alpha);
+  const devicesToPass = sureBelow === undefined ? undefined : devicesNeeded(sureBelow, PASS_ALPHA);
   const canPass = sureBelow === undefined ? devices > 0 : devicesToPass !== undefined && devices >= devicesToPass;
   const stops =
     devicesToStop === undefined

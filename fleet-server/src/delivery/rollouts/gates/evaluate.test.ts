@@ -168,6 +168,14 @@ describe('the gates of failure and proof', () => {
     expect(evaluate(many(36, proven), sure).sentence).toContain('surely below 10 % (at most 9.97 %)');
   });
 
+  it('are as sure of a later stage by what the stages before it have shown', () => {
+    const sure = gates.parse({ failures: { atMost: 0.02, sureBelow: 0.1 } });
+    const canary = many(30, proven, 'canary');
+    const early = many(6, (id) => second(proven(id)), 'early');
+    expect(evaluate(early, sure, 1)).toMatchObject({ verdict: 'inconclusive', gate: 'failures' });
+    expect(evaluate([...canary, ...early], sure, 1)).toMatchObject({ verdict: 'pass' });
+  });
+
   it('stop at the first failure where none may be, and never where all may', () => {
     expect(evaluate([failed(0), ...many(99, proven, 'p')], gates.parse({ failures: { atMost: 0 } })).verdict).toBe(
       'fail',

@@ -43,7 +43,8 @@ export const gates = z.strictObject({
   proven: proven.default({ atLeast: 0.9 }),
   /**
    * Share of devices that refused or went back. Stops when it is surely above `atMost`, over all stages that opened; a
-   * stage passes when its own is surely below `sureBelow`, or, where that is not asked, not above `atMost`.
+   * stage passes when it is surely (95 %) below `sureBelow`, over the same, or, where that is not asked, when its own is not
+   * above `atMost`.
    */
   failures: failures.default({ atMost: 0.02 }),
   ...named,

@@ -1,7 +1,7 @@
 import { isSurelyAbove, isSurelyBelow, rateBounds } from './bounds.ts';
 import type { GateCounts, GateResult, Gates } from './gates.ts';
 import { counted, listed, percent, tallied } from './say.ts';
-import { hasBegun, quorum, type Judged } from './standing.ts';
+import { countStandings, hasBegun, quorum, type Judged } from './standing.ts';
 
 /** What a gate over devices looks at: it fails by all stages that opened, and passes by the stage itself. */
 export interface Fleet {
@@ -13,6 +13,9 @@ export interface Fleet {
   /** Chance that this gate ever stops a rollout within its limit. */
   alpha: number;
 }
+
+/** Chance that a release at `sureBelow` or above it ever passes, over every look and all stages. */
+export const PASS_ALPHA = 0.05;
 
 /** Share of the stage that runs the very bytes and has proven them. It holds a stage and never stops a rollout. */
 export function provenGate(fleet: Fleet, { atLeast }: Gates['proven']): GateResult {
@@ -51,9 +54,13 @@ export function failuresGate(fleet: Fleet, { atMost, sureBelow }: Gates['failure
 }
 
 function passing(fleet: Fleet, atMost: number, sureBelow: number | undefined): Omit<GateResult, 'gate'> {
-  const { counts, alpha } = fleet;
+  // To be sure, what the stages before have shown counts as well: it is one rate, watched from the first device on.
+  const [judged, counts, alpha] =
+    sureBelow === undefined
+      ? [fleet.own, fleet.counts, fleet.alpha]
+      : [fleet.all, countStandings(fleet.all), PASS_ALPHA];
   const sample = counts.proven + counts.failed;
-  const low = rateBounds(counts.failed, fleet.own.filter(hasBegun).length, alpha).low;
+  const low = rateBounds(counts.failed, judged.filter(hasBegun).length, alpha).low;
   const { high } = rateBounds(counts.failed, sample, alpha);
   const value = sample > 0 ? counts.failed / sample : undefined;
   const limit = sureBelow ?? atMost;

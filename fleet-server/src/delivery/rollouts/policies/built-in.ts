@@ -1,21 +1,21 @@
 import type { Policy, WrittenPolicy } from './policy.ts';
 
 /**
- * The road for a release nobody has reason to hurry. A canary small enough to lose, then a doubling to see whether it
+ * The road for a release nobody has reason to hurry. A canary small enough to lose, then a tripling to see whether it
  * repeats, then a quarter, where what is rare shows, then the rest.
  */
 const standard: WrittenPolicy = {
-  description: 'Canary, then 5 %, 25 % and everything, a day of watching each; pauses when a gate fails.',
+  description: 'Canary, then 7.5 %, 25 % and everything, a day of watching each; pauses when a gate fails.',
   stages: [
-    // In the canary a few failures prove nothing yet: it passes when more than one in four is surely ruled out.
+    // In the canary a few failures prove nothing yet: it passes when more than one in six is surely ruled out.
     {
       name: 'canary',
       size: { percent: 2.5 },
       soak: '24h',
-      gates: { failures: { atMost: 0.02, sureBelow: 0.25 } },
+      gates: { failures: { atMost: 0.02, sureBelow: 0.16 } },
     },
-    // Twice as many devices rule out one in ten, which is as much as half a fleet may learn the hard way.
-    { name: 'early', size: { percent: 5 }, soak: '24h', gates: { failures: { atMost: 0.02, sureBelow: 0.1 } } },
+    // Three times as many devices rule out one in ten, which is as much as a quarter of a fleet may learn the hard way.
+    { name: 'early', size: { percent: 7.5 }, soak: '24h', gates: { failures: { atMost: 0.02, sureBelow: 0.1 } } },
     { name: 'quarter', size: { percent: 25 }, soak: '24h', gates: { failures: { atMost: 0.02, sureBelow: 0.1 } } },
     { name: 'everything', size: { percent: 100 }, soak: '24h' },
   ],

@@ -61,7 +61,7 @@ describe('a rollout that names a policy', () => {
 
   it('gets a whole plan from the policy that is always there', async () => {
     const resolved = rolloutPlan.parse(await resolvePolicy(database.db, { ...plan, policy: 'standard' }));
-    expect(resolved.stages.map(({ size }) => size)).toEqual([2.5, 5, 25, 100].map((percent) => ({ percent })));
+    expect(resolved.stages.map(({ size }) => size)).toEqual([2.5, 7.5, 25, 100].map((percent) => ({ percent })));
     expect(resolved.stages.every(({ soak }) => soak === 86_400_000)).toBe(true);
     expect(resolved.gates).toMatchObject({
       failures: { atMost: 0.02 },
