@@ -266,16 +266,21 @@ export function databaseContract(under: () => DatabaseUnderTest): void {
   describe('the schema', () => {
     const known = [...Object.values(tables), samples].flatMap((table) => (is(table, SQLiteTable) ? [table] : []));
 
-    it.each(known.map((table) => [getTableConfig(table).name, table] as const))(
-      'of %s is what its migrations make',
-      async (name, table) => {
-        const defined = Object.values(getTableColumns(table)).map((column) => ({
+    it('is what its migrations make, table by table', async () => {
+      const defined: Record<string, unknown> = {};
+      const made: Record<string, unknown> = {};
+      for (const table of known) {
+        const { name } = getTableConfig(table);
+        const columns = Object.values(getTableColumns(table));
+        defined[name] = columns.map((column) => ({
           name: column.name,
           type: under().typeName(column.getSQLType()),
         }));
-        expect(await under().columnsOf(database, name)).toEqual(defined);
-      },
-    );
+        made[name] = await under().columnsOf(database, name);
+      }
+      expect(known.length).toBeGreaterThan(30);
+      expect(made).toEqual(defined);
+    });
 
     it('of a newer program is refused', async ({ skip }) => {
       const url = await under().freshUrl();
