@@ -16,7 +16,8 @@ const standard: WrittenPolicy = {
     },
     // Three times as many devices rule out one in ten, which is as much as a quarter of a fleet may learn the hard way.
     { name: 'early', size: { percent: 7.5 }, soak: '24h', gates: { failures: { atMost: 0.02, sureBelow: 0.1 } } },
-    { name: 'quarter', size: { percent: 25 }, soak: '24h', gates: { failures: { atMost: 0.02, sureBelow: 0.1 } } },
+    // A quarter of a fleet is enough to rule out one in twenty before everybody has it.
+    { name: 'quarter', size: { percent: 25 }, soak: '24h', gates: { failures: { atMost: 0.02, sureBelow: 0.05 } } },
     { name: 'everything', size: { percent: 100 }, soak: '24h' },
   ],
   gates: {
