@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { rolloutPlan } from '../rollouts/index.ts';
-import { KINDS } from './document.ts';
-import { declaredDocument } from './document.ts';
+import { declaredDocument, KINDS } from './document.ts';
 import { DeclaredError } from './errors.ts';
 import { kindOf } from './kinds/index.ts';
 
@@ -12,14 +11,13 @@ export function writtenSchemas(): Record<string, z.ZodType> {
   const kinds = KINDS.map((kind) => {
     const { schema } = kindOf(kind);
     const { title = kind, description = '' } = schema.meta() ?? {};
-    const document = declaredDocument
+    return declaredDocument
       .extend({ kind: z.literal(kind).describe('What it is.'), spec: schema })
       .meta({ title, description });
-    return document;
   });
   const plan = rolloutPlan.meta({ title: 'Rollout plan', description: 'What `plumbline rollouts create` takes.' });
-  const any = z.union(kinds).meta({ title: 'Document', description: 'What `plumbline apply` takes, any kind.' });
-  return { ...Object.fromEntries(KINDS.map((kind, at) => [kind.toLowerCase(), kinds[at]!])), plan, document: any };
+  const document = z.union(kinds).meta({ title: 'Document', description: 'What `plumbline apply` takes, any kind.' });
+  return { ...Object.fromEntries(KINDS.map((kind, at) => [kind.toLowerCase(), kinds[at]!])), plan, document };
 }
 
 /**

@@ -47,6 +47,11 @@ export async function openRehearsalServer(deps: ServerDeps): Promise<RehearsalSe
   const { clock, simulated, desk, payload } = deps;
   const database = await openDatabase({ url: 'sqlite::memory:', clock });
   const handlers: MessageHandler[] = [];
+  const bytesOf = (sha256: string) => {
+    const bytes = payload(sha256);
+    if (bytes === undefined) throw new ArtifactError('artifact_not_found', `no artifact ${sha256}`);
+    return bytes;
+  };
   const hosted = simulated.host({
     async admit(clientId, username) {
       deps.touched();
@@ -67,13 +72,10 @@ export async function openRehearsalServer(deps: ServerDeps): Promise<RehearsalSe
     database,
     artifacts: {
       put: unused,
-      get: unused,
+      // Payloads travel unpacked here, so that each is the archive itself.
+      get: async (sha256) => bytesOf(sha256),
       has: async (sha256) => payload(sha256) !== undefined,
-      async read(sha256, offset, length) {
-        const bytes = payload(sha256);
-        if (bytes === undefined) throw new ArtifactError('artifact_not_found', `no artifact ${sha256}`);
-        return bytes.slice(offset, offset + length);
-      },
+      read: async (sha256, offset, length) => bytesOf(sha256).slice(offset, offset + length),
     },
     desk,
     versionsInUse,
