@@ -83,7 +83,7 @@ async function run(...args: string[]): Promise<string> {
 it('shows a plan before it is written down: the worst first, then fit, gates, time and bytes', async () => {
   const said = await run('rollouts', 'forecast', file);
   expect(said.split('\n')[1]).toMatch(/^! holds/);
-  expect(said).toContain('`sureBelow: 0.1` needs 53 devices without a failure');
+  expect(said).toContain('`sureBelow: 0.1` needs 36 devices without a failure');
   expect(said).toContain('the gate drift can never decide');
   expect(said).toContain('left-out: nothing fits 1 device of profile no-such-profile (gw-4)');
   expect(said).toMatch(/canary +3 +3 +at once/);
