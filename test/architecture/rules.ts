@@ -101,7 +101,10 @@ export const WINGS: readonly { wing: string; rooms: readonly string[] }[] = [
   { wing: 'sites', rooms: ['devices', 'register', 'groups', 'activities'] },
   { wing: 'insight', rooms: ['telemetry', 'drift', 'alerts'] },
   { wing: 'delivery', rooms: ['rollouts', 'declared', 'rehearsal'] },
-  { wing: 'learning', rooms: ['datasets', 'training', 'pipelines', 'retraining'] },
+  {
+    wing: 'learning',
+    rooms: ['datasets', 'learners', 'training', 'experiments', 'pipelines', 'retraining', 'scoring'],
+  },
   { wing: 'entry', rooms: ['webhooks', 'http', 'listeners', 'mqtt', 'approver', 'demo', 'cli', 'testing'] },
 ];
 

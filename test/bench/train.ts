@@ -1,20 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { accuracy, brier, rocAuc } from '../../fleet-server/src/learning/training/index.ts';
+import type { FittedModel } from '../../fleet-server/src/supply/onnx/fitted-model.ts';
 import {
-  accuracy,
-  brier,
   buildMatrix,
   fitBoosting,
   fitColumns,
   fitForest,
   fitLogistic,
-  probabilitiesOf,
-  rocAuc,
   type Matrix,
+  probabilitiesOf,
   type Table,
-} from '../../fleet-server/src/learning/training/index.ts';
-import type { FittedModel } from '../../fleet-server/src/supply/onnx/fitted-model.ts';
+} from '../../fleet-server/src/learning/learners/index.ts';
 import { makeClassification, rowsOf, type Classification } from './material/classification.ts';
 import { startScikitLearn, type Algorithm, type Fitted, type ScikitLearn } from './material/scikit-learn.ts';
 import { figureOf, type Budget, type Figure, type LoneFigure, type Question } from './measure/figure.ts';

@@ -1,7 +1,8 @@
 import { DEFAULT_DRIFT_RULE } from '@plumbline/shared/drift';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { labelsKnownBefore, openDataset, type Dataset } from '../../fleet-server/src/learning/datasets/index.ts';
-import { train, type Grid, type TrainingResult } from '../../fleet-server/src/learning/training/index.ts';
+import { train, type TrainingResult } from '../../fleet-server/src/learning/training/index.ts';
+import { type Grid } from '../../fleet-server/src/learning/learners/index.ts';
 import { mostByChance } from './binomial.ts';
 import { live, type Life } from './live.ts';
 import { openRooms } from './rooms.ts';

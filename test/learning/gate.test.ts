@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { openDataset, type Dataset } from '../../fleet-server/src/learning/datasets/index.ts';
 import { trainModel } from '../../fleet-server/src/learning/pipelines/index.ts';
 import { generateDataset } from '../../fleet-server/src/learning/training/generated-dataset.ts';
-import { qualityGate, train, type GateVerdict, type Grid } from '../../fleet-server/src/learning/training/index.ts';
+import { qualityGate, train, type GateVerdict } from '../../fleet-server/src/learning/training/index.ts';
+import { type Grid } from '../../fleet-server/src/learning/learners/index.ts';
 import { sharedData } from './shared-data.ts';
 import { sampleRows, shuffleLabels } from './shuffle.ts';
 

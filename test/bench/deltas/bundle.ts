@@ -2,14 +2,10 @@ import { canonicalBytes, createSeal, createSigner, sha256Hex } from '@plumbline/
 import { packArchive, type BundleFiles, type Golden, type Manifest } from '@plumbline/shared/manifest';
 import { summary, type Dataset } from '../../../fleet-server/src/learning/datasets/index.ts';
 import { inputsOf, OUTPUT, referenceOf } from '../../../fleet-server/src/learning/pipelines/index.ts';
-import {
-  buildMatrix,
-  encodeTable,
-  probabilitiesOf,
-  type TrainingResult,
-} from '../../../fleet-server/src/learning/training/index.ts';
+import { type TrainingResult } from '../../../fleet-server/src/learning/training/index.ts';
 import { syntheticRecords } from '../../../fleet-server/src/supply/models/intake/golden.ts';
 import { exportModel, inspectModel, type FittedModel } from '../../../fleet-server/src/supply/onnx/index.ts';
+import { buildMatrix, encodeTable, probabilitiesOf } from '../../../fleet-server/src/learning/learners/index.ts';
 
 /** One version of a line, as a device would be sent it. */
 export interface Version {

@@ -8,7 +8,8 @@ import {
   openDataset,
   type Dataset,
 } from '../../../fleet-server/src/learning/datasets/index.ts';
-import { defaultGrid, train, type TrainOptions } from '../../../fleet-server/src/learning/training/index.ts';
+import { LEARNERS } from '../../../fleet-server/src/learning/learners/index.ts';
+import { train, type TrainOptions } from '../../../fleet-server/src/learning/training/index.ts';
 import type { TreesModel } from '../../../fleet-server/src/supply/onnx/index.ts';
 import { versionOf, type Version } from './bundle.ts';
 
@@ -32,7 +33,7 @@ const MONTHS = [0, 1, 2, 3, 4, 5].map((month) => Date.UTC(2024, month, 1));
 type Choice = Pick<TrainOptions, 'algorithms' | 'grid'>;
 
 const FOREST: Choice = { algorithms: ['forest'], grid: { forest: [{ trees: 100, depth: 12, minRows: 5 }] } };
-const BOOSTING: Choice = { algorithms: ['boosting'], grid: { boosting: defaultGrid.boosting.slice(0, 1) } };
+const BOOSTING: Choice = { algorithms: ['boosting'], grid: { boosting: LEARNERS.boosting.grid.slice(0, 1) } };
 const LOGISTIC: Choice = { algorithms: ['logistic'], grid: { logistic: [{ c: 1 }] } };
 
 /** Why the real lines are missing, or undefined. */

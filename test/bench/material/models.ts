@@ -3,9 +3,10 @@ import { binsOf, type Reference } from '@plumbline/shared/drift';
 import { sha256Hex } from '@plumbline/shared/trust';
 import { generateDataset } from '../../../fleet-server/src/entry/demo/generator/index.ts';
 import { inputsOf, OUTPUT, recordOf, referenceOf } from '../../../fleet-server/src/learning/pipelines/index.ts';
-import { train, type Grid } from '../../../fleet-server/src/learning/training/index.ts';
+import { train } from '../../../fleet-server/src/learning/training/index.ts';
 import { weighBranches } from '../../../fleet-server/src/supply/models/optimize/weigh-branches.ts';
 import { exportModel, inspectModel, type FittedModel } from '../../../fleet-server/src/supply/onnx/index.ts';
+import { type Grid } from '../../../fleet-server/src/learning/learners/index.ts';
 
 /** A trained model as a gateway holds it, and records to ask it about. */
 export interface BenchModel {

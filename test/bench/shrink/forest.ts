@@ -5,7 +5,6 @@ import { openWorkbench } from '../../../fleet-server/src/workbench.ts';
 import { openArtifactFiles } from '../../../fleet-server/src/platform/adapters/index.ts';
 import { generateDataset } from '../../../fleet-server/src/entry/demo/generator/index.ts';
 import { inputsOf, LATE, OUTPUT, referenceOf, rowsOf } from '../../../fleet-server/src/learning/pipelines/index.ts';
-import { buildMatrix, encodeTable, fitColumns, fitForest } from '../../../fleet-server/src/learning/training/index.ts';
 import { makeDevelopmentKeys, openDesk } from '../../../fleet-server/src/supply/keys/index.ts';
 import {
   intakeModel,
@@ -15,6 +14,7 @@ import {
 } from '../../../fleet-server/src/supply/models/index.ts';
 import { exportModel, exportTreesAsV3, type TreesModel } from '../../../fleet-server/src/supply/onnx/index.ts';
 import { loneFigure, type Budget, type LoneFigure } from '../measure/figure.ts';
+import { buildMatrix, encodeTable, fitColumns, fitForest } from '../../../fleet-server/src/learning/learners/index.ts';
 
 const FOREST = { trees: 100, depth: 12, minRows: 1 };
 const PROFILE = 'linux-x64-gateway';

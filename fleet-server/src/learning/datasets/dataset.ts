@@ -16,6 +16,8 @@ export interface Example {
   dueAt: number;
   knownAt: number;
   label: 0 | 1;
+  /** Actual minus planned finish in days, negative when early; absent while the activity is open (censored). */
+  delayDays?: number;
   values: Record<string, FeatureValue>;
 }
 

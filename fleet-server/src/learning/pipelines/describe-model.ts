@@ -3,7 +3,8 @@ import type { ActivityRecord, Feature, FeatureValue, GraphInput, GraphOutput } f
 import type { LabelledRecords, Metric } from '../../supply/models/index.ts';
 import type { FittedModel } from '../../supply/onnx/index.ts';
 import { summary, type Dataset, type Example } from '../datasets/index.ts';
-import { buildMatrix, encodeTable, probabilitiesOf, rocAuc, type TrainingResult } from '../training/index.ts';
+import { rocAuc, type TrainingResult } from '../training/index.ts';
+import { buildMatrix, encodeTable, probabilitiesOf } from '../learners/index.ts';
 
 /** The graph inputs of an exported model: its number columns as one tensor, its categories as another. */
 export function inputsOf(model: FittedModel, features: readonly Feature[]): GraphInput[] {

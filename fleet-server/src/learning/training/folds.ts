@@ -1,6 +1,6 @@
 import type { Example, SplitRule } from '../datasets/dataset.ts';
-import { requireWithin, TrainingError } from './errors.ts';
-import { createRandom, shuffle } from './learners/random.ts';
+import { createRandom, requireWithin, shuffle } from '../learners/index.ts';
+import { TrainingError } from './errors.ts';
 
 /** Row numbers, ascending; nothing is learned from a row of `valid` before it is scored. */
 export interface Fold {

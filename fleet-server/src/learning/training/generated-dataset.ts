@@ -1,6 +1,6 @@
 import type { Dataset, Example, SplitRule } from '../datasets/dataset.ts';
 import type { Feature } from '@plumbline/shared/manifest';
-import { createRandom } from './learners/random.ts';
+import { createRandom } from '../learners/index.ts';
 
 export interface GeneratedOptions {
   seed: number;

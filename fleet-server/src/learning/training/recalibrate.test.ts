@@ -1,16 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import {
+  buildMatrix,
+  createRandom,
+  encodeTable,
+  fitBoosting,
+  fitColumns,
+  fitForest,
+  fitLogistic,
+  marginsOf,
+  type Matrix,
+  probabilitiesOf,
+} from '../learners/index.ts';
 import { generateDataset } from './generated-dataset.ts';
-import { fitBoosting } from './boosting/boosting.ts';
-import { fitForest } from './forest/forest.ts';
-import { fitLogistic } from './learners/logistic.ts';
-import { marginsOf, probabilitiesOf } from './learners/margins.ts';
-import { createRandom } from './learners/random.ts';
-import type { Matrix } from './matrix.ts';
-import { buildMatrix, fitColumns } from './matrix.ts';
 import { calibrationError } from './measure/calibration.ts';
 import { logLoss } from './measure/metrics.ts';
 import { foldLine, lineScaleOf, recalibrate } from './recalibrate.ts';
-import { encodeTable } from './table.ts';
 
 function matrixOf(seed: number, rows: number): Matrix {
   const { examples, features } = generateDataset({ seed, rows, signal: 1 });

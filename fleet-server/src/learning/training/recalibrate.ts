@@ -1,5 +1,5 @@
 import type { FittedModel } from '../../supply/onnx/fitted-model.ts';
-import { isForest } from './learners/margins.ts';
+import { isForest } from '../learners/index.ts';
 import type { CalibrationLine, LineScale } from './measure/calibration.ts';
 import { applyLine, calibrationLine } from './measure/calibration.ts';
 import type { Scores } from './measure/metrics.ts';

@@ -1,21 +1,26 @@
 import type { FittedModel } from '../../supply/onnx/fitted-model.ts';
 import type { Dataset, SplitRule } from '../datasets/dataset.ts';
-import { requireWithin, TrainingError } from './errors.ts';
+import {
+  type Algorithm,
+  encodeTable,
+  type Grid,
+  type MatrixOptions,
+  type Member,
+  type MemberParameters,
+  requireWithin,
+} from '../learners/index.ts';
+import { TrainingError } from './errors.ts';
 import type { Fold } from './folds.ts';
 import { makeFolds } from './folds.ts';
-import type { Algorithm, Member, MemberParameters } from './learners/parameters.ts';
-import type { MatrixOptions } from './matrix.ts';
 import type { Scores } from './measure/metrics.ts';
 import type { Recalibration } from './recalibrate.ts';
 import { foldLine, lineScaleOf, recalibrate } from './recalibrate.ts';
-import type { Grid } from './search/grid.ts';
 import { listMembers } from './search/grid.ts';
 import type { JobContext } from './search/job.ts';
 import { pick } from './search/job.ts';
 import { openPool } from './search/pool.ts';
 import type { FitTime, Trial } from './search/search.ts';
 import { searchGrid } from './search/search.ts';
-import { encodeTable } from './table.ts';
 
 export interface TrainOptions {
   seed: number;

@@ -23,9 +23,16 @@ export interface Columns {
   categories: CategoryColumn[];
 }
 
+/**
+ * What the score of a model is. Absent: its link makes a probability of it. `value`: it is the answer itself, in the
+ * unit of the target (delay days); there is no link then.
+ */
+export type Answer = 'value';
+
 /** probability = sigmoid(bias + Σ weights[j] · x[j]) over the standardised design matrix. */
 export interface LinearModel {
   kind: 'linear';
+  answer?: Answer;
   columns: Columns;
   weights: Float64Array;
   bias: number;
@@ -49,6 +56,7 @@ export interface Tree {
 /** probability = link(base + Σ_t leaf_t(x)) over the raw design matrix. */
 export interface TreesModel {
   kind: 'trees';
+  answer?: Answer;
   /**
    * Default `sigmoid`: the score is log-odds. `identity`: the score is the probability itself, as a forest's mean over
    * trees is; it is clipped to [0, 1], because a float32 sum of many leaves may round past the ends.
@@ -57,6 +65,48 @@ export interface TreesModel {
   columns: Columns;
   trees: Tree[];
   base: number;
+}
+
+/**
+ * A multi-layer perceptron over the standardised design matrix: rectified linear units after every layer but the last,
+ * whose one unit is the log-odds.
+ */
+export interface NetworkModel {
+  kind: 'network';
+  answer?: Answer;
+  columns: Columns;
+  /** `weights` is row-major `[units, inputs]`; `bias` has one value a unit. */
+  layers: { weights: Float64Array; bias: Float64Array }[];
+}
+
+/**
+ * Kernel machine over the standardised design matrix x:
+ * log-odds = bias + Σ coefficients[i] · exp(−gamma · ‖x − vectors[i]‖²). It holds rows of its training data.
+ */
+export interface KernelModel {
+  kind: 'kernel';
+  answer?: Answer;
+  columns: Columns;
+  gamma: number;
+  /** Row-major `[n, D]`, standardised. */
+  vectors: Float64Array;
+  coefficients: Float64Array;
+  bias: number;
+}
+
+/**
+ * Mean target of the k nearest rows by Euclidean distance in the standardised design matrix, the earlier row on a tie;
+ * with `line`, probability = sigmoid(slope · mean + intercept). It holds all rows of its training data.
+ */
+export interface NeighboursModel {
+  kind: 'neighbours';
+  answer?: Answer;
+  columns: Columns;
+  k: number;
+  /** Row-major `[n, D]`, standardised. */
+  vectors: Float64Array;
+  targets: Float64Array;
+  line?: { slope: number; intercept: number };
 }
 
 export type FittedModel = LinearModel | TreesModel;

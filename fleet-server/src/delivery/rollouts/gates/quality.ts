@@ -53,7 +53,7 @@ function compared({ candidate, champion }: MaturedCohorts, { worseBy, minimum }:
   }
   const difference = clusterDifference(candidate, champion);
   if (difference === undefined || difference.n < MIN_CLUSTERS) {
-    const sentence = `the matured outcomes lie on too few sites to tell the model from the site (they count as ${short(difference?.n ?? 0)}; at least ${MIN_CLUSTERS} are needed)`;
+    const sentence = `the matured outcomes lie on too few sites to tell the model from the site (they count as ${short(Math.floor(10 * (difference?.n ?? 0)) / 10)}; at least ${MIN_CLUSTERS} are needed)`;
     return { ...none, sentence };
   }
   const bounds = meanBounds(difference, alpha);

@@ -1,8 +1,8 @@
 import type { JobContext } from '../search/job.ts';
 import type { JobPool } from '../search/pool.ts';
-import type { ForestParameters, Member } from '../learners/parameters.ts';
 import { meanAndDeviation } from '../measure/metrics.ts';
 import { studentQuantile } from '../measure/student-quantile.ts';
+import { type ForestParameters, type Member } from '../../learners/index.ts';
 
 /** What the same procedure reaches when labels mean nothing. */
 export interface ChanceBound {

@@ -1,6 +1,6 @@
 import type { Dataset, SplitRule } from '../../datasets/dataset.ts';
+import { createRandom, deriveSeed } from '../../learners/index.ts';
 import type { ChanceBound } from './chance.ts';
-import { createRandom, deriveSeed } from '../learners/random.ts';
 import { calibrationError, calibrationErrorByChance, calibrationLine } from '../measure/calibration.ts';
 import type { CalibrationLine } from '../measure/calibration.ts';
 import type { Scores } from '../measure/metrics.ts';

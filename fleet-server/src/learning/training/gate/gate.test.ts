@@ -3,9 +3,9 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Example } from '../../datasets/dataset.ts';
 import { datasetOf, featureOf, generateDataset } from '../generated-dataset.ts';
-import type { Grid } from '../search/grid.ts';
 import { train } from '../train.ts';
 import type { Dataset } from '../../datasets/dataset.ts';
+import { type Grid } from '../../learners/index.ts';
 import { qualityGate } from './gate.ts';
 
 async function judge(dataset: Dataset, seed: number, grid: Partial<Grid> = {}, workers = 0) {

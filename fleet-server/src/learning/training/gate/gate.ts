@@ -1,5 +1,6 @@
 import type { Dataset } from '../../datasets/dataset.ts';
-import { requireWithin, TrainingError } from '../errors.ts';
+import { TrainingError } from '../errors.ts';
+import { requireWithin } from '../../learners/index.ts';
 import { chanceBound } from './chance.ts';
 import type { GateFigures } from './figures.ts';
 import { clusterRows, measureScores } from './figures.ts';

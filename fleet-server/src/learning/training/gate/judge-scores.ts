@@ -1,8 +1,8 @@
 import type { Dataset } from '../../datasets/dataset.ts';
-import { createRandom, deriveSeed, shuffle } from '../learners/random.ts';
 import { accuracy, rankOrder, rocAuc } from '../measure/metrics.ts';
 import type { Scores } from '../measure/metrics.ts';
 import { assertTrainable } from '../train.ts';
+import { createRandom, deriveSeed, shuffle } from '../../learners/index.ts';
 import type { ChanceBound } from './chance.ts';
 import { CHANCE_LEVEL } from './chance.ts';
 import type { GateFigures } from './figures.ts';

@@ -1,6 +1,4 @@
-import { minimise } from '../learners/lbfgs.ts';
-import { logit, logLossOfMargin, sigmoid } from '../learners/sigmoid.ts';
-import type { SeededRandom } from '../learners/random.ts';
+import { logit, logLossOfMargin, minimise, type SeededRandom, sigmoid } from '../../learners/index.ts';
 import { rankOrder } from './metrics.ts';
 import type { Scores } from './metrics.ts';
 

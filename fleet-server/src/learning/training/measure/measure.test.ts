@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../learners/random.ts';
+import { createRandom } from '../../learners/index.ts';
 import { calibrationError, calibrationErrorByChance, calibrationLine } from './calibration.ts';
 import { accuracy, brier, logLoss, rocAuc } from './metrics.ts';
 import { pairedDifference } from './paired-difference.ts';

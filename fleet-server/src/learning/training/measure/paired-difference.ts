@@ -1,6 +1,4 @@
-import { requireWithin } from '../errors.ts';
-import { createRandom } from '../learners/random.ts';
-import type { SeededRandom } from '../learners/random.ts';
+import { createRandom, requireWithin, type SeededRandom } from '../../learners/index.ts';
 import { rankOrder } from './metrics.ts';
 import type { Scores } from './metrics.ts';
 

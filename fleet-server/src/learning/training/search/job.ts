@@ -1,17 +1,21 @@
 import type { FittedModel } from '../../../supply/onnx/fitted-model.ts';
 import type { Fold } from '../folds.ts';
-import { fitBoosting } from '../boosting/boosting.ts';
-import { fitForest } from '../forest/forest.ts';
-import { fitLogistic } from '../learners/logistic.ts';
-import { probabilitiesOf } from '../learners/margins.ts';
-import type { Member } from '../learners/parameters.ts';
-import { createRandom, deriveSeed, shuffle } from '../learners/random.ts';
-import type { Matrix, MatrixOptions } from '../matrix.ts';
-import { buildMatrix, fitColumns } from '../matrix.ts';
 import { brier } from '../measure/metrics.ts';
 import type { Scores } from '../measure/metrics.ts';
 import { stratifiedAuc } from '../measure/stratified-auc.ts';
-import type { Table } from '../table.ts';
+import {
+  buildMatrix,
+  createRandom,
+  deriveSeed,
+  fitColumns,
+  fitMember,
+  type Matrix,
+  type MatrixOptions,
+  type Member,
+  probabilitiesOf,
+  shuffle,
+  type Table,
+} from '../../learners/index.ts';
 import { chooseMember } from './choose.ts';
 
 /** What every job of one training reads; handed to each worker once. */
@@ -54,7 +58,7 @@ export function createJobRunner(context: JobContext): JobRunner {
   };
   const scoreFold: FoldScorer = (member, fold, labels) => {
     const { train, valid } = (prepared[fold] ??= prepare(fold));
-    const model = fitMember({ ...train, labels: pick(labels, folds[fold]!.train) }, context, member, fold);
+    const model = fitPart({ ...train, labels: pick(labels, folds[fold]!.train) }, context, member, fold);
     return probabilitiesOf(model, valid);
   };
   const run = (job: Job): JobAnswers[Job['kind']] => {
@@ -68,7 +72,7 @@ export function createJobRunner(context: JobContext): JobRunner {
       case 'refit': {
         const all = Int32Array.from({ length: table.rows }, (_, row) => row);
         const whole = buildMatrix(table, fitColumns(table, all, options), all);
-        const model = fitMember(whole, context, job.member, 'refit');
+        const model = fitPart(whole, context, job.member, 'refit');
         return { model, seconds: seconds() };
       }
       case 'chance':
@@ -86,11 +90,9 @@ interface PreparedFold {
 /** Scores of a fold's validation rows by a member fitted on its training rows under the given labels of the table. */
 type FoldScorer = (member: number, fold: number, labels: Uint8Array) => Scores;
 
-function fitMember(matrix: Matrix, context: JobContext, member: number, part: string | number): FittedModel {
-  const { algorithm, parameters } = context.members[member]!;
-  if (algorithm === 'logistic') return fitLogistic(matrix, parameters);
+function fitPart(matrix: Matrix, context: JobContext, member: number, part: string | number): FittedModel {
   const seed = deriveSeed(context.seed, 'fit', member, part);
-  return algorithm === 'forest' ? fitForest(matrix, parameters, seed) : fitBoosting(matrix, parameters, seed);
+  return fitMember(context.members[member]!, matrix, { task: 'classification', seed });
 }
 
 /** Out-of-fold AUC of the configuration that the same rule chooses when labels mean nothing. */

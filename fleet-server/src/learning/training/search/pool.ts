@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { requireWithin, TrainingError } from '../errors.ts';
+import { TrainingError } from '../errors.ts';
 import type { TrainingErrorCode } from '../errors.ts';
+import { requireWithin } from '../../learners/index.ts';
 import type { AnswerOf, Job, JobContext } from './job.ts';
 import { createJobRunner } from './job.ts';
 import type { JobFailure, JobReply } from './worker.ts';

@@ -1,6 +1,6 @@
-import type { Algorithm, MemberParameters } from '../learners/parameters.ts';
 import { brier, logLoss, meanAndDeviation, rocAuc } from '../measure/metrics.ts';
 import type { Scores } from '../measure/metrics.ts';
+import { type Algorithm, type MemberParameters } from '../../learners/index.ts';
 import { chooseMember } from './choose.ts';
 import type { JobContext } from './job.ts';
 import { pick } from './job.ts';

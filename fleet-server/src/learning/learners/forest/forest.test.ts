@@ -3,14 +3,15 @@ import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { exportModel } from '../../../supply/onnx/export/export-model.ts';
 import type { Tree } from '../../../supply/onnx/fitted-model.ts';
+import { fitMember } from '../registry.ts';
 import { binMatrix } from '../boosting/bins.ts';
-import { generateDataset } from '../generated-dataset.ts';
-import { marginsOf, probabilitiesOf } from '../learners/margins.ts';
-import { createRandom } from '../learners/random.ts';
-import { logit } from '../learners/sigmoid.ts';
+import { generateDataset } from '../../training/generated-dataset.ts';
+import { marginsOf, probabilitiesOf } from '../margins.ts';
+import { createRandom } from '../random.ts';
+import { logit } from '../sigmoid.ts';
 import type { Matrix } from '../matrix.ts';
 import { buildMatrix, fitColumns, numberMatrix } from '../matrix.ts';
-import { rocAuc } from '../measure/metrics.ts';
+import { rocAuc } from '../../training/measure/metrics.ts';
 import { encodeTable } from '../table.ts';
 import { fitForest } from './forest.ts';
 import { createForestSpace, growForestTree } from './grow-tree.ts';
@@ -148,7 +149,11 @@ describe('a random forest', () => {
     ['forest.minRows', { minRows: 1.5 }],
     ['forest.features', { features: 0 }],
   ])('refuses %s outside its range', (field, more) => {
-    const refused = () => fitForest(generatedMatrix(7, 60), { ...parameters, ...more });
+    const refused = () =>
+      fitMember({ algorithm: 'forest', parameters: { ...parameters, ...more } }, generatedMatrix(7, 60), {
+        task: 'classification',
+        seed: 0,
+      });
     expect(refused).toThrow(expect.objectContaining({ code: 'bad_parameter', field }));
   });
 });

@@ -6,15 +6,35 @@ import type { Binned } from './bins.ts';
 import type { GrownTree, GrowSpace } from './grow-tree.ts';
 import { goesLeft, growTree } from './grow-tree.ts';
 import { createHistogramStore } from './histogram.ts';
-import type { BoostingParameters } from '../learners/parameters.ts';
-import { checkMember } from '../learners/parameters.ts';
-import type { SeededRandom } from '../learners/random.ts';
-import { createRandom, shuffle } from '../learners/random.ts';
-import { logit, logLossOfMargin, sigmoid } from '../learners/sigmoid.ts';
+import type { SeededRandom } from '../random.ts';
+import { createRandom, shuffle } from '../random.ts';
+import { logit, logLossOfMargin, sigmoid } from '../sigmoid.ts';
+
+export interface BoostingParameters {
+  trees: number;
+  /** Learning rate: every leaf value is multiplied by it. */
+  rate: number;
+  /** Most leaves of a tree; growth is best-first. */
+  leaves: number;
+  /** Fewest training rows in a leaf. */
+  minRows: number;
+  /** L2 penalty on leaf values. Default 0. */
+  l2?: number;
+  /** Most splits between root and leaf. Default 64. */
+  maxDepth?: number;
+  /** Most value bins per column, 2 to 255; missing has one of its own. Default 255. */
+  bins?: number;
+  /** Share of rows drawn without replacement for each tree. Default 1. */
+  rowShare?: number;
+  /** Share of design-matrix columns offered to each tree. Default 1. */
+  columnShare?: number;
+  /** Stop when log-loss on a held-out share of the rows has not improved for so many trees. Default: off. */
+  earlyStop?: { share: number; rounds: number };
+}
 
 /**
  * Fits gradient-boosted trees for log-loss on histograms (Friedman 2001; Ke et al. 2017), second order, best-first.
- * `seed` matters only with subsampling or early stopping. Throws `bad_parameter`.
+ * `seed` matters only with subsampling or early stopping.
  */
 export function fitBoosting(matrix: Matrix, parameters: BoostingParameters, seed = 0): TreesModel {
   return fitBoostingWithMargins(matrix, parameters, seed).model;
@@ -29,7 +49,6 @@ export function fitBoostingWithMargins(
   parameters: BoostingParameters,
   seed: number,
 ): { model: TreesModel; margins: Float64Array } {
-  checkMember({ algorithm: 'boosting', parameters });
   const { rows, labels } = matrix;
   const { rate, leaves, minRows, l2 = 0, maxDepth = 64, rowShare = 1, columnShare = 1 } = parameters;
   const random = createRandom(seed);

@@ -21,6 +21,10 @@ export interface Matrix {
   /** Per category the level index of each row; `levels.length` stands for unseen or missing. */
   codes: Uint8Array[];
   labels: Uint8Array;
+  /** Delay in days; a regression learns these instead of the labels. */
+  targets?: Float32Array;
+  /** How often each row counts; absent means once. Mean 1, so that penalties keep their meaning. */
+  weights?: Float64Array;
 }
 
 /** Columns of the design matrix, indicators counted one by one. */

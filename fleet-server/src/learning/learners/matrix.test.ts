@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Example } from '../datasets/dataset.ts';
-import { featureOf, generateDataset } from './generated-dataset.ts';
+import { featureOf, generateDataset } from '../training/generated-dataset.ts';
 import { buildMatrix, fitColumns, matrixWidth } from './matrix.ts';
 import { encodeTable } from './table.ts';
 

@@ -1,6 +1,6 @@
 import type { Example } from '../datasets/dataset.ts';
 import type { Feature, FeatureValue } from '@plumbline/shared/manifest';
-import { TrainingError } from './errors.ts';
+import { LearnerError } from './errors.ts';
 
 /** One category feature over all rows: `codes[row]` indexes the sorted `dictionary`, -1 is missing. */
 export interface CodedCategory {
@@ -63,9 +63,9 @@ function asLevel(value: FeatureValue | undefined, name: string, row: number): st
   throw badValue(name, row, value, 'a string, or null');
 }
 
-function badValue(name: string, row: number, value: FeatureValue, expected: string): TrainingError {
+function badValue(name: string, row: number, value: FeatureValue, expected: string): LearnerError {
   const field = `examples[${row}].values.${name}`;
-  return new TrainingError('bad_value', `${field} is ${JSON.stringify(value)}, expected ${expected}`, {
+  return new LearnerError('bad_value', `${field} is ${JSON.stringify(value)}, expected ${expected}`, {
     field,
     expected,
   });

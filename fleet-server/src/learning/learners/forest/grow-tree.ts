@@ -7,7 +7,7 @@ import { orderSums, refillColumn } from '../boosting/histogram.ts';
 import type { NodeSums, Split, SplitLimits } from '../boosting/split.ts';
 import { noSplitYet, scanColumn, splitOf } from '../boosting/split.ts';
 import { createTreeBuilder } from '../boosting/tree-builder.ts';
-import type { SeededRandom } from '../learners/random.ts';
+import type { SeededRandom } from '../random.ts';
 
 export interface ForestLimits extends SplitLimits {
   depth: number;

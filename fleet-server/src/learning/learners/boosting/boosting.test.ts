@@ -1,14 +1,15 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { generateDataset } from '../generated-dataset.ts';
-import { marginsOf, probabilitiesOf } from '../learners/margins.ts';
-import { createRandom } from '../learners/random.ts';
+import { generateDataset } from '../../training/generated-dataset.ts';
+import { marginsOf, probabilitiesOf } from '../margins.ts';
+import { createRandom } from '../random.ts';
 import type { Matrix } from '../matrix.ts';
 import { buildMatrix, fitColumns, numberMatrix } from '../matrix.ts';
-import { rocAuc } from '../measure/metrics.ts';
+import { rocAuc } from '../../training/measure/metrics.ts';
 import { encodeTable } from '../table.ts';
 import { binMatrix } from './bins.ts';
 import { fitBoosting, fitBoostingWithMargins } from './boosting.ts';
+import { fitMember, type Member } from '../registry.ts';
 
 function generatedMatrix(seed: number, rows: number): Matrix {
   const { examples, features } = generateDataset({ seed, rows, signal: 1 });
@@ -88,7 +89,8 @@ describe('boosted trees', () => {
 
   it('refuse parameters outside their range', () => {
     const matrix = generatedMatrix(5, 60);
-    expect(() => fitBoosting(matrix, { ...parameters, bins: 256 })).toThrow(
+    const member: Member = { algorithm: 'boosting', parameters: { ...parameters, bins: 256 } };
+    expect(() => fitMember(member, matrix, { task: 'classification', seed: 0 })).toThrow(
       expect.objectContaining({ code: 'bad_parameter', field: 'boosting.bins' }),
     );
   });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { generateDataset } from '../generated-dataset.ts';
+import { generateDataset } from '../../training/generated-dataset.ts';
 import { buildMatrix, fitColumns, numberMatrix } from '../matrix.ts';
 import { encodeTable } from '../table.ts';
 import { fitLogistic, standardise } from './logistic.ts';
-import { probabilitiesOf } from './margins.ts';
-import { createRandom } from './random.ts';
+import { probabilitiesOf } from '../margins.ts';
+import { createRandom } from '../random.ts';
 
 describe('logistic regression', () => {
   it.each([0.01, 1, 100])('stands where the penalised gradient is zero (C = %d)', (c) => {

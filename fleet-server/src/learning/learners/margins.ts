@@ -1,6 +1,6 @@
-import type { FittedModel, Tree, TreesModel } from '../../../supply/onnx/fitted-model.ts';
-import type { Matrix } from '../matrix.ts';
-import { addMargins, standardise } from './logistic.ts';
+import type { FittedModel, Tree, TreesModel } from '../../supply/onnx/fitted-model.ts';
+import type { Matrix } from './matrix.ts';
+import { addMargins, standardise } from './linear/logistic.ts';
 import { logit, sigmoid } from './sigmoid.ts';
 
 /** Log-odds of each row. The matrix must have been built with the model's own columns. */

@@ -1,9 +1,7 @@
 import type { TreesModel } from '../../../supply/onnx/fitted-model.ts';
 import { binMatrix } from '../boosting/bins.ts';
-import type { ForestParameters } from '../learners/parameters.ts';
-import { checkMember } from '../learners/parameters.ts';
-import type { SeededRandom } from '../learners/random.ts';
-import { createRandom, deriveSeed } from '../learners/random.ts';
+import type { SeededRandom } from '../random.ts';
+import { createRandom, deriveSeed } from '../random.ts';
 import type { Matrix } from '../matrix.ts';
 import { matrixWidth } from '../matrix.ts';
 import type { ForestSpace } from './grow-tree.ts';
@@ -13,14 +11,23 @@ import { createForestSpace, growForestTree } from './grow-tree.ts';
 const UNITS = 2 ** 24;
 const MAX_BINS = 255;
 
+export interface ForestParameters {
+  trees: number;
+  /** Most splits between root and leaf. */
+  depth: number;
+  /** Fewest distinct training rows in a leaf, however often the bootstrap drew them. */
+  minRows: number;
+  /** Columns drawn for each split; a category is one column. Default: the square root of their number, rounded down. */
+  features?: number;
+}
+
 /**
  * Fits a random forest (Breiman 2001) on histograms: every tree on a bootstrap of the rows, every split on columns
  * drawn anew. The probability is the mean over trees of the leaf's share of label 1, which is what an identity link
  * with leaves of share / trees adds up to. Each tree has a seed of its own, so that neither the other trees nor threads
- * matter to it. Throws `bad_parameter`.
+ * matter to it.
  */
 export function fitForest(matrix: Matrix, parameters: ForestParameters, seed = 0): TreesModel {
-  checkMember({ algorithm: 'forest', parameters });
   const { trees: count, depth, minRows } = parameters;
   const binned = binMatrix(matrix, MAX_BINS);
   const stored = binned.columns.length;

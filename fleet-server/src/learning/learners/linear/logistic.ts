@@ -1,14 +1,16 @@
 import type { LinearModel } from '../../../supply/onnx/fitted-model.ts';
 import type { Matrix } from '../matrix.ts';
 import { matrixWidth } from '../matrix.ts';
-import type { LogisticParameters } from './parameters.ts';
-import { checkMember } from './parameters.ts';
 import { minimise } from './lbfgs.ts';
-import { logLossOfMargin, sigmoid } from './sigmoid.ts';
+import { logLossOfMargin, sigmoid } from '../sigmoid.ts';
 
-/** Fits L2 logistic regression on the standardised matrix; no randomness. Throws `bad_parameter`. */
+export interface LogisticParameters {
+  /** Inverse strength of the L2 penalty, as in scikit-learn: minimise ½‖w‖² + C · Σ log-loss; the bias is free. */
+  c: number;
+}
+
+/** Fits L2 logistic regression on the standardised matrix; no randomness. */
 export function fitLogistic(matrix: Matrix, parameters: LogisticParameters): LinearModel {
-  checkMember({ algorithm: 'logistic', parameters });
   const { rows, columns, codes, labels } = matrix;
   const width = matrixWidth(columns);
   const numberCount = columns.numbers.length;

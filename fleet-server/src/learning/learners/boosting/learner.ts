@@ -1,0 +1,35 @@
+import { requireWithin } from '../errors.ts';
+import type { Learner } from '../learner.ts';
+import { fitBoosting, type BoostingParameters } from './boosting.ts';
+
+export const boosting: Learner<BoostingParameters> = {
+  title: 'Histogram gradient boosting',
+  tasks: ['classification'],
+  check(parameters) {
+    requireWithin('boosting.trees', parameters.trees, 1, 10_000, true);
+    requireWithin('boosting.rate', parameters.rate, 1e-4, 1);
+    requireWithin('boosting.leaves', parameters.leaves, 2, 1024, true);
+    requireWithin('boosting.minRows', parameters.minRows, 1, Number.MAX_SAFE_INTEGER, true);
+    requireWithin('boosting.l2', parameters.l2 ?? 0, 0, 1e6);
+    requireWithin('boosting.maxDepth', parameters.maxDepth ?? 64, 1, 64, true);
+    requireWithin('boosting.bins', parameters.bins ?? 255, 2, 255, true);
+    requireWithin('boosting.rowShare', parameters.rowShare ?? 1, 0.01, 1);
+    requireWithin('boosting.columnShare', parameters.columnShare ?? 1, 0.01, 1);
+    if (parameters.earlyStop === undefined) return;
+    requireWithin('boosting.earlyStop.share', parameters.earlyStop.share, 0.05, 0.5);
+    requireWithin('boosting.earlyStop.rounds', parameters.earlyStop.rounds, 1, 10_000, true);
+  },
+  grid: [
+    { trees: 150, rate: 0.05, leaves: 15, minRows: 20 },
+    // Weak on purpose: across few projects it carries further than a strong one.
+    { trees: 60, rate: 0.05, leaves: 4, minRows: 50 },
+  ],
+  draw: (random) => ({
+    trees: 50 + random.below(251),
+    rate: 10 ** (1.3 * random.unit() - 2),
+    leaves: 2 ** (2 + random.below(4)),
+    minRows: 5 + random.below(60),
+    l2: random.below(2) * 10 ** (3 * random.unit() - 1),
+  }),
+  fit: (matrix, parameters, { seed }) => fitBoosting(matrix, parameters, seed),
+};
