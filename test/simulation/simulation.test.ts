@@ -28,6 +28,14 @@ describe('a simulated world', () => {
     expect(results.reduce((sum, { injected }) => sum + injected, 0)).toBeGreaterThan(0);
   });
 
+  it.each([['the database takes no birth for a while, so that the server knows no connection', 'everything', 460]])(
+    'survives what once broke it: %s',
+    async (_, name, seed) => {
+      const of = CLASSES.find((one) => one.name === name) ?? CLASSES[0]!;
+      expect(foundIn([await runSeed(seed, of)])).toEqual([]);
+    },
+  );
+
   it('is the same world again for the same seed, and another for another', async () => {
     const of = CLASSES.find(({ name }) => name === 'everything') ?? CLASSES[0];
     if (of === undefined) throw new Error('no class of faults');

@@ -17,10 +17,11 @@ import {
 import { codeOf } from '@plumbline/shared/errors';
 import { isReleasedPayload } from '../../supply/models/index.ts';
 import { metadataByVersion, metadataBySha256 } from '../../supply/repository/index.ts';
-import { recordReport, recordStatus } from '../../sites/devices/index.ts';
+import { recordReport } from '../../sites/devices/index.ts';
 import { pageOf } from '../../sites/activities/index.ts';
 import type { Fleet } from '../fleet.ts';
 import type { Faults } from './faults.ts';
+import { createStatuses } from './statuses.ts';
 
 /** Node's own zlib: telemetry is most of what a server inflates. */
 const inflate = (body: Uint8Array, maxBytes: number) => inflateRawSync(body, { maxOutputLength: maxBytes });
@@ -37,6 +38,7 @@ const SITE_PAGE = 200;
 
 /** One handler per channel: parse, call one verb, answer. */
 export function createHandlers(fleet: Fleet, faults: Faults): Record<UpChannel, Handler> {
+  const statuses = createStatuses(fleet);
   const send = (from: From, channel: DownChannel, message: unknown) =>
     fleet.broker.publish(downTopic(from.site, from.device, channel), encodeFrame(message, { compress: true }), {
       retain: false,
@@ -56,10 +58,12 @@ export function createHandlers(fleet: Fleet, faults: Faults): Record<UpChannel, 
       await send(from, 'ack', ack);
     },
     async report(from) {
-      await recordReport(fleet, from.device, decodeMessage(deviceReport, from.payload));
+      const report = decodeMessage(deviceReport, from.payload);
+      await statuses.catchUp(from.device);
+      await recordReport(fleet, from.device, report);
     },
     async status(from) {
-      await recordStatus(fleet, from.device, decodeMessage(deviceStatus, from.payload));
+      await statuses.take(from.device, decodeMessage(deviceStatus, from.payload));
     },
     async req(from) {
       const { ref, offset, length } = decodeMessage(blockRequest, from.payload);
