@@ -14,6 +14,7 @@ export {
   type StageStatus,
 } from './machine/state.ts';
 export { approveRollout, rejectRollout } from './orders/approve.ts';
+export { discardDraft } from './orders/discard.ts';
 export type { Order } from './orders/order.ts';
 export { pauseRollout, proceedRollout, revertRollout, stopRollout } from './orders/orders.ts';
 export { resumeRollout } from './orders/resume.ts';

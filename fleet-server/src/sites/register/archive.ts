@@ -3,7 +3,7 @@ import { eq, sites, timeOf, type Database, type Db } from '../../platform/db/ind
 import { emit } from '../../platform/outbox/index.ts';
 import { bar, describeUnsent } from '../devices/index.ts';
 import { SiteError } from './errors.ts';
-import { getSite } from './list.ts';
+import { getSiteThatIs } from './list.ts';
 import { writeSite } from './put.ts';
 import { devicesOf, isGone, type SiteDevice } from './remaining.ts';
 import type { SiteRecord } from './site.ts';
@@ -25,14 +25,7 @@ export async function archiveSite(
   actor: string,
   { site: id, force }: ArchiveOrder,
 ): Promise<{ site: SiteRecord; forced: SiteDevice[] }> {
-  const before = await getSite(tx, id);
-  if (before.state !== 'closing') {
-    throw new SiteError(`site_${before.state}`, `site ${id} is ${before.state}`, {
-      kind: 'conflict',
-      field: 'site',
-      expected: 'a site that is closing',
-    });
-  }
+  const before = await getSiteThatIs(tx, id, 'closing');
   const closedAt = timeOf(tx);
   const remaining = (await devicesOf(tx, id)).filter((device) => !isGone(device));
   if (remaining.length > 0 && (!force || closedAt < (before.deadlineAt ?? 0))) throw silent(before, remaining, force);

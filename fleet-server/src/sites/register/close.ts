@@ -2,8 +2,7 @@ import { record } from '../../platform/audit/index.ts';
 import { and, asc, devices, enrolmentTokens, eq, isNull, timeOf, type Db } from '../../platform/db/index.ts';
 import { emit } from '../../platform/outbox/index.ts';
 import { orderRetirement, retirementsOf, readStanding, takeBackRetirement, type AssignDeps } from '../devices/index.ts';
-import { SiteError } from './errors.ts';
-import { getSite } from './list.ts';
+import { getSiteThatIs } from './list.ts';
 import { writeSite } from './put.ts';
 import type { SiteRecord } from './site.ts';
 
@@ -27,14 +26,7 @@ export async function closeSite(
   actor: string,
   { site: id, deadlineMs = DEFAULT_DEADLINE_MS }: CloseOrder,
 ): Promise<{ site: SiteRecord; ordered: string[] }> {
-  const before = await getSite(tx, id);
-  if (before.state !== 'open') {
-    throw new SiteError(`site_${before.state}`, `site ${id} is ${before.state}`, {
-      kind: 'conflict',
-      field: 'site',
-      expected: 'a site that is open',
-    });
-  }
+  const before = await getSiteThatIs(tx, id, 'open');
   const closingAt = timeOf(tx);
   const site = await writeSite(tx, before, { state: 'closing', closingAt, deadlineAt: closingAt + deadlineMs });
   await tx.delete(enrolmentTokens).where(and(eq(enrolmentTokens.site, id), isNull(enrolmentTokens.usedAt)));
@@ -67,14 +59,7 @@ export async function reopenSite(
   actor: string,
   id: string,
 ): Promise<{ site: SiteRecord; stay: string[] }> {
-  const before = await getSite(tx, id);
-  if (before.state !== 'closing') {
-    throw new SiteError(`site_${before.state}`, `site ${id} is ${before.state}`, {
-      kind: 'conflict',
-      field: 'site',
-      expected: 'a site that is closing',
-    });
-  }
+  const before = await getSiteThatIs(tx, id, 'closing');
   const site = await writeSite(tx, before, { state: 'open', closingAt: null, deadlineAt: null });
   const stay: string[] = [];
   for (const { device, state, cause } of await retirementsOf(tx, id)) {

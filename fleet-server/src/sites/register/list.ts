@@ -1,5 +1,5 @@
 import { devices, enrolmentTokens, eq, sites, type ReadDb } from '../../platform/db/index.ts';
-import { unknownSite } from './errors.ts';
+import { SiteError, unknownSite } from './errors.ts';
 import { readSite, unwritten, type SiteRecord } from './site.ts';
 
 /** Every site by id: those of the register, and those that only a device or an enrolment code names, at the defaults. */
@@ -20,6 +20,17 @@ export async function getSite(db: ReadDb, id: string): Promise<SiteRecord> {
   const site = await findSite(db, id);
   if (site === undefined) throw unknownSite(id);
   return site;
+}
+
+/** @throws SiteError `site_unknown`, `site_open`, `site_closing`, `site_archived` when it is in another state */
+export async function getSiteThatIs(db: ReadDb, id: string, state: SiteRecord['state']): Promise<SiteRecord> {
+  const site = await getSite(db, id);
+  if (site.state === state) return site;
+  throw new SiteError(`site_${site.state}`, `site ${id} is ${site.state}`, {
+    kind: 'conflict',
+    field: 'site',
+    expected: `a site that is ${state}`,
+  });
 }
 
 export async function findSite(db: ReadDb, id: string): Promise<SiteRecord | undefined> {

@@ -1,17 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { record } from '../../../platform/audit/index.ts';
-import {
-  and,
-  declaredRollouts,
-  eq,
-  rolloutDecisions,
-  rollouts,
-  timeOf,
-  type Db,
-  type ReadDb,
-} from '../../../platform/db/index.ts';
-import { createRollout, getRollout, RolloutError, rolloutPlan, type Rollout } from '../../rollouts/index.ts';
+import { declaredRollouts, eq, rollouts, timeOf, type ReadDb } from '../../../platform/db/index.ts';
+import { createRollout, discardDraft, getRollout, rolloutPlan, type Rollout } from '../../rollouts/index.ts';
 import { DeclaredError } from '../errors.ts';
 import type { DeclaredKind } from './kind.ts';
 
@@ -43,7 +33,8 @@ export const rollout: DeclaredKind<RolloutSpec> = {
     const before = await findDeclared(tx, name);
     if (before !== undefined) {
       if (isDeepStrictEqual(meaningOf(before.written), meaningOf(plan))) return;
-      await discard(tx, actor, name, before.rollout);
+      requireDraft(name, before.rollout);
+      await discardDraft(tx, actor, before.rollout);
     }
     const said = { spec: JSON.stringify(plan), writtenAt: timeOf(tx) };
     await tx
@@ -75,24 +66,10 @@ function meaningOf(written: unknown): unknown {
   return parsed.success ? parsed.data : written;
 }
 
-/** A draft has moved nothing and has no devices: the changed file takes its place, and the audit keeps that it was. */
-async function discard(tx: Db, actor: string, name: string, draft: Rollout): Promise<void> {
-  const { id, revision, state } = draft;
-  if (state.status !== 'draft') {
-    throw new DeclaredError('rollout_started', `rollout ${name} is ${state.status}: its plan stays as it is`, {
-      kind: 'conflict',
-      expected: 'a new name for a new plan, or the plan as it was',
-    });
-  }
-  await tx.delete(rolloutDecisions).where(eq(rolloutDecisions.rollout, id));
-  const gone = await tx
-    .delete(rollouts)
-    .where(and(eq(rollouts.id, id), eq(rollouts.revision, revision)))
-    .returning({ id: rollouts.id });
-  if (gone.length === 0) {
-    throw new RolloutError('rollout_changed_meanwhile', `rollout ${name} was changed by somebody else`, {
-      kind: 'conflict',
-    });
-  }
-  await record(tx, { actor, action: 'rollouts.discard', subject: `rollout:${id}`, details: { name } });
+function requireDraft(name: string, { state }: Rollout): void {
+  if (state.status === 'draft') return;
+  throw new DeclaredError('rollout_started', `rollout ${name} is ${state.status}: its plan stays as it is`, {
+    kind: 'conflict',
+    expected: 'a new name for a new plan, or the plan as it was',
+  });
 }

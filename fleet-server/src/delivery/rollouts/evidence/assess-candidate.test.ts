@@ -1,5 +1,5 @@
 import { buildReference, emptyWindow, observe, type FeatureBins } from '@plumbline/shared/drift';
-import { packArchive } from '@plumbline/shared/manifest';
+import { packArchive, type Manifest } from '@plumbline/shared/manifest';
 import { createVirtualClock } from '@plumbline/shared/testing';
 import { utf8 } from '@plumbline/shared/trust';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -11,6 +11,20 @@ import { assessCandidate } from './assess-candidate.ts';
 import { collectEvidence } from './collect.ts';
 
 const HOUR_MS = 3_600_000;
+const WITHOUT_PARTS: Manifest = {
+  kind: 'model',
+  v: 1,
+  line: 'delay',
+  version: '1.1.0',
+  variant: 'plain',
+  algorithm: 'forest',
+  target: 'late',
+  inputs: [{ kind: 'tensor', name: 'x', dtype: 'float32', shape: [1], column: 'x' }],
+  output: { kind: 'value', value: 'y' },
+  model: { sha256: 'ab'.repeat(32), sizeBytes: 5 },
+  needs: { opsets: { '': 21 }, operators: [], derivations: [] },
+  parts: { golden: 'absent', reference: 'absent', reasons: 'absent' },
+};
 const SHA256 = 'ab'.repeat(32);
 const BINS: FeatureBins[] = [{ type: 'number', name: 'height', edges: [1, 2, 3] }];
 const ROLLOUT = { id: 'r-1', line: 'delay', version: '1.1.0', createdAt: 0 };
@@ -135,7 +149,7 @@ describe('the windows of a candidate', () => {
   });
 
   it('can never be judged without a reference, and the parts that lack say so', async () => {
-    bundle = { 'model.onnx': utf8('model') };
+    bundle = { 'model.onnx': utf8('model'), 'manifest.json': utf8(JSON.stringify(WITHOUT_PARTS)) };
     await windowOf('gw-1', 0, 300);
     await clock.advance(2 * HOUR_MS);
     expect(await assessCandidate(deps(), ROLLOUT)).toEqual([]);

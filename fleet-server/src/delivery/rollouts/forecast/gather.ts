@@ -1,7 +1,7 @@
 import { clamp, resolveProfile, type Profile } from '@plumbline/firmware-profiles';
-import { manifest, unpackArchive } from '@plumbline/shared/manifest';
 import { lineRole } from '@plumbline/shared/trust';
 import type { DeviceReport } from '@plumbline/shared/wire';
+import { bundleParts } from '../evidence/bundle-parts.ts';
 import { devices, type ReadDb } from '../../../platform/db/index.ts';
 import type { ArtifactStore } from '../../../platform/ports/index.ts';
 import { isFrozen, listLines, presenceOf } from '../../../sites/devices/index.ts';
@@ -193,13 +193,7 @@ function profileNamed(id: string): Profile | undefined {
 async function readParts({ artifacts }: ForecastDeps, variants: readonly { variant: string; archive: string }[]) {
   const parts: ForecastInput['parts'] = [];
   if (artifacts === undefined) return parts;
-  for (const { variant, archive } of variants) {
-    const file = unpackArchive(await artifacts.get(archive))['manifest.json'];
-    // It passed its schema when it was sealed.
-    if (file !== undefined) {
-      parts.push({ variant, parts: manifest.parse(JSON.parse(new TextDecoder().decode(file))).parts });
-    }
-  }
+  for (const { variant, archive } of variants) parts.push({ variant, parts: await bundleParts(artifacts, archive) });
   return parts;
 }
 

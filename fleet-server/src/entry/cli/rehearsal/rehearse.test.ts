@@ -14,10 +14,11 @@ interface Case {
   devices?: number;
   seed?: number;
   stages?: object[];
+  settings?: object;
 }
 
-function play({ scenario = {}, gates = {}, devices = 8, seed = 1, stages = [canary, all] }: Case) {
-  const plan = { ...LINE, stages, gates };
+function play({ scenario = {}, gates = {}, devices = 8, seed = 1, stages = [canary, all], settings = {} }: Case) {
+  const plan = { ...LINE, stages, gates, settings };
   const written = readScenario(JSON.stringify({ ...SMALL, ...scenario }));
   return rehearse({ attach: attachRehearsal }, { plan, scenario: written, devices, seed });
 }
@@ -46,6 +47,15 @@ describe('a rehearsal', () => {
     expect(report.sentence).toContain(said);
     expect(report.value).toBeGreaterThan(report.limit ?? Infinity);
     expect(report.bound).toBeGreaterThan(report.limit ?? Infinity);
+  });
+
+  it('of a candidate whose inputs are no longer those it was trained on stops in the canary', async () => {
+    const scenario = { candidate: { drifts: { by: 1 } }, traffic: { ...SMALL.traffic, predictionsPerHour: 12 } };
+    const slow = { ...canary, soak: '1h', deadline: '20h' };
+    const settings = { windowMs: 3_600_000 };
+    const report = await play({ scenario, gates: { drift: { atMost: 0 } }, devices: 6, stages: [slow, all], settings });
+    expect(report).toMatchObject({ verdict: 'paused', stage: 'canary', metric: 'drift' });
+    expect(report.sentence).toContain('has moved');
   });
 
   it('says the same byte for byte under the same seed, whatever goes wrong in it', async () => {
