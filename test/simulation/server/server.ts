@@ -133,7 +133,12 @@ export function createServer(deps: ServerDeps): SimulatedServer {
         },
         desk: DESK,
         versionsInUse: async () => [],
-        lab: { run: unused, race: unused, close: async () => undefined },
+        lab: {
+          run: unused,
+          race: unused,
+          hold: () => ({ run: unused, close: async () => undefined }),
+          close: async () => undefined,
+        },
         broker: fleetBroker,
         dispatcher: createDispatcher({ database: lent, clock: life.clock }),
         events: { follow: unused, readers: () => 0, close: () => undefined },

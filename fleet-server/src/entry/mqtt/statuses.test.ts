@@ -51,6 +51,15 @@ it('a birth that the database could not take is taken before the next report', a
   expect(await connection()).toBe('first');
 });
 
+it('the death of the connection before takes no birth with it that still waits', async () => {
+  await statuses.take('gw-1', birth(1, 'first'));
+  isFull = true;
+  await expect(statuses.take('gw-1', birth(2, 'second'))).rejects.toThrow('full');
+  isFull = false;
+  await statuses.take('gw-1', { status: 'death', nonce: 'first', at: 2 });
+  expect(await connection()).toBe('second');
+});
+
 it('what came later stands, and nothing is taken twice', async () => {
   isFull = true;
   await expect(statuses.take('gw-1', birth(1, 'first'))).rejects.toThrow('full');

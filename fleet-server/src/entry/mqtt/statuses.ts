@@ -10,29 +10,35 @@ export interface Statuses {
 
 /**
  * Births and deaths are said once in a connection: one that the database could not take is kept until it can, or every
- * report of that connection would be one of a stranger. A server that restarts hears them again.
+ * report of that connection would be one of a stranger. They are taken in the order they came: the death of an earlier
+ * connection may come after the birth of a later one. A server that restarts hears births again.
  */
 export function createStatuses(fleet: Pick<Fleet, 'database' | 'now'>): Statuses {
-  const untaken = new Map<string, DeviceStatus>();
-  const take = async (device: string, status: DeviceStatus): Promise<void> => {
-    untaken.set(device, status);
-    try {
-      await recordStatus(fleet, device, status);
-    } catch (error) {
-      if (error instanceof DeviceError) forget(device, status);
-      throw error;
-    }
-    forget(device, status);
-  };
-  // A newer one may have come meanwhile.
+  const untaken = new Map<string, DeviceStatus[]>();
   const forget = (device: string, status: DeviceStatus): void => {
-    if (untaken.get(device) === status) untaken.delete(device);
+    const rest = (untaken.get(device) ?? []).filter((one) => one !== status);
+    if (rest.length > 0) untaken.set(device, rest);
+    else untaken.delete(device);
+  };
+  const catchUp = async (device: string): Promise<void> => {
+    for (const status of untaken.get(device) ?? []) {
+      try {
+        await recordStatus(fleet, device, status);
+      } catch (error) {
+        // A verdict is an answer; whatever else it was can be tried again.
+        if (error instanceof DeviceError) forget(device, status);
+        throw error;
+      }
+      forget(device, status);
+    }
   };
   return {
-    take,
-    async catchUp(device) {
-      const status = untaken.get(device);
-      if (status !== undefined) await take(device, status);
+    async take(device, status) {
+      // A birth makes whatever was said of connections before it not worth knowing.
+      const before = status.status === 'birth' ? [] : (untaken.get(device) ?? []);
+      untaken.set(device, [...before, status]);
+      await catchUp(device);
     },
+    catchUp,
   };
 }
