@@ -6,6 +6,7 @@ import { createVirtualClock } from '../../shared/src/testing/index.ts';
 import {
   isUniqueViolation,
   openDatabase,
+  preparedRead,
   preparedWrite,
   rowsInserter,
   type Database,
@@ -182,6 +183,32 @@ export function databaseContract(under: () => DatabaseUnderTest): void {
       await database.transaction((tx) => tolerant(tx, [row(1), row(2)]));
       expect(await database.transaction((tx) => tolerant(tx, [row(2), row(3)]))).toBe(1);
       expect(await count()).toBe(3);
+    });
+
+    it('answers a prepared question outside and inside a transaction, by what each of them sees', async () => {
+      const above = preparedRead<{ id: number }, typeof samples.$inferSelect>((db) =>
+        db
+          .select()
+          .from(samples)
+          .where(gt(samples.id, sql.placeholder('id')))
+          .orderBy(samples.id),
+      );
+      const ids = async (from: Parameters<typeof above>[0], id: number) =>
+        (await above(from, { id })).map((one) => one.id);
+      await database.transaction((tx) => insert(tx, [row(1), row(2)]));
+      expect(await ids(database.db, 0)).toEqual([1, 2]);
+      await database.transaction(async (tx) => {
+        await insert(tx, [row(3)]);
+        expect(await ids(tx, 1)).toEqual([2, 3]);
+      });
+      expect(await ids(database.db, 1)).toEqual([2, 3]);
+      expect((await above(database.db, { id: 2 }))[0]).toEqual((await database.db.select().from(samples))[2]);
+    });
+
+    it('refuses a prepared question of a transaction that has ended', async () => {
+      const all = preparedRead((db) => db.select().from(samples));
+      const ended = await database.transaction(async (tx) => ({ tx }));
+      await expect(all(ended.tx, {})).rejects.toMatchObject({ code: 'transaction_ended' });
     });
 
     it('update by placeholders, again in a later transaction', async () => {

@@ -40,6 +40,14 @@ describe('a frame', () => {
     expect(frame.length).toBeLessThanOrEqual(encodeFrame(noise).length);
   });
 
+  it('is deflated by what the platform has for it, and not when that makes it longer', () => {
+    const text = { text: 'a'.repeat(2000) };
+    const [quick, useless] = [(body: Uint8Array) => deflateSync(body, { level: 1 }), (body: Uint8Array) => body];
+    const frame = encodeFrame(text, { compress: quick });
+    expect([frame[1], decodeFrame(frame)]).toEqual([1, text]);
+    expect(encodeFrame(text, { compress: useless })).toEqual(encodeFrame(text));
+  });
+
   it('leaves out members that are undefined, because its reader refuses them', () => {
     expect(decodeFrame(encodeFrame({ ref: undefined, at: 1 }))).toEqual({ at: 1 });
   });

@@ -12,9 +12,15 @@ const WORTH_DEFLATING_BYTES = 512;
 /** Deflate grows a byte to 1,032 at most, so one slice gives about 1 MB before the bound is looked at. */
 const INFLATE_SLICE_BYTES = 1024;
 
-export function encodeFrame(message: unknown, options: { compress?: boolean } = {}): Uint8Array {
+/** Raw deflate; a platform may have a faster one. */
+export type Deflater = (body: Uint8Array) => Uint8Array;
+
+/** @param options `compress`: deflates where that is shorter, by this deflater if one is given */
+export function encodeFrame(message: unknown, options: { compress?: boolean | Deflater } = {}): Uint8Array {
   const plain = encode(message, { ignoreUndefinedProperties: true });
-  const deflated = options.compress === true && plain.length >= WORTH_DEFLATING_BYTES ? deflateSync(plain) : plain;
+  const { compress = false } = options;
+  const deflate = compress === true ? deflateSync : compress;
+  const deflated = deflate !== false && plain.length >= WORTH_DEFLATING_BYTES ? deflate(plain) : plain;
   const useDeflated = deflated.length < plain.length;
   const body = useDeflated ? deflated : plain;
   const frame = new Uint8Array(2 + body.length);

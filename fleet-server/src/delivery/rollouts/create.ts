@@ -3,7 +3,7 @@ import { record } from '../../platform/audit/index.ts';
 import { eq, rollouts, type ReadDb } from '../../platform/db/index.ts';
 import { emit } from '../../platform/outbox/index.ts';
 import { resolveMembers } from '../../sites/groups/index.ts';
-import { getModel } from '../../supply/models/index.ts';
+import { getModel, refuseDeprecated } from '../../supply/models/index.ts';
 import { writeDecision } from './decisions.ts';
 import { conflict, RolloutError } from './errors.ts';
 import { unfitAmong } from './execute/effects.ts';
@@ -28,7 +28,7 @@ export interface CreatedRollout {
  * @param written a `WrittenPlan`, as it comes from outside; a policy it names makes it whole
  * @param options `name`: under which a file declares it
  * @throws RolloutError `rollout_plan_malformed`, `rollout_stages_overlap`, `rollout_not_approved`,
- * `rollout_selects_nobody`, `rollout_fits_nobody`, `rollout_exists`; ModelError `model_unknown`; PolicyError
+ * `rollout_selects_nobody`, `rollout_fits_nobody`, `rollout_exists`; ModelError `model_unknown`, `version_deprecated`; PolicyError
  * `policy_unknown`; GroupError `group_unknown`, `selector_malformed`
  */
 export async function createRollout(
@@ -83,7 +83,7 @@ export async function resolvePlan(db: ReadDb, written: unknown): Promise<Rollout
 
 async function refuseUnpublished(db: ReadDb, { line, version }: RolloutPlan): Promise<void> {
   const model = await getModel(db, line, version);
-  if (model.state === 'published') return;
+  if (model.state === 'published') return refuseDeprecated(db, line, version);
   throw conflict('rollout_not_approved', `${line}@${version} is ${model.state}`, {
     field: 'version',
     expected: 'a version that an approver has signed',

@@ -1,4 +1,13 @@
-import { desc, eq, rolloutDecisions, type Db, type ReadDb } from '../../platform/db/index.ts';
+import {
+  desc,
+  eq,
+  preparedRead,
+  rolloutDecisions,
+  rowsInserter,
+  sql,
+  type Db,
+  type ReadDb,
+} from '../../platform/db/index.ts';
 import type { Evaluation } from './gates/gates.ts';
 import type { Rollout, RolloutDeps } from './read.ts';
 
@@ -13,8 +22,19 @@ export interface NewDecision {
   numbers: Record<string, unknown>;
 }
 
+const insert = rowsInserter(rolloutDecisions);
+const newestOf = preparedRead<{ rollout: string }, { stage: number; verdict: string; gate: string | null }>((db) => {
+  const { stage, verdict, gate } = rolloutDecisions;
+  return db
+    .select({ stage, verdict, gate })
+    .from(rolloutDecisions)
+    .where(eq(rolloutDecisions.rollout, sql.placeholder('rollout')))
+    .orderBy(desc(rolloutDecisions.id))
+    .limit(1);
+});
+
 export async function writeDecision(tx: Db, { gate, numbers, ...decision }: NewDecision): Promise<void> {
-  await tx.insert(rolloutDecisions).values({ ...decision, gate: gate ?? null, numbers: JSON.stringify(numbers) });
+  await insert(tx, [{ ...decision, gate: gate ?? null, numbers: JSON.stringify(numbers) }]);
 }
 
 /**
@@ -42,11 +62,6 @@ export async function keepEvaluation(deps: RolloutDeps, rollout: Rollout, evalua
 
 /** What was last said of any gate, unless something else has happened since. */
 async function lastEvaluation(db: ReadDb, rollout: string) {
-  const [last] = await db
-    .select({ stage: rolloutDecisions.stage, verdict: rolloutDecisions.verdict, gate: rolloutDecisions.gate })
-    .from(rolloutDecisions)
-    .where(eq(rolloutDecisions.rollout, rollout))
-    .orderBy(desc(rolloutDecisions.id))
-    .limit(1);
+  const [last] = await newestOf(db, { rollout });
   return last;
 }

@@ -1,5 +1,5 @@
 import { record } from '../../platform/audit/index.ts';
-import { and, eq, modelVersions, rollouts, type Db, type ReadDb } from '../../platform/db/index.ts';
+import { and, eq, modelVersions, preparedRead, rollouts, sql, type Db, type ReadDb } from '../../platform/db/index.ts';
 import { emit } from '../../platform/outbox/index.ts';
 import { writeDecision } from './decisions.ts';
 import { conflict, type RolloutError } from './errors.ts';
@@ -62,11 +62,15 @@ export function refuseOtherRevision(rollout: Rollout, expected: number | undefin
   if (expected !== undefined && expected !== rollout.revision) throw changed(rollout);
 }
 
+const predecessorOf = preparedRead<{ line: string; version: string }, { predecessor: string | null }>((db) => {
+  const { line, version, predecessor } = modelVersions;
+  const isRelease = and(eq(line, sql.placeholder('line')), eq(version, sql.placeholder('version')));
+  return db.select({ predecessor }).from(modelVersions).where(isRelease);
+});
+
 export async function shapeOf(db: ReadDb, rollout: Rollout): Promise<RolloutShape> {
-  const [release] = await db
-    .select({ predecessor: modelVersions.predecessor })
-    .from(modelVersions)
-    .where(and(eq(modelVersions.line, rollout.line), eq(modelVersions.version, rollout.version)));
+  const { line, version } = rollout;
+  const [release] = await predecessorOf(db, { line, version });
   return {
     approvals: rollout.plan.stages.map(({ approval }) => approval === 'required'),
     onFailure: rollout.plan.onFailure,

@@ -9,9 +9,11 @@ import {
   isNotNull,
   isNull,
   or,
+  preparedRead,
   rolloutDecisions,
   rolloutDevices,
   rollouts,
+  sql,
   type Database,
   type ReadDb,
 } from '../../platform/db/index.ts';
@@ -47,13 +49,25 @@ export interface Rollout {
   updatedAt: number;
 }
 
-/** By its id, or by the name it was declared under. @throws RolloutError `rollout_unknown` */
-export async function getRollout(db: ReadDb, id: string): Promise<Rollout> {
-  const [row] = await db
+const byIdOrName = preparedRead<{ id: string }, typeof rollouts.$inferSelect>((db) => {
+  const id = sql.placeholder('id');
+  return db
     .select()
     .from(rollouts)
     .where(or(eq(rollouts.id, id), eq(rollouts.name, id)))
     .limit(1);
+});
+const membersOf = preparedRead<{ rollout: string }, Member>((db) =>
+  db
+    .select()
+    .from(rolloutDevices)
+    .where(eq(rolloutDevices.rollout, sql.placeholder('rollout')))
+    .orderBy(asc(rolloutDevices.stage), asc(rolloutDevices.device)),
+);
+
+/** By its id, or by the name it was declared under. @throws RolloutError `rollout_unknown` */
+export async function getRollout(db: ReadDb, id: string): Promise<Rollout> {
+  const [row] = await byIdOrName(db, { id });
   if (row !== undefined) return read(row);
   throw new RolloutError('rollout_unknown', `no rollout ${id}`, { kind: 'not-found', field: 'rollout' });
 }
@@ -121,11 +135,7 @@ export type Member = typeof rolloutDevices.$inferSelect;
 
 /** Devices of the stages that have opened. */
 export async function listMembers(db: ReadDb, rollout: string): Promise<Member[]> {
-  return db
-    .select()
-    .from(rolloutDevices)
-    .where(eq(rolloutDevices.rollout, rollout))
-    .orderBy(asc(rolloutDevices.stage), asc(rolloutDevices.device));
+  return membersOf(db, { rollout });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { inflateRawSync } from 'node:zlib';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import {
   blockRequest,
   decodeMessage,
@@ -23,7 +23,8 @@ import type { Fleet } from '../fleet.ts';
 import type { Faults } from './faults.ts';
 import { createStatuses } from './statuses.ts';
 
-/** Node's own zlib: telemetry is most of what a server inflates. */
+/** Node's own zlib: telemetry is most of what a server inflates, metadata most of what it deflates. */
+const frameOf = (message: unknown) => encodeFrame(message, { compress: deflateRawSync });
 const inflate = (body: Uint8Array, maxBytes: number) => inflateRawSync(body, { maxOutputLength: maxBytes });
 
 interface From {
@@ -40,9 +41,7 @@ const SITE_PAGE = 200;
 export function createHandlers(fleet: Fleet, faults: Faults): Record<UpChannel, Handler> {
   const statuses = createStatuses(fleet);
   const send = (from: From, channel: DownChannel, message: unknown) =>
-    fleet.broker.publish(downTopic(from.site, from.device, channel), encodeFrame(message, { compress: true }), {
-      retain: false,
-    });
+    fleet.broker.publish(downTopic(from.site, from.device, channel), frameOf(message), { retain: false });
 
   const readPayload = async (ref: BlockRef, offset: number, length: number) => {
     if ('root' in ref || !(await isReleasedPayload(fleet.database.db, ref.sha256))) return undefined;
@@ -58,7 +57,7 @@ export function createHandlers(fleet: Fleet, faults: Faults): Record<UpChannel, 
       await send(from, 'ack', ack);
     },
     async report(from) {
-      const report = decodeMessage(deviceReport, from.payload);
+      const report = decodeMessage(deviceReport, from.payload, inflate);
       await statuses.catchUp(from.device);
       await recordReport(fleet, from.device, report);
     },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { audit, desc, type ReadDb } from '../db/index.ts';
+import { audit, desc, preparedRead, type ReadDb } from '../db/index.ts';
 import type { StoredRow } from './entry.ts';
 
 /** The newest link; kept outside the database it proves that nothing was cut off the end or written anew. */
@@ -18,7 +18,11 @@ export function hashOf(row: Omit<StoredRow, 'hash'>): string {
   return createHash('sha256').update(canonical).digest('hex');
 }
 
+const newestLink = preparedRead((db) =>
+  db.select({ id: audit.id, hash: audit.hash }).from(audit).orderBy(desc(audit.id)).limit(1),
+);
+
 export async function chainHead(db: ReadDb): Promise<ChainHead> {
-  const [newest] = await db.select({ id: audit.id, hash: audit.hash }).from(audit).orderBy(desc(audit.id)).limit(1);
+  const [newest] = await newestLink(db, {});
   return newest ?? CHAIN_START;
 }

@@ -1,11 +1,11 @@
 import { messageOf } from '@plumbline/shared/errors';
 import type { Clock } from '@plumbline/shared/ports';
-import { asc, eq, gt, outboxCursors, outboxDead, outboxEvents, type Database } from '../db/index.ts';
-import type { FleetEvent } from './events.ts';
+import { and, asc, eq, gt, inArray, outboxCursors, outboxDead, outboxEvents, type Database } from '../db/index.ts';
+import type { FleetEvent, FleetEventType } from './events.ts';
 
 export interface Subscription {
   name: string;
-  types: readonly string[];
+  types: readonly FleetEventType[];
   handler: (event: FleetEvent, delivery: { id: number; at: number }) => Promise<void>;
 }
 
@@ -18,24 +18,35 @@ const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 300_000;
 export const MAX_ATTEMPTS = 10;
 
-/** Delivers all that waits for one subscriber. Answers the ms until the next attempt, or null when nothing is left. */
+/** How far a subscriber has come. Nobody else writes its cursor, so it is read once and then remembered. */
+export interface Progress {
+  cursor?: Cursor;
+}
+
+/**
+ * Delivers all that waits for one subscriber. Answers the ms until the next attempt, or null when nothing is left: what
+ * is committed meanwhile wakes it again.
+ */
 export async function deliver(
   database: Database,
   clock: Clock,
   subscription: Subscription,
+  progress: Progress,
   signal: AbortSignal,
 ): Promise<number | null> {
-  let cursor = await readCursor(database, subscription.name);
   while (!signal.aborted) {
+    const cursor = (progress.cursor ??= await readCursor(database, subscription.name));
     if (cursor.retryAt !== null && cursor.retryAt > clock.now()) return cursor.retryAt - clock.now();
     const events = await database.db
       .select()
       .from(outboxEvents)
-      .where(gt(outboxEvents.id, cursor.deliveredUpTo))
+      .where(and(gt(outboxEvents.id, cursor.deliveredUpTo), inArray(outboxEvents.type, [...subscription.types])))
       .orderBy(asc(outboxEvents.id))
       .limit(BATCH);
     if (events.length === 0) return null;
-    cursor = await deliverBatch(database, clock, subscription, cursor, events, signal);
+    delete progress.cursor;
+    progress.cursor = await deliverBatch(database, clock, subscription, cursor, events, signal);
+    if (events.length < BATCH && progress.cursor.deliveredUpTo === events.at(-1)?.id) return null;
   }
   return null;
 }
@@ -60,7 +71,6 @@ async function deliverBatch(
 }
 
 async function tryHandler(subscription: Subscription, event: StoredEvent): Promise<string | null> {
-  if (!subscription.types.includes(event.type)) return null;
   try {
     await subscription.handler(JSON.parse(event.body) as FleetEvent, { id: event.id, at: event.at });
     return null;

@@ -1,8 +1,8 @@
 import type { Clock } from '@plumbline/shared/ports';
 import type { Database } from '../db/index.ts';
-import { dropStaleCursors } from './clean-up.ts';
+import { createCleanUp, dropStaleCursors } from './clean-up.ts';
 import type { Subscription } from './deliver.ts';
-import { EMITTED } from './emit.ts';
+import { EMITTED, emittedType } from './emit.ts';
 import type { EventOf, FleetEventType } from './events.ts';
 import { createLane, type Lane } from './lane.ts';
 
@@ -32,30 +32,33 @@ export interface Dispatcher {
 /** Delivers committed events. A subscriber that fails is tried again later and holds up nobody else. */
 export function createDispatcher(deps: { database: Database; clock: Clock }): Dispatcher {
   const { database, clock } = deps;
-  const lanes = new Map<string, Lane>();
-  let takeBack: (() => void) | undefined;
+  const lanes = new Map<string, { lane: Lane; subscription: Subscription }>();
+  const cleanUp = createCleanUp(database, clock, () => [...lanes.values()].map(({ subscription }) => subscription));
+  let takeBack: (() => void)[] = [];
 
-  const wakeAll = () => {
-    for (const lane of lanes.values()) lane.wake();
-  };
   return {
     subscribe(name, types, handler) {
       if (lanes.has(name)) throw new Error(`Two outbox subscribers are called "${name}".`);
-      // A lane reads types first, so its handler meets no other event than it declared.
+      // A lane reads events of its types only, so its handler meets no other than it declared.
       const subscription = { name, types, handler } as unknown as Subscription;
-      lanes.set(name, createLane(database, clock, subscription));
+      lanes.set(name, { lane: createLane(database, clock, subscription), subscription });
     },
     async start() {
       await dropStaleCursors(database, [...lanes.keys()]);
-      takeBack = database.onCommit(EMITTED, wakeAll);
-      wakeAll();
+      takeBack = [...lanes.values()].flatMap(({ lane, subscription }) =>
+        subscription.types.map((type) => database.onCommit(emittedType(type), lane.wake)),
+      );
+      takeBack.push(database.onCommit(EMITTED, cleanUp.wake));
+      cleanUp.wake();
+      for (const { lane } of lanes.values()) lane.wake();
     },
     async stop() {
-      takeBack?.();
-      await Promise.all([...lanes.values()].map((lane) => lane.close()));
+      for (const one of takeBack) one();
+      await Promise.all([...lanes.values()].map(({ lane }) => lane.close()));
+      await cleanUp.close();
     },
     async settled() {
-      await Promise.all([...lanes.values()].map((lane) => lane.settled()));
+      await Promise.all([...lanes.values()].map(({ lane }) => lane.settled()));
     },
   };
 }

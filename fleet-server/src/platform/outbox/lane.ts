@@ -1,7 +1,6 @@
 import type { Clock } from '@plumbline/shared/ports';
 import type { Database } from '../db/index.ts';
-import { cleanUp } from './clean-up.ts';
-import { deliver, type Subscription } from './deliver.ts';
+import { deliver, type Progress, type Subscription } from './deliver.ts';
 
 /** Wait after the database itself failed; the subscriber had no part in it. */
 const DATABASE_RETRY_MS = 5_000;
@@ -15,6 +14,7 @@ export interface Lane {
 /** One subscriber's own loop: runs when woken, sleeps on the clock before a retry, never twice at a time. */
 export function createLane(database: Database, clock: Clock, subscription: Subscription): Lane {
   const stop = new AbortController();
+  const progress: Progress = {};
   let running: Promise<void> | undefined;
   let again = false;
   let cancelRetry: (() => void) | undefined;
@@ -27,10 +27,11 @@ export function createLane(database: Database, clock: Clock, subscription: Subsc
   async function run(): Promise<void> {
     do {
       again = false;
-      const retryInMs = await deliver(database, clock, subscription, stop.signal).catch(() => DATABASE_RETRY_MS);
+      const retryInMs = await deliver(database, clock, subscription, progress, stop.signal).catch(
+        () => DATABASE_RETRY_MS,
+      );
       if (retryInMs !== null) retryAfter(retryInMs);
     } while (again && !stop.signal.aborted);
-    await cleanUp(database).catch(() => undefined); // the next run cleans up as well
   }
 
   function wake(): void {

@@ -1,6 +1,7 @@
 import { createVirtualClock, type VirtualClock } from '@plumbline/shared/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase, outboxDead, outboxEvents, type Database } from '../db/index.ts';
+import { CLEAN_UP_AFTER_MS } from './clean-up.ts';
 import { MAX_ATTEMPTS } from './deliver.ts';
 import { createDispatcher, emit, type Dispatcher, type EventOf } from './index.ts';
 
@@ -17,6 +18,14 @@ const enrol = (...devices: string[]) =>
     for (const device of devices) await emit(tx, enrolled(device));
   });
 const left = async () => (await database.db.select().from(outboxEvents)).length;
+/** Events that are still kept after the time of a clean-up. */
+const keptAfterCleanUp = async () => {
+  await clock.advance(CLEAN_UP_AFTER_MS);
+  await dispatcher.settled();
+  // The clean-up takes its turn among the writers.
+  await database.transaction(async () => undefined);
+  return left();
+};
 
 /** A subscriber that notes what it is given, and fails while `failing` says so. */
 function listen(name: string, failing: (device: string) => boolean = () => false): string[] {
@@ -54,7 +63,7 @@ describe('an event', () => {
     await enrol('c');
     await dispatcher.settled();
     expect([alerts, console, other]).toEqual([['a', 'b', 'c'], ['a', 'b', 'c'], []]);
-    expect(await left()).toBe(0);
+    expect(await keptAfterCleanUp()).toBe(0);
   });
 
   it('of a transaction that failed is never heard of', async () => {
@@ -107,6 +116,39 @@ describe('an event', () => {
   });
 });
 
+describe('the clean-up', () => {
+  it('deletes many events at once, and those that nobody listens to', async () => {
+    const heard = listen('alerts');
+    await dispatcher.start();
+    await enrol('a', 'b');
+    await database.transaction((tx) => emit(tx, { type: 'device.reported', site: 's1', device: 'a' }));
+    await dispatcher.settled();
+    expect(heard).toEqual(['a', 'b']);
+    expect(await left()).toBe(3);
+    expect(await keptAfterCleanUp()).toBe(0);
+  });
+
+  it('keeps what one subscriber of two has not had', async () => {
+    let broken = true;
+    const [quick, slow] = [listen('quick'), listen('slow', () => broken)];
+    await dispatcher.start();
+    await enrol('a');
+    await dispatcher.settled();
+    expect(await keptAfterCleanUp()).toBe(1);
+    broken = false;
+    await clock.advance(LONG_ENOUGH_MS);
+    await dispatcher.settled();
+    await enrol('b');
+    expect([quick, slow]).toEqual([['a'], ['a']]);
+    await dispatcher.settled();
+    expect([quick, slow]).toEqual([
+      ['a', 'b'],
+      ['a', 'b'],
+    ]);
+    expect(await keptAfterCleanUp()).toBe(0);
+  });
+});
+
 describe('a subscriber that fails', () => {
   it('holds up nobody else, and keeps its own order', async () => {
     let broken = true;
@@ -120,7 +162,7 @@ describe('a subscriber that fails', () => {
     await clock.advance(LONG_ENOUGH_MS);
     await dispatcher.settled();
     expect(slow).toEqual(['a', 'b', 'c']);
-    expect(await left()).toBe(0);
+    expect(await keptAfterCleanUp()).toBe(0);
   });
 
   it('is tried again further and further apart, then the event is laid aside with its reason', async () => {
@@ -154,7 +196,7 @@ describe('a subscriber that fails', () => {
     listen('alerts');
     await dispatcher.start();
     await dispatcher.settled();
-    expect(await left()).toBe(0);
+    expect(await keptAfterCleanUp()).toBe(0);
   });
 });
 

@@ -1,7 +1,7 @@
 import { DERIVATIONS } from '@plumbline/shared/activity';
 import type { DeviceSettings } from '@plumbline/shared/trust';
 import type { Db } from '../../platform/db/index.ts';
-import { chooseModel, getModel, lineInForce, ModelError } from '../../supply/models/index.ts';
+import { chooseModel, getModel, lineInForce, ModelError, refuseDeprecated } from '../../supply/models/index.ts';
 import { assignModel, type AssignDeps } from './assign.ts';
 import { getDevice } from './describe.ts';
 
@@ -18,7 +18,7 @@ export interface ReleaseOrder {
 
 /**
  * Assigns a release to one device: the variant and payload that fit its profile, under the newest counter.
- * @throws DeviceError `device_unknown`, `fleet_frozen`; ModelError `model_unknown`, `model_not_published`, `variant_none_fits`
+ * @throws DeviceError `device_unknown`, `fleet_frozen`; ModelError `model_unknown`, `model_not_published`, `version_deprecated`, `variant_none_fits`
  */
 export async function assignRelease(
   tx: Db,
@@ -37,6 +37,8 @@ export async function assignRelease(
       expected: 'a version that an approver has signed',
     });
   }
+  // A rollout was asked when it began, and what is under way goes on.
+  if (cause === 'direct' && isReturn !== true) await refuseDeprecated(tx, line, version);
   const chosen = chooseModel(model, inForce.signed, { ...device, derivations: Object.keys(DERIVATIONS) });
   const { seq } = await assignModel(tx, deps, actor, {
     device: device.id,

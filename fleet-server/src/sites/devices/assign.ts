@@ -10,12 +10,49 @@ import {
 } from '@plumbline/shared/trust';
 import { encodeFrame } from '@plumbline/shared/wire';
 import { record } from '../../platform/audit/index.ts';
-import { and, assignments, desc, devices, eq, type Db, type ReadDb } from '../../platform/db/index.ts';
+import {
+  and,
+  assignments,
+  desc,
+  devices,
+  eq,
+  preparedRead,
+  preparedWrite,
+  rowsInserter,
+  sql,
+  type Db,
+  type ReadDb,
+} from '../../platform/db/index.ts';
 import { emit } from '../../platform/outbox/index.ts';
 import type { Desk } from '../../supply/keys/index.ts';
 import { fleetInForce, freshTimestamp } from '../../supply/repository/index.ts';
+import { deviceRow } from './device-row.ts';
 import { unknownDevice } from './errors.ts';
 import { refuseFrozen } from './freeze/freeze.ts';
+
+type Row = typeof assignments.$inferSelect;
+
+const insert = rowsInserter(assignments);
+const writeSeq = preparedWrite<{ device: string; seq: number }>((db) =>
+  db
+    .update(devices)
+    .set({ assignedSeq: sql`${sql.placeholder('seq')}` })
+    .where(eq(devices.id, sql.placeholder('device'))),
+);
+const bySeq = preparedRead<{ device: string; seq: number }, Row>((db) =>
+  db
+    .select()
+    .from(assignments)
+    .where(and(eq(assignments.device, sql.placeholder('device')), eq(assignments.seq, sql.placeholder('seq')))),
+);
+const newestOf = preparedRead<{ device: string }, Row>((db) =>
+  db
+    .select()
+    .from(assignments)
+    .where(eq(assignments.device, sql.placeholder('device')))
+    .orderBy(desc(assignments.seq))
+    .limit(1),
+);
 
 const LIFETIME_MS = 365 * 24 * 3_600_000;
 
@@ -100,7 +137,7 @@ export async function signDesired(
   actor: string,
   { device: id, models, settings, about, cause, details }: DesiredState,
 ): Promise<{ seq: number; bytes: Uint8Array }> {
-  const [device] = await tx.select().from(devices).where(eq(devices.id, id));
+  const device = await deviceRow(tx, id);
   if (device === undefined) throw unknownDevice(id);
   await freshTimestamp(tx, deps);
   const now = deps.now();
@@ -120,15 +157,8 @@ export async function signDesired(
     timeFloor: now,
   };
   const bytes = await signAssignment(document, [deps.desk.director]);
-  await tx.update(devices).set({ assignedSeq: seq }).where(eq(devices.id, device.id));
-  await tx.insert(assignments).values({
-    device: device.id,
-    seq,
-    ...about,
-    cause,
-    bytes: Buffer.from(bytes),
-    issuedAt: now,
-  });
+  await writeSeq(tx, [{ device: device.id, seq }]);
+  await insert(tx, [{ device: device.id, seq, ...about, cause, bytes: Buffer.from(bytes), issuedAt: now }]);
   await emit(tx, { type: 'device.assigned', site: device.site, device: device.id, seq });
   await record(tx, {
     actor,
@@ -149,7 +179,7 @@ async function floorsOf(tx: Db, models: AssignedModel[]): Promise<Record<string,
 
 /** What a device was told last. @throws DeviceError `device_unknown` */
 export async function standingAssignment(db: ReadDb, id: string): Promise<AssignmentDocument | undefined> {
-  const [device] = await db.select().from(devices).where(eq(devices.id, id));
+  const device = await deviceRow(db, id);
   if (device === undefined) throw unknownDevice(id);
   const newest = await getAssignment(db, id, device.assignedSeq);
   if (newest === undefined) return undefined;
@@ -159,20 +189,12 @@ export async function standingAssignment(db: ReadDb, id: string): Promise<Assign
 
 /** The newest assignment of a device and the timestamp in force, as the frame of dn/desired. None without an assignment. */
 export async function desiredFrame(db: ReadDb, device: string, timestamp: Uint8Array): Promise<Uint8Array | undefined> {
-  const [newest] = await db
-    .select()
-    .from(assignments)
-    .where(eq(assignments.device, device))
-    .orderBy(desc(assignments.seq))
-    .limit(1);
+  const [newest] = await newestOf(db, { device });
   return newest && encodeFrame({ assignment: new Uint8Array(newest.bytes), timestamp });
 }
 
 /** The assignment of a device by sequence number. */
 export async function getAssignment(db: ReadDb, device: string, seq: number) {
-  const [row] = await db
-    .select()
-    .from(assignments)
-    .where(and(eq(assignments.device, device), eq(assignments.seq, seq)));
+  const [row] = await bySeq(db, { device, seq });
   return row;
 }

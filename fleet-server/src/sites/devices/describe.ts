@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { fingerprintOf, publicKey, type PublicKey } from '@plumbline/shared/trust';
 import { deviceReport, type DeviceReport } from '@plumbline/shared/wire';
-import { asc, devices, eq, type ReadDb } from '../../platform/db/index.ts';
+import { asc, devices, type ReadDb } from '../../platform/db/index.ts';
+import { deviceRow, type DeviceRow } from './device-row.ts';
 import { unknownDevice } from './errors.ts';
 import { staleDevices } from './staleness/stale-devices.ts';
 import { readStanding, type Standing } from './standing/standing.ts';
@@ -38,12 +39,12 @@ export async function listDevices(db: ReadDb): Promise<Device[]> {
 
 /** @throws DeviceError `device_unknown` */
 export async function getDevice(db: ReadDb, id: string): Promise<Device> {
-  const [row] = await db.select().from(devices).where(eq(devices.id, id));
+  const row = await deviceRow(db, id);
   if (row === undefined) throw unknownDevice(id);
   return read(row, await staleDevices(db, id));
 }
 
-function read(row: typeof devices.$inferSelect, stale: Set<string>): Device {
+function read(row: DeviceRow, stale: Set<string>): Device {
   const report = row.report === null ? undefined : deviceReport.parse(JSON.parse(row.report));
   const { standing, reason } = readStanding(row);
   return {

@@ -1,12 +1,44 @@
 import type { DeviceReport } from '@plumbline/shared/wire';
 import { record } from '../../platform/audit/index.ts';
-import { and, devices, deviceSessions, eq, type Database, type Db } from '../../platform/db/index.ts';
+import {
+  devices,
+  deviceSessions,
+  and,
+  eq,
+  preparedWrite,
+  sql,
+  type Database,
+  type Db,
+} from '../../platform/db/index.ts';
 import { emit } from '../../platform/outbox/index.ts';
+import { deviceRow, type DeviceRow } from './device-row.ts';
 import { DeviceError, unknownDevice } from './errors.ts';
 import { keepLines } from './lines/keep-lines.ts';
 import { markSeen } from './presence/mark-seen.ts';
 import { keepRetirement } from './retire/keep-retirement.ts';
 import { readStanding, refuseBarred } from './standing/standing.ts';
+
+interface Said extends Record<string, unknown> {
+  device: string;
+  report: string;
+  nonce: string;
+  counter: number;
+  agent: string;
+  now: number;
+}
+
+const writeReport = preparedWrite<Said>((db) =>
+  db
+    .update(devices)
+    .set({
+      report: sql`${sql.placeholder('report')}`,
+      reportNonce: sql`${sql.placeholder('nonce')}`,
+      reportCounter: sql`${sql.placeholder('counter')}`,
+      agent: sql`${sql.placeholder('agent')}`,
+      lastSeenAt: sql`${sql.placeholder('now')}`,
+    })
+    .where(eq(devices.id, sql.placeholder('device'))),
+);
 
 /**
  * Keeps what a device says it really runs. It must belong to the live connection, or to the last one while there is
@@ -20,7 +52,7 @@ export async function recordReport(
   report: DeviceReport,
 ): Promise<void> {
   const replayed = await deps.database.transaction(async (tx) => {
-    const [known] = await tx.select().from(devices).where(eq(devices.id, device));
+    const known = await deviceRow(tx, device);
     if (known === undefined) throw unknownDevice(device);
     refuseBarred(device, readStanding(known));
     const isOld = known.reportNonce === report.nonce && report.counter <= known.reportCounter;
@@ -35,16 +67,8 @@ export async function recordReport(
       return true;
     }
     const now = deps.now();
-    await tx
-      .update(devices)
-      .set({
-        report: JSON.stringify(report),
-        reportNonce: report.nonce,
-        reportCounter: report.counter,
-        agent: report.agent,
-        lastSeenAt: now,
-      })
-      .where(eq(devices.id, device));
+    const { nonce, counter, agent } = report;
+    await writeReport(tx, [{ device, report: JSON.stringify(report), nonce, counter, agent, now }]);
     if (report.retired !== undefined) await keepRetirement(tx, known, report, now);
     await keepLines(tx, device, report.models, now);
     await markSeen(tx, device, now);
@@ -59,7 +83,7 @@ export async function recordReport(
   }
 }
 
-async function lastNonce(tx: Db, known: typeof devices.$inferSelect): Promise<string | undefined> {
+async function lastNonce(tx: Db, known: DeviceRow): Promise<string | undefined> {
   if (known.highestSession === null) return undefined;
   const [last] = await tx
     .select({ nonce: deviceSessions.nonce })

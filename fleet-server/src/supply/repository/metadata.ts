@@ -1,5 +1,16 @@
 import { sha256Hex } from '@plumbline/shared/trust';
-import { and, asc, desc, eq, repositoryMetadata, timeOf, type Db, type ReadDb } from '../../platform/db/index.ts';
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  preparedRead,
+  repositoryMetadata,
+  sql,
+  timeOf,
+  type Db,
+  type ReadDb,
+} from '../../platform/db/index.ts';
 
 /** A document of the repository, exact bytes. `fleet` is the target `trust/fleet.json` under its own version. */
 export interface StoredMetadata {
@@ -10,14 +21,32 @@ export interface StoredMetadata {
   createdAt: number;
 }
 
-/** The newest document of a role: the one in force. */
-export async function newestMetadata(db: ReadDb, role: string): Promise<StoredMetadata | undefined> {
-  const [row] = await db
+type Row = typeof repositoryMetadata.$inferSelect;
+
+const newestOf = preparedRead<{ role: string }, Row>((db) =>
+  db
     .select()
     .from(repositoryMetadata)
-    .where(eq(repositoryMetadata.role, role))
+    .where(eq(repositoryMetadata.role, sql.placeholder('role')))
     .orderBy(desc(repositoryMetadata.version))
-    .limit(1);
+    .limit(1),
+);
+const byVersion = preparedRead<{ role: string; version: number }, Row>((db) => {
+  const { role, version } = repositoryMetadata;
+  const isOfVersion = and(eq(role, sql.placeholder('role')), eq(version, sql.placeholder('version')));
+  return db.select().from(repositoryMetadata).where(isOfVersion);
+});
+const bySha256 = preparedRead<{ sha256: string }, Row>((db) =>
+  db
+    .select()
+    .from(repositoryMetadata)
+    .where(eq(repositoryMetadata.sha256, sql.placeholder('sha256')))
+    .limit(1),
+);
+
+/** The newest document of a role: the one in force. */
+export async function newestMetadata(db: ReadDb, role: string): Promise<StoredMetadata | undefined> {
+  const [row] = await newestOf(db, { role });
   return row && read(row);
 }
 
@@ -37,15 +66,12 @@ export async function metadataByVersion(
   role: string,
   version: number,
 ): Promise<StoredMetadata | undefined> {
-  const [row] = await db
-    .select()
-    .from(repositoryMetadata)
-    .where(and(eq(repositoryMetadata.role, role), eq(repositoryMetadata.version, version)));
+  const [row] = await byVersion(db, { role, version });
   return row && read(row);
 }
 
 export async function metadataBySha256(db: ReadDb, sha256: string): Promise<StoredMetadata | undefined> {
-  const [row] = await db.select().from(repositoryMetadata).where(eq(repositoryMetadata.sha256, sha256)).limit(1);
+  const [row] = await bySha256(db, { sha256 });
   return row && read(row);
 }
 

@@ -1,4 +1,14 @@
-import { and, devices, eq, inArray, isNull, rolloutDevices, type Db } from '../../../platform/db/index.ts';
+import {
+  and,
+  devices,
+  eq,
+  inArray,
+  isNull,
+  preparedWrite,
+  rolloutDevices,
+  sql,
+  type Db,
+} from '../../../platform/db/index.ts';
 import { assignModel } from '../../../sites/devices/index.ts';
 import { writeDecision } from '../decisions.ts';
 import { ACTIVE } from '../machine/state.ts';
@@ -10,6 +20,14 @@ import { newestOfLine } from './newest.ts';
 const AUTHOR = 'system';
 /** Devices in one transaction, so that nobody who wants to write waits for long. */
 export const BATCH = 100;
+
+const markGiven = preparedWrite<{ rollout: string; device: string; seq: number; at: number }>((db) => {
+  const { rollout, device } = rolloutDevices;
+  return db
+    .update(rolloutDevices)
+    .set({ assignmentSeq: sql`${sql.placeholder('seq')}`, assignedAt: sql`${sql.placeholder('at')}` })
+    .where(and(eq(rollout, sql.placeholder('rollout')), eq(device, sql.placeholder('device'))));
+});
 
 export interface Given {
   given: number;
@@ -54,10 +72,7 @@ export async function giveBatch(
       const settings = rollout.plan.settings === undefined ? {} : { settings: rollout.plan.settings };
       const order = { device: device.id, model, version, cause: rollout.id, isRetry, ...settings };
       const seq = hasIt ? before.seq : (await assignModel(tx, deps, AUTHOR, order)).seq;
-      await tx
-        .update(rolloutDevices)
-        .set({ assignmentSeq: seq, assignedAt: timeFor(deps, rollout) })
-        .where(and(eq(rolloutDevices.rollout, rollout.id), eq(rolloutDevices.device, device.id)));
+      await markGiven(tx, [{ rollout: rollout.id, device: device.id, seq, at: timeFor(deps, rollout) }]);
       given.push(device.id);
     }
   }

@@ -9,7 +9,9 @@ import {
   isNull,
   modelVariants,
   ne,
+  preparedRead,
   rolloutDevices,
+  sql,
   type ReadDb,
 } from '../../../platform/db/index.ts';
 import { isFrozen } from '../../../sites/devices/index.ts';
@@ -20,9 +22,13 @@ import type { Situation, Waiting } from './obstacles.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** Members that have not been given the release yet, with what decides about their turn. */
-export async function listWaiting(db: ReadDb, rollout: string): Promise<Waiting[]> {
-  const rows = await db
+interface WaitingRow extends Omit<Waiting, 'isActive' | 'isOnline'> {
+  standing: string | null;
+  connection: string | null;
+}
+
+const waitingOf = preparedRead<{ rollout: string }, WaitingRow>((db) =>
+  db
     .select({
       device: rolloutDevices.device,
       stage: rolloutDevices.stage,
@@ -33,7 +39,12 @@ export async function listWaiting(db: ReadDb, rollout: string): Promise<Waiting[
     })
     .from(rolloutDevices)
     .innerJoin(devices, eq(devices.id, rolloutDevices.device))
-    .where(and(eq(rolloutDevices.rollout, rollout), isNull(rolloutDevices.assignmentSeq)));
+    .where(and(eq(rolloutDevices.rollout, sql.placeholder('rollout')), isNull(rolloutDevices.assignmentSeq))),
+);
+
+/** Members that have not been given the release yet, with what decides about their turn. */
+export async function listWaiting(db: ReadDb, rollout: string): Promise<Waiting[]> {
+  const rows = await waitingOf(db, { rollout });
   return rows.map(({ standing, connection, ...row }) => ({
     ...row,
     isActive: standing === null,

@@ -24,6 +24,11 @@ export function keepScope(tx: Db, scope: Scope): void {
   scopes.set(tx, scope);
 }
 
+/** Whether this is a transaction, open or ended, and no reader. */
+export function isTransaction(db: object): boolean {
+  return scopes.has(db);
+}
+
 /** The scope of an open transaction; refuses a database outside one, or one that has ended. */
 export function scopeOf(tx: Db): Scope {
   const scope = scopes.get(tx);

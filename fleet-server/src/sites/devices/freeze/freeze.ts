@@ -1,5 +1,13 @@
 import { record } from '../../../platform/audit/index.ts';
-import { desc, fleetFreezes, isNull, timeOf, type Database, type ReadDb } from '../../../platform/db/index.ts';
+import {
+  desc,
+  fleetFreezes,
+  isNull,
+  preparedRead,
+  timeOf,
+  type Database,
+  type ReadDb,
+} from '../../../platform/db/index.ts';
 import { emit } from '../../../platform/outbox/index.ts';
 import { DeviceError } from '../errors.ts';
 
@@ -11,9 +19,11 @@ export interface Freeze {
   at: number;
 }
 
+const standing = preparedRead((db) => db.select().from(fleetFreezes).where(isNull(fleetFreezes.liftedAt)).limit(1));
+
 /** The brake that is on, if one is: nothing new goes out then, only what a person orders back. */
 export async function isFrozen(db: ReadDb): Promise<Freeze | undefined> {
-  const [row] = await db.select().from(fleetFreezes).where(isNull(fleetFreezes.liftedAt)).limit(1);
+  const [row] = await standing(db, {});
   return row && { reason: row.reason, actor: row.actor, at: row.at };
 }
 

@@ -1,13 +1,20 @@
 import type { ModelReport } from '@plumbline/shared/wire';
-import { deviceLines, eq, type Db } from '../../../platform/db/index.ts';
+import { deviceLines, eq, preparedWrite, rowsInserter, sql, type Db } from '../../../platform/db/index.ts';
+
+const insert = rowsInserter(deviceLines);
+const forget = preparedWrite<{ device: string }>((db) =>
+  db.delete(deviceLines).where(eq(deviceLines.device, sql.placeholder('device'))),
+);
 
 /** Puts what a device says of its model lines in the place of what it said before; lines it no longer names are gone. */
 export async function keepLines(tx: Db, device: string, models: readonly ModelReport[], now: number): Promise<void> {
-  await tx.delete(deviceLines).where(eq(deviceLines.device, device));
+  await forget(tx, [{ device }]);
   // A device that names a line twice has said the last one.
   const lines = [...new Map(models.map((model) => [model.model, model])).values()];
-  if (lines.length === 0) return;
-  await tx.insert(deviceLines).values(lines.map((model) => rowOf(device, model, now)));
+  await insert(
+    tx,
+    lines.map((model) => rowOf(device, model, now)),
+  );
 }
 
 function rowOf(device: string, said: ModelReport, now: number): typeof deviceLines.$inferInsert {

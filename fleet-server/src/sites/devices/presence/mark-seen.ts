@@ -1,4 +1,4 @@
-import { devicePresence, lt, sql, type Database, type Db } from '../../../platform/db/index.ts';
+import { devicePresence, lt, preparedWrite, sql, type Database, type Db } from '../../../platform/db/index.ts';
 
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
@@ -10,16 +10,20 @@ export function dayOf(at: number): number {
   return Math.floor(at / DAY_MS);
 }
 
+const addHours = preparedWrite<{ device: string; day: number; hours: number }>((db) =>
+  db
+    .insert(devicePresence)
+    .values({ device: sql.placeholder('device'), day: sql.placeholder('day'), hours: sql.placeholder('hours') })
+    .onConflictDoUpdate({
+      target: [devicePresence.device, devicePresence.day],
+      set: { hours: sql`${devicePresence.hours} | ${sql.placeholder('hours')}` },
+    }),
+);
+
 /** The device was heard in the hour of `at`, ms; said again within it, it changes nothing. */
 export async function markSeen(tx: Db, device: string, at: number): Promise<void> {
   const hours = 1 << (Math.floor(at / HOUR_MS) % 24);
-  await tx
-    .insert(devicePresence)
-    .values({ device, day: dayOf(at), hours })
-    .onConflictDoUpdate({
-      target: [devicePresence.device, devicePresence.day],
-      set: { hours: sql`${devicePresence.hours} | ${hours}` },
-    });
+  await addHours(tx, [{ device, day: dayOf(at), hours }]);
 }
 
 /** Which devices were marked in the hour that runs: rows by the thousand cost one write an hour. */

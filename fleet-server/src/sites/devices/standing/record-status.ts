@@ -2,6 +2,7 @@ import type { DeviceStatus } from '@plumbline/shared/wire';
 import { record } from '../../../platform/audit/index.ts';
 import { and, desc, devices, deviceSessions, eq, lte, type Database, type Db } from '../../../platform/db/index.ts';
 import { emit } from '../../../platform/outbox/index.ts';
+import { deviceRow, type DeviceRow } from '../device-row.ts';
 import { DeviceError } from '../errors.ts';
 import { markSeen } from '../presence/mark-seen.ts';
 import { bar } from './bar.ts';
@@ -11,7 +12,6 @@ import { readStanding, refuseBarred } from './standing.ts';
 const REMEMBERED_SESSIONS = 32;
 
 type Birth = Extract<DeviceStatus, { status: 'birth' }>;
-type Row = typeof devices.$inferSelect;
 
 /**
  * Birth opens a connection; a death counts only for the connection it belongs to, so a late will changes nothing.
@@ -28,7 +28,7 @@ export async function recordStatus(
   status: DeviceStatus,
 ): Promise<void> {
   const isCloned = await deps.database.transaction(async (tx) => {
-    const [known] = await tx.select().from(devices).where(eq(devices.id, device));
+    const known = await deviceRow(tx, device);
     if (known === undefined) return false;
     if (status.status === 'birth') return recordBirth(tx, known, status, deps.now());
     await tx
@@ -45,7 +45,7 @@ export async function recordStatus(
   }
 }
 
-async function recordBirth(tx: Db, known: Row, { session, nonce }: Birth, now: number): Promise<boolean> {
+async function recordBirth(tx: Db, known: DeviceRow, { session, nonce }: Birth, now: number): Promise<boolean> {
   const { id: device, site } = known;
   refuseBarred(device, readStanding(known));
   const highest = known.highestSession;
