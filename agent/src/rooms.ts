@@ -19,6 +19,7 @@ import { createStoredPredictions, type StoredPredictions } from './observe/store
 import { createWindows, type Windows } from './observe/windows.ts';
 import { DEFAULT_TIMING, type AgentOptions, type AgentTiming } from './options.ts';
 import type { Ports } from './ports/index.ts';
+import { deriveAgain } from './predict/derive.ts';
 import { createPredictor, type Predictor } from './predict/predictor.ts';
 import { createDoor, type Door } from './retire/door.ts';
 import { readRetired } from './retire/wipe.ts';
@@ -137,7 +138,7 @@ export async function openRooms(
   const siteLog = await createSiteLog(store, damaged.add);
   const predictions = await createStoredPredictions(store, damaged.add);
   const windows = await createWindows(store, () => settings().windowMs, damaged.add);
-  const predictor = createPredictor({ clock, stopwatch: ports.stopwatch });
+  const predictor = createPredictor({ clock, stopwatch: ports.stopwatch, history: siteLog.history });
   const planOf = (activity: string) => {
     const entry = siteLog.get(activity)?.plan?.entry;
     return entry?.field === 'plan' ? { entry: entry.id, startAt: entry.value.startAt } : undefined;
@@ -168,6 +169,7 @@ export async function openRooms(
       settings,
       storedRecords: (count, line) =>
         realRecords(recentInputs.of(line, count), newestRecords(siteLog, clock.now(), count), count),
+      derive: (manifests, records) => deriveAgain(manifests, records, siteLog.history),
       recentInputs,
       deferral,
       linkBudget,

@@ -1,4 +1,4 @@
-import { foldSiteLog, type PlanNetwork, type SiteLogEntry } from '@plumbline/shared/activity';
+import { createHistory, foldSiteLog, type PlanNetwork, type SiteLogEntry } from '@plumbline/shared/activity';
 import { describe, expect, it } from 'vitest';
 import type { StoredPrediction } from './observe/stored-predictions.ts';
 import { activitiesOf } from './state.ts';
@@ -33,6 +33,7 @@ function views(entries: SiteLogEntry[], scores: Record<string, number>) {
       cursor: () => 0,
       states: () => states.values(),
       get: (activity) => states.get(activity),
+      history: () => createHistory(entries),
       changesOf: () => [],
       take: () => undefined,
     },

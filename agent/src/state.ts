@@ -112,12 +112,12 @@ export function runningOf(rooms: Rooms, line: string): ModelReport['running'] {
 
 /** The activities of the site, by what their predictions are expected to move; without floats in the order of the log. */
 export function activitiesOf({ siteLog, predictions }: Pick<Rooms, 'siteLog' | 'predictions'>): ActivityView[] {
-  const views = [...siteLog.states()].map(({ activity, plan, outcome }) =>
+  const views = [...siteLog.states()].map(({ activity, plan, outcome, progress }) =>
     weigh({
       activity,
       plan: plan?.entry.field === 'plan' ? plan.entry.value : undefined,
       outcome: outcome?.entry.field === 'outcome' ? outcome.entry.value : undefined,
-      conflicts: [...(plan?.conflicts ?? []), ...(outcome?.conflicts ?? [])],
+      conflicts: [plan, outcome, progress].flatMap((field) => field?.conflicts ?? []),
       predictions: latestPerLine(predictions.of(activity)),
     }),
   );

@@ -31,7 +31,7 @@ async function proving({ stored = [] as ActivityRecord[], wanted = 5, model = DE
   };
   const settings = () => ({ proveRecords: wanted, proveTimeoutMs: WAIT_MS });
   const proof = prove(
-    { clock, predictor, settings, storedRecords },
+    { clock, predictor, settings, storedRecords, derive: (_, given) => given },
     { model: { ...newLine(LINE), state: 'proving', provingSince: clock.now() }, signal: stop.signal },
   );
   return { clock, predictor, proof, asked, stop };

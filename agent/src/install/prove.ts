@@ -12,7 +12,7 @@ const MIN_ERRORS = 3;
 const MAX_ERROR_SHARE = 0.05;
 const UNPROVEN: UpdateInput = { type: 'proved', proof: 'unproven: no traffic' };
 
-type ProveDeps = Pick<InstallDeps, 'clock' | 'predictor' | 'settings' | 'storedRecords'>;
+type ProveDeps = Pick<InstallDeps, 'clock' | 'predictor' | 'settings' | 'storedRecords' | 'derive'>;
 
 /**
  * The soak: ends at N records or after T since activation. What is missing then is replayed from the site log; with
@@ -63,7 +63,7 @@ async function replay(deps: ProveDeps, line: string, records: number, wanted: nu
   const stored = loaded === undefined ? [] : deps.storedRecords(wanted - records, line);
   if (records + stored.length === 0) return UNPROVEN;
   try {
-    if (loaded !== undefined) await scoreRecords(loaded, stored);
+    if (loaded !== undefined) await scoreRecords(loaded, deps.derive([loaded.manifest], stored));
     return proven(records, stored.length);
   } catch (error) {
     // A record this model cannot take says nothing against it, and nothing for it.

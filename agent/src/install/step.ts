@@ -1,5 +1,5 @@
 import type { Profile } from '@plumbline/firmware-profiles';
-import type { ActivityRecord } from '@plumbline/shared/manifest';
+import type { ActivityRecord, Manifest } from '@plumbline/shared/manifest';
 import type { DeviceSettings, PublicKey } from '@plumbline/shared/trust';
 import type { Deferral } from '../lines/deferral.ts';
 import type { Blocks } from '../link/blocks.ts';
@@ -24,6 +24,11 @@ export interface InstallDeps extends Pick<
   settings: () => DeviceSettings;
   /** The newest real records of a line: as callers asked them, then as people of this site planned them. */
   storedRecords: (count: number, line: string) => ActivityRecord[];
+  /** Stored records as these models are to be asked: with what the site knew at the moment of each. */
+  derive: (
+    manifests: readonly Pick<Manifest, 'inputs'>[],
+    records: readonly ActivityRecord[],
+  ) => readonly ActivityRecord[];
   /** Tells of real records as they come. */
   recentInputs: Pick<RecentInputs, 'listen'>;
   /** What a person on site said. */

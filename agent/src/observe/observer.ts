@@ -1,5 +1,5 @@
 import { featuresOf, type ActivityRecord } from '@plumbline/shared/manifest';
-import { valuesOf } from '@plumbline/shared/predict';
+import { inputDigest, valuesOf } from '@plumbline/shared/predict';
 import type { PredictionRow } from '@plumbline/shared/wire';
 import type { Outbox, Write } from '../link/outbox/index.ts';
 import type { Clock } from '../ports/index.ts';
@@ -75,7 +75,7 @@ function writeOf(
     isFirst && startsInPeriod(deps, prediction)
       ? deps.windows.count(model, prediction.asOf, valuesOf(featuresOf(model.manifest), record), prediction.score)
       : {};
-  return { ...counted, ...kept, rows: [rowOf(prediction, ref)] };
+  return { ...counted, ...kept, rows: [rowOf(prediction, inputDigest(model.manifest, record), ref)] };
 }
 
 function joined(writes: readonly Write[]): Write {
@@ -119,6 +119,7 @@ function startsInPeriod(deps: ObserverDeps, { activity, asOf }: Prediction): boo
 
 function rowOf(
   { activity, line, version, sha256, asOf, at, score, label, reasons }: Prediction,
+  inputs: string,
   ref: string | undefined,
 ): PredictionRow {
   return {
@@ -129,6 +130,7 @@ function rowOf(
     sha256,
     asOf,
     score,
+    inputs,
     ...(ref !== undefined && { ref }),
     ...(activity !== undefined && { activity }),
     ...(label !== undefined && { label }),

@@ -1,3 +1,4 @@
+import { derivedName } from '@plumbline/shared/activity';
 import type { Reference } from '@plumbline/shared/drift';
 import { openBundle, type ActivityRecord, type Bundle, type Manifest } from '@plumbline/shared/manifest';
 import { toHex } from '@plumbline/shared/trust';
@@ -83,13 +84,15 @@ export async function loadModel(
 function typicalRecord(manifest: Manifest, reference: Reference): ActivityRecord | undefined {
   const typical = new Map(reference.features.map((one) => [one.bins.name, one.typical]));
   const values: ActivityRecord['values'] = {};
+  const derived: ActivityRecord['derived'] = {};
   for (const input of manifest.inputs) {
     if (input.kind === 'tensor') return undefined;
     for (const { from, name, missing } of input.features) {
       const value = typical.get(name) ?? null;
       if (value === null && missing === 'refuse') return undefined;
       if ('column' in from) values[from.column] = value;
+      else derived[derivedName(from)] = value;
     }
   }
-  return { values, asOf: 0 };
+  return { values, asOf: 0, derived };
 }

@@ -4,6 +4,7 @@ import { PredictError, type Scored } from '@plumbline/shared/predict';
 import type { Reason } from '@plumbline/shared/wire';
 import { AgentError } from '../errors.ts';
 import type { Change, Clock, Stopwatch } from '../ports/index.ts';
+import { derivedOf, deriveRecords, type OpenHistory } from './derive.ts';
 import { explain } from './explain.ts';
 import type { LoadedModel } from './load.ts';
 import { askRecords } from './score.ts';
@@ -39,6 +40,7 @@ export interface PredictOptions {
 }
 
 export interface PredictorListener {
+  /** @param records with what was derived for them */
   predicted: (
     model: LoadedModel,
     records: readonly ActivityRecord[],
@@ -67,12 +69,21 @@ const DEFAULT_REASONS = 3;
 
 interface Held {
   model: LoadedModel;
+  /** What is derived for each record; for most models nothing. */
+  derived: ReturnType<typeof derivedOf>;
   calls: number;
   retired: boolean;
 }
 
-/** @param deps without a stopwatch, answers are timed by the clock */
-export function createPredictor(deps: { clock: Clock; stopwatch?: Stopwatch | undefined }): Predictor {
+export interface PredictorDeps {
+  clock: Clock;
+  /** Without one, answers are timed by the clock. */
+  stopwatch?: Stopwatch | undefined;
+  /** Without one, derived features that need the log of the site are missing. */
+  history?: OpenHistory | undefined;
+}
+
+export function createPredictor(deps: PredictorDeps): Predictor {
   const { clock } = deps;
   const elapsedMs = deps.stopwatch?.elapsedMs ?? clock.now;
   const lines = new Map<string, Held>();
@@ -118,15 +129,16 @@ export function createPredictor(deps: { clock: Clock; stopwatch?: Stopwatch | un
         });
       }
       const held = find(options.line);
-      const { model } = held;
+      const { model, derived } = held;
       const at = clock.now();
       const startedMs = elapsedMs();
       held.calls += 1;
       try {
-        const predictions = await answer(model, records, options, at);
+        const asked = derived.length === 0 ? records : deriveRecords(derived, records, deps.history);
+        const predictions = await answer(model, asked, options, at);
         const tookMs = elapsedMs() - startedMs;
         if (options.again === true) return predictions;
-        for (const listener of listeners) listener.predicted?.(model, records, predictions, tookMs, options);
+        for (const listener of listeners) listener.predicted?.(model, asked, predictions, tookMs, options);
         return predictions;
       } catch (error) {
         for (const listener of listeners) listener.failed?.(model, error, records.length);
@@ -138,7 +150,7 @@ export function createPredictor(deps: { clock: Clock; stopwatch?: Stopwatch | un
     },
     swap(model) {
       retire(model.line);
-      lines.set(model.line, { model, calls: 0, retired: false });
+      lines.set(model.line, { model, derived: derivedOf(model.manifest), calls: 0, retired: false });
     },
     drop: retire,
     loaded: () => [...lines.values()].map(({ model }) => model),

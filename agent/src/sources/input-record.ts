@@ -3,8 +3,8 @@ import { activityRecord, type ActivityRecord } from '@plumbline/shared/manifest'
 import { z } from 'zod';
 import { AgentError } from '../errors.ts';
 
-/** A record as callers give it: `asOf` may be left out, a reference of their own may be added. */
-export const inputRecord = activityRecord.extend({
+/** A record as callers give it: `asOf` may be left out, a reference of their own may be added, and we derive ourselves. */
+export const inputRecord = activityRecord.omit({ derived: true }).extend({
   asOf: z.number().int().optional(),
   ref: z.string().min(1).max(256).optional(),
 });

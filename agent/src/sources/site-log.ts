@@ -1,4 +1,11 @@
-import { foldSiteLog, siteLogEntry, type ActivityState, type SiteLogEntry } from '@plumbline/shared/activity';
+import {
+  createHistory,
+  foldSiteLog,
+  siteLogEntry,
+  type ActivityState,
+  type SiteHistory,
+  type SiteLogEntry,
+} from '@plumbline/shared/activity';
 import type { ActivityRecord } from '@plumbline/shared/manifest';
 import type { SitePage } from '@plumbline/shared/wire';
 import { z } from 'zod';
@@ -11,6 +18,8 @@ export interface SiteLog {
   cursor(): number;
   states(): Iterable<ActivityState>;
   get(activity: string): ActivityState | undefined;
+  /** What was known when, for derived features; kept from the first call on. */
+  history(): SiteHistory;
   /** What has to be committed to take these entries in; `take` follows once it was. */
   changesOf(entries: readonly SiteLogEntry[], cursor?: number): Change[];
   take(entries: readonly SiteLogEntry[], cursor?: number): void;
@@ -19,6 +28,7 @@ export interface SiteLog {
 export async function createSiteLog(store: Store, onDamaged?: OnDamaged): Promise<SiteLog> {
   const byActivity = new Map<string, Map<string, SiteLogEntry>>();
   const folded = new Map<string, ActivityState>();
+  let history: SiteHistory | undefined;
   let cursor = (await readMended(store, SITE_CURSOR, z.number().int().nonnegative(), onDamaged)) ?? 0;
 
   const takeIn = (entries: readonly SiteLogEntry[]) => {
@@ -30,8 +40,10 @@ export async function createSiteLog(store: Store, onDamaged?: OnDamaged): Promis
       byActivity.set(entry.activity, own.has(entry.id) ? own : own.set(entry.id, entry));
     }
     for (const activity of touched) {
-      const state = foldSiteLog(byActivity.get(activity)?.values() ?? []).get(activity);
+      const own = byActivity.get(activity) ?? new Map<string, SiteLogEntry>();
+      const state = foldSiteLog(own.values()).get(activity);
       if (state !== undefined) folded.set(activity, state);
+      history?.put(activity, own.values());
     }
   };
 
@@ -47,6 +59,7 @@ export async function createSiteLog(store: Store, onDamaged?: OnDamaged): Promis
     cursor: () => cursor,
     states: () => folded.values(),
     get: (activity) => folded.get(activity),
+    history: () => (history ??= createHistory([...byActivity.values()].flatMap((own) => [...own.values()]))),
     changesOf(entries, next) {
       const fresh = entries.filter(({ id, activity }) => !byActivity.get(activity)?.has(id));
       const changes: Change[] = fresh.map((entry) => ({ put: siteEntryKey(entry.id), value: stored(entry) }));

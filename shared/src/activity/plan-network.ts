@@ -19,6 +19,8 @@ export const planNetwork = z.strictObject({
       }),
     )
     .max(64),
+  /** Activities that must come before it, by the names they have in the site log. */
+  predecessors: z.array(z.string().min(1).max(256)).max(64).optional(),
   /** What one day of its work takes in days that pass: 1.4 in a five-day week. */
   calendarDaysPerWorkingDay: z.number().positive().max(1_000).optional(),
   /** Working days it is late by, on average, when it is late. */

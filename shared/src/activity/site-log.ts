@@ -19,6 +19,16 @@ export const plan = z.strictObject({
 /** Did it happen? 1 = late, 0 = in time, by the target of the model line. */
 export const outcome = z.strictObject({ label: z.union([z.literal(0), z.literal(1)]), observedAt: z.number().int() });
 
+/** How far the work is, as somebody on site saw it; each report says all that is known, and replaces the one before. */
+export const progress = z.strictObject({
+  percentComplete: z.number().min(0).max(100),
+  observedAt: z.number().int(),
+  startedAt: z.number().int().optional(),
+  finishedAt: z.number().int().optional(),
+  /** What holds it up, in the words of the site's own list. */
+  cause: z.string().min(1).max(64).optional(),
+});
+
 const head = {
   id: z.string().min(8).max(128),
   activity: z.string().min(1).max(256),
@@ -32,12 +42,14 @@ const head = {
 export const siteLogEntry = z.discriminatedUnion('field', [
   z.strictObject({ ...head, field: z.literal('plan'), value: plan }),
   z.strictObject({ ...head, field: z.literal('outcome'), value: outcome }),
+  z.strictObject({ ...head, field: z.literal('progress'), value: progress }),
 ]);
 
 export type SiteLogEntry = z.infer<typeof siteLogEntry>;
 export type SiteLogField = SiteLogEntry['field'];
 export type Plan = z.infer<typeof plan>;
 export type Outcome = z.infer<typeof outcome>;
+export type Progress = z.infer<typeof progress>;
 
 /** One field of one activity: the entry in force, and those that were written without knowing of it. */
 export interface FieldState {
@@ -49,6 +61,7 @@ export interface ActivityState {
   activity: string;
   plan?: FieldState;
   outcome?: FieldState;
+  progress?: FieldState;
 }
 
 /**

@@ -1,9 +1,15 @@
 import { z } from 'zod';
 
-/** Where the value of a feature comes from: a column of the record, or a published derivation (`id@version`). */
+/**
+ * Where the value of a feature comes from: a column of the record, or a published derivation (`id@version`). Derivations
+ * that compare work of one kind are told the column `of` the kind; `trade` without.
+ */
 export const featureSource = z.union([
   z.strictObject({ column: z.string().min(1).max(128) }),
-  z.strictObject({ derived: z.string().regex(/^[a-z][a-z0-9-]*@\d+$/) }),
+  z.strictObject({
+    derived: z.string().regex(/^[a-z][a-z0-9-]*@\d+$/),
+    of: z.string().min(1).max(128).optional(),
+  }),
 ]);
 
 /**
@@ -26,4 +32,5 @@ export const feature = z.strictObject({
 
 export type Feature = z.infer<typeof feature>;
 export type FeatureSource = z.infer<typeof featureSource>;
+export type DerivedSource = Extract<FeatureSource, { derived: string }>;
 export type FeatureValue = number | string | null;

@@ -1,4 +1,4 @@
-import { DERIVATIONS } from '../activity/derive.ts';
+import { DERIVATIONS, derivedName, deriveValues } from '../activity/derive/index.ts';
 import type { Feature, FeatureValue } from '../manifest/feature.ts';
 import type { ActivityRecord } from '../manifest/record.ts';
 import { PredictError } from './errors.ts';
@@ -23,19 +23,24 @@ export function valueOf(feature: Feature, record: ActivityRecord): FeatureValue 
 }
 
 function fieldOf({ from }: Feature): string {
-  return 'column' in from ? `values.${from.column}` : from.derived;
+  return 'column' in from ? `values.${from.column}` : derivedName(from);
 }
 
 function rawValue(feature: Feature, record: ActivityRecord): FeatureValue | undefined {
   if ('column' in feature.from) {
     return Object.hasOwn(record.values, feature.from.column) ? record.values[feature.from.column] : undefined;
   }
-  const derive = DERIVATIONS[feature.from.derived];
-  if (derive !== undefined) return derive(record);
-  throw new PredictError('derivation_unknown', `${feature.from.derived}: not in this agent's catalogue`, {
-    kind: 'refused',
-    field: feature.from.derived,
-  });
+  const { from } = feature;
+  if (!Object.hasOwn(DERIVATIONS, from.derived)) {
+    throw new PredictError('derivation_unknown', `${from.derived}: not in this agent's catalogue`, {
+      kind: 'refused',
+      field: from.derived,
+    });
+  }
+  const name = derivedName(from);
+  // What was derived when the record was asked about stands; without a history only the calendar is known.
+  const derived = record.derived ?? {};
+  return Object.hasOwn(derived, name) ? derived[name] : deriveValues([from], record)[name];
 }
 
 /** The values of all features by name: what windows count and reasons show. */

@@ -47,12 +47,13 @@ const record = {
 };
 
 describe('occlusion', () => {
-  it('asks about each column that differs from the typical value, and changes nothing else', () => {
+  it('asks about each feature that differs from the typical value, and changes nothing else', () => {
     const { features, records } = occlude({ inputs }, reference, record);
-    expect(features.map(({ name }) => name)).toEqual(['float', 'trade']);
+    expect(features.map(({ name }) => name)).toEqual(['float', 'trade', 'month']);
     expect(records).toEqual([
       { ...record, values: { ...record.values, float_column: 9 } },
       { ...record, values: { ...record.values, trade_column: 'paint' } },
+      { ...record, derived: { 'as-of-month@1': 6 } },
     ]);
   });
 

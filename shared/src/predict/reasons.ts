@@ -1,7 +1,8 @@
+import { derivedName } from '../activity/derive/index.ts';
 import type { Reference } from '../drift/reference.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { featuresOf } from '../manifest/manifest.ts';
-import type { Feature } from '../manifest/feature.ts';
+import type { Feature, FeatureValue } from '../manifest/feature.ts';
 import type { ActivityRecord } from '../manifest/record.ts';
 import type { Reason } from '../wire/rows.ts';
 import { valueOf } from './place.ts';
@@ -14,7 +15,7 @@ export interface Occlusion {
 
 /**
  * Reasons by occlusion, for any model: each value in turn is replaced by the typical one of the training data.
- * Only plain columns whose value differs from the typical one are asked about.
+ * Only features whose value differs from the typical one are asked about.
  */
 export function occlude(manifest: Pick<Manifest, 'inputs'>, of: Reference, record: ActivityRecord): Occlusion {
   const typical = new Map(of.features.map((one) => [one.bins.name, one.typical]));
@@ -22,13 +23,18 @@ export function occlude(manifest: Pick<Manifest, 'inputs'>, of: Reference, recor
   const records: ActivityRecord[] = [];
   for (const feature of featuresOf(manifest)) {
     const replacement = typical.get(feature.name);
-    if (!('column' in feature.from) || replacement === undefined) continue;
+    if (replacement === undefined) continue;
     if (replacement === null && feature.missing === 'refuse') continue;
     if (valueOf(feature, record) === replacement) continue;
     features.push(feature);
-    records.push({ ...record, values: { ...record.values, [feature.from.column]: replacement } });
+    records.push(withValue(record, feature, replacement));
   }
   return { features, records };
+}
+
+function withValue(record: ActivityRecord, { from }: Feature, value: FeatureValue): ActivityRecord {
+  if ('column' in from) return { ...record, values: { ...record.values, [from.column]: value } };
+  return { ...record, derived: { ...record.derived, [derivedName(from)]: value } };
 }
 
 /**

@@ -30,6 +30,7 @@ export interface PlanOptions {
 
 const MAX_NAME = 256;
 const MAX_MILESTONES = 64;
+const MAX_PREDECESSORS = 64;
 const DAY_MS = 86_400_000;
 
 /**
@@ -85,6 +86,7 @@ export function plansOf(result: NetworkResult, options: PlanOptions): Map<string
       network: {
         totalFloat: { workingDays: dates.totalFloatWorkingDays, calendarDays: dates.totalFloatCalendarDays },
         critical: dates.critical,
+        predecessors: predecessorsOf(node, nameOf),
         milestones: milestonesFor(floats.get(activity.id) ?? [], result, nameOf),
         calendarDaysPerWorkingDay: calendarDaysPerWorkingDay(calendar),
         ...(options.typicalDelayDays === undefined ? {} : { typicalDelayDays: options.typicalDelayDays }),
@@ -114,6 +116,14 @@ function milestonesFor(
     const { name, workingDays, calendarDays } = byId.get(activity.id)!;
     return { milestone: nameOf(activity).slice(0, MAX_NAME), name: name.slice(0, MAX_NAME), workingDays, calendarDays };
   });
+}
+
+function predecessorsOf(
+  { incoming }: NetworkResult['order'][number],
+  nameOf: (activity: ScheduleActivity) => string,
+): string[] {
+  const before = incoming.flatMap(({ from }) => (from.kind === 'work' ? [nameOf(from.activity)] : []));
+  return [...new Set(before)].filter((name) => name.length <= MAX_NAME).slice(0, MAX_PREDECESSORS);
 }
 
 /** Due is what was promised for it, unless that lies before its start: then what is calculated. */

@@ -1,3 +1,4 @@
+export * from './random-site-log.ts';
 export * from './memory-crypto.ts';
 export * from './seeded-random.ts';
 export * from './virtual-clock.ts';

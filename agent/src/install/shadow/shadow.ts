@@ -39,8 +39,9 @@ export async function shadow(deps: InstallDeps, step: StepInput): Promise<Update
   const champion = await openChampion(deps, model);
   if ('problem' in champion) return goOn('nothing_to_compare_with', champion.problem);
   if (!areComparable(candidate.manifest.output, champion.manifest.output)) return goOn('other_output');
-  const seen = await waitForRecords(deps, step);
-  if (seen === undefined) return undefined;
+  const stored = await waitForRecords(deps, step);
+  if (stored === undefined) return undefined;
+  const seen = deps.derive([candidate.manifest, champion.manifest], stored);
   const bundles = { candidate, champion };
   const records = seen.filter((record) => canTake(candidate, record) && canTake(champion, record));
   if (records.length === 0) return goOn('no_records', `${seen.length} stored, none that both models take`);

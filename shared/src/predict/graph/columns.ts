@@ -56,8 +56,8 @@ export interface ColumnReader {
 }
 
 /**
- * Indicators of one value are filled together: all of them are off but the one that the value names, so that a
- * category of a hundred levels costs one look-up.
+ * Indicators of one value are filled together: all of them are off but those that the value names, so that a category
+ * of a hundred levels, and sets of them, cost one look-up.
  */
 export function createColumnReader(columns: readonly Column[], widths: readonly number[]): ColumnReader {
   const off = new Float64Array(columns.length);
@@ -65,15 +65,20 @@ export function createColumnReader(columns: readonly Column[], widths: readonly 
   const indicators = new Map<string, Indicators>();
   for (const [to, column] of columns.entries()) {
     const [first, ...rest] = column.steps;
-    if (first?.op !== 'is') {
+    if (first?.op !== 'is' && first?.op !== 'look up') {
       plain.push({ ...column, to });
       continue;
     }
+    const [table, otherwise] = first.op === 'is' ? [new Map([[first.value, 1]]), 0] : [first.table, first.otherwise];
     const key = `${column.input}:${column.at}`;
     const group = indicators.get(key) ?? { input: column.input, at: column.at, on: new Map() };
     indicators.set(key, group);
-    off[to] = columnValue({ steps: rest }, 0);
-    group.on.set(first.value, [...(group.on.get(first.value) ?? []), { to, value: columnValue({ steps: rest }, 1) }]);
+    off[to] = columnValue({ steps: rest }, otherwise);
+    for (const [named, value] of table) {
+      const on = group.on.get(named) ?? [];
+      group.on.set(named, on);
+      on.push({ to, value: columnValue({ steps: rest }, value) });
+    }
   }
   const groups = [...indicators.values()];
   return {

@@ -44,6 +44,8 @@ export function prepare(node: NodeProto, walk: Walk): Value | undefined {
       if (axis !== 1n && axis !== -1n) throw new NotUnderstood('joins rows');
       return concat(node.input.map((_, at) => columnsAt(node, walk, at)));
     }
+    case 'MatMul':
+      return members(node, walk);
     case 'Add':
     case 'Sub':
     case 'Mul':
@@ -144,6 +146,31 @@ function cast(node: NodeProto, value: Columns): Columns {
   if (to === value.dtype) return value;
   if (value.dtype === 'string' || (to !== 'float32' && to !== 'float64')) throw new NotUnderstood(`casts to ${to}`);
   return each(value, () => (to === 'float32' ? [{ op: 'round' }] : []), to);
+}
+
+/**
+ * Indicators of one value times a matrix of zeros and ones: columns that are on for sets of what the value may be.
+ * @returns undefined for any other multiplication, which makes scores
+ */
+function members(node: NodeProto, walk: Walk): Value | undefined {
+  const matrix = walk.constantOf(node.input[1] ?? '');
+  const value = walk.constantOf(node.input[0] ?? '') === undefined ? walk.valueOf(node.input[0] ?? '') : undefined;
+  if (value?.kind !== 'columns' || matrix?.dims.length !== 2 || value.dims.length !== 1) return undefined;
+  const [rows = 0, width = 0] = matrix.dims;
+  const [first] = value.columns;
+  const named = value.columns.map(({ steps }) => (steps.length === 1 && steps[0]?.op === 'is' ? steps[0].value : null));
+  const ofOne = value.columns.every(({ input, at }) => input === first?.input && at === first.at);
+  const apart = !named.includes(null) && new Set(named).size === rows;
+  if (first === undefined || !ofOne || !apart || rows !== named.length) return undefined;
+  if (!matrix.values.every((one: number) => one === 0 || one === 1)) return undefined;
+  const columns = Array.from({ length: width }, (_, at): Column => {
+    const table = new Map<string | number, number>();
+    named.forEach((one, row) => {
+      if (one !== null && matrix.values[row * width + at] === 1) table.set(one, 1);
+    });
+    return { input: first.input, at: first.at, steps: [{ op: 'look up', table, otherwise: 0 }] };
+  });
+  return { ...value, columns, dims: [width] };
 }
 
 const OPERATIONS = { Add: 'add', Sub: 'add', Mul: 'multiply', Div: 'divide' } as const;
