@@ -17,3 +17,13 @@ export function requireWithin(field: string, value: number, low: number, high: n
   const expected = `${integer ? 'an integer' : 'a number'} from ${low} to ${high}`;
   throw new LearnerError('bad_parameter', `${field} is ${value}, expected ${expected}`, { field, expected });
 }
+
+/** Throws `bad_parameter` unless `value` is one of these words. */
+export function requireOneOf(field: string, value: unknown, words: readonly string[]): void {
+  if (typeof value === 'string' && words.includes(value)) return;
+  const expected = words.join(' or ');
+  throw new LearnerError('bad_parameter', `${field} is ${JSON.stringify(value)}, expected ${expected}`, {
+    field,
+    expected,
+  });
+}

@@ -20,6 +20,16 @@ export interface Learner<Parameters> {
   /** One configuration for a random search, spread over everything worth trying. */
   draw(random: SeededRandom): Parameters;
   /**
+   * Operations of one fit, roughly, on so many rows and stored columns: what the gate may spend on retraining is counted
+   * in these and not by a clock, because its figures must repeat. Absent: taken as heavy.
+   */
+  work?(parameters: Parameters, rows: number, columns: number): number;
+  /**
+   * Refuses a training set before anything is fitted, as `fitMember` does with the rows of one fold. Asked with all rows
+   * it says early what the last fit would. Throws `too_large`, `would_ship_rows`.
+   */
+  refuse?(size: TrainingSize, parameters: Parameters): void;
+  /**
    * Fits on all rows of the matrix, weighted by `matrix.weights`; on `matrix.targets` when the task is regression.
    * Same matrix, parameters and seed, same model to the bit. Throws `bad_parameter`, `too_large`.
    */
@@ -29,4 +39,13 @@ export interface Learner<Parameters> {
 export interface FitOptions {
   task: Task;
   seed: number;
+  /** Distinct sites that the rows come from; absent means one. A model that holds rows would take them to the others. */
+  sites?: number;
+}
+
+export interface TrainingSize {
+  rows: number;
+  /** Columns of the design matrix, indicators counted one by one. */
+  columns: number;
+  sites: number;
 }

@@ -1,28 +1,54 @@
-import type { FittedModel, Tree, TreesModel } from '../../supply/onnx/fitted-model.ts';
+import {
+  type FittedModel,
+  type LevelSet,
+  type LinearModel,
+  scoreIsShare,
+  type Tree,
+  type TreesModel,
+} from '../../supply/onnx/fitted-model.ts';
+import { type MachineModel, scorerOf } from '../../supply/onnx/machines/scorer.ts';
 import type { Matrix } from './matrix.ts';
-import { addMargins, standardise } from './linear/logistic.ts';
+import { readRows } from './design.ts';
+import { addMargins, standardise } from './linear/standard.ts';
 import { logit, sigmoid } from './sigmoid.ts';
 
 /** Log-odds of each row. The matrix must have been built with the model's own columns. */
 export function marginsOf(model: FittedModel, matrix: Matrix): Float64Array {
   const scores = scoresOf(model, matrix);
-  return isForest(model) ? scores.map(logit) : scores;
+  return scoreIsShare(model) ? scores.map(logit) : scores;
 }
 
 /** Probability of label 1 for each row. */
 export function probabilitiesOf(model: FittedModel, matrix: Matrix): Float64Array {
   const scores = scoresOf(model, matrix);
-  return isForest(model) ? scores.map((score) => Math.min(1, Math.max(0, score))) : scores.map(sigmoid);
+  return scoreIsShare(model) ? scores.map((score) => Math.min(1, Math.max(0, score))) : scores.map(sigmoid);
 }
 
-/** Whether the scores are probabilities rather than log-odds. */
-export function isForest(model: FittedModel): boolean {
-  return model.kind === 'trees' && model.link === 'identity';
+/** What a model says that answers a value: the score of each row, in the unit of its target. */
+export function valuesOf(model: FittedModel, matrix: Matrix): Float64Array {
+  return scoresOf(model, matrix);
 }
 
 /** What the model adds up for each row, before its link. */
 function scoresOf(model: FittedModel, matrix: Matrix): Float64Array {
-  if (model.kind === 'trees') return treeScores(model, matrix);
+  switch (model.kind) {
+    case 'trees':
+      return treeScores(model, matrix);
+    case 'linear':
+      return linearScores(model, matrix);
+    default:
+      return machineScores(model, matrix);
+  }
+}
+
+function machineScores(model: MachineModel, matrix: Matrix): Float64Array {
+  const score = scorerOf(model);
+  const scores = new Float64Array(matrix.rows);
+  readRows(matrix, (design, row) => (scores[row] = score(design)));
+  return scores;
+}
+
+function linearScores(model: LinearModel, matrix: Matrix): Float64Array {
   const margins = new Float64Array(matrix.rows).fill(model.bias);
   addMargins(margins, standardise(matrix), matrix.codes, model.columns, model.weights);
   return margins;
@@ -30,7 +56,7 @@ function scoresOf(model: FittedModel, matrix: Matrix): Float64Array {
 
 function treeScores(model: TreesModel, matrix: Matrix): Float64Array {
   const scores = new Float64Array(matrix.rows).fill(model.base);
-  const readers = columnReaders(matrix);
+  const readers = columnReaders(matrix, model.columns.sets);
   for (const tree of model.trees) {
     for (let row = 0; row < matrix.rows; row++) scores[row]! += route(tree, readers, row);
   }
@@ -39,7 +65,8 @@ function treeScores(model: TreesModel, matrix: Matrix): Float64Array {
 
 type ColumnReader = (row: number) => number;
 
-function columnReaders({ rows, columns, numbers, codes }: Matrix): ColumnReader[] {
+/** `sets` are the model's own: a learner finds them in a matrix that has none yet. */
+function columnReaders({ rows, columns, numbers, codes }: Matrix, sets: LevelSet[] = []): ColumnReader[] {
   const numberReaders = columns.numbers.map(
     (_, column): ColumnReader =>
       (row) =>
@@ -52,7 +79,12 @@ function columnReaders({ rows, columns, numbers, codes }: Matrix): ColumnReader[
           codes[index]![row] === level ? 1 : 0,
     ),
   );
-  return [...numberReaders, ...indicatorReaders];
+  const setReaders = sets.map(({ category, levels }): ColumnReader => {
+    const members = new Uint8Array(columns.categories[category]!.levels.length + 1);
+    for (const level of levels) members[level] = 1;
+    return (row) => members[codes[category]![row]!]!;
+  });
+  return [...numberReaders, ...indicatorReaders, ...setReaders];
 }
 
 function route(tree: Tree, readers: ColumnReader[], row: number): number {

@@ -27,9 +27,14 @@ export interface Matrix {
   weights?: Float64Array;
 }
 
-/** Columns of the design matrix, indicators counted one by one. */
-export function matrixWidth(columns: Columns): number {
-  return columns.categories.reduce((width, category) => width + category.levels.length, columns.numbers.length);
+/** Columns of the design matrix, indicators and sets of levels counted one by one. */
+export function matrixWidth({ numbers, categories, sets = [] }: Columns): number {
+  return categories.reduce((width, category) => width + category.levels.length, numbers.length) + sets.length;
+}
+
+/** How many rows there are, each as often as it counts. */
+export function totalWeight({ rows, weights }: { rows: number; weights?: Float64Array | undefined }): number {
+  return weights === undefined ? rows : weights.reduce((sum, weight) => sum + weight, 0);
 }
 
 /**

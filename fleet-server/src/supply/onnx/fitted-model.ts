@@ -17,10 +17,23 @@ export interface CategoryColumn {
   levels: string[];
 }
 
-/** Design-matrix order: all number columns, then the indicators of each category column in turn. */
+/** One column for several levels of a category: 1 where the level is among them, 0 for any other, unseen or missing. */
+export interface LevelSet {
+  /** Index into `categories`. */
+  category: number;
+  /** Indices into its `levels`, ascending. */
+  levels: number[];
+}
+
+/**
+ * Design-matrix order: all number columns, then the indicators of each category column in turn, then the sets. Only
+ * trees learn sets: a division of many levels at once is then a branch like any other.
+ */
 export interface Columns {
   numbers: NumberColumn[];
   categories: CategoryColumn[];
+  /** In the order of their categories. */
+  sets?: LevelSet[];
 }
 
 /**
@@ -96,17 +109,36 @@ export interface KernelModel {
 
 /**
  * Mean target of the k nearest rows by Euclidean distance in the standardised design matrix, the earlier row on a tie;
- * with `line`, probability = sigmoid(slope · mean + intercept). It holds all rows of its training data.
+ * with `line`, probability = sigmoid(slope · mean + intercept). It holds all rows of its training data. Values are
+ * rounded to steps of 2^-12 and cut off at ±256 first: squared distances are then whole numbers that double precision
+ * holds exactly, so every runtime finds the same neighbours, ties included.
  */
 export interface NeighboursModel {
   kind: 'neighbours';
   answer?: Answer;
   columns: Columns;
   k: number;
+  /** Default: each of the k counts alike. `distance`: by 1 / distance, rows at no distance outweigh all others. */
+  weighting?: 'distance';
   /** Row-major `[n, D]`, standardised. */
   vectors: Float64Array;
   targets: Float64Array;
+  /** How many of the k places each row fills, above 0; absent means one. The last of the nearest is cut to what is left. */
+  rowWeights?: Float64Array;
   line?: { slope: number; intercept: number };
 }
 
-export type FittedModel = LinearModel | TreesModel;
+export type FittedModel = LinearModel | TreesModel | NetworkModel | KernelModel | NeighboursModel;
+
+/** How many rows of its training data the model holds, standardised but otherwise as they were; the card says so. */
+export function holdsRows(model: FittedModel): number {
+  if (model.kind === 'kernel') return model.coefficients.length;
+  return model.kind === 'neighbours' ? model.targets.length : 0;
+}
+
+/** Whether the score is a share of rows and the probability itself, but for clipping, rather than log-odds. */
+export function scoreIsShare(model: FittedModel): boolean {
+  if (model.answer === 'value') return false;
+  if (model.kind === 'trees') return model.link === 'identity';
+  return model.kind === 'neighbours' && model.line === undefined;
+}

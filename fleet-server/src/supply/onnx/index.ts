@@ -17,11 +17,15 @@ export type {
   CategoryColumn,
   Columns,
   FittedModel,
+  KernelModel,
   LinearModel,
+  NeighboursModel,
+  NetworkModel,
   NumberColumn,
   Tree,
   TreesModel,
 } from './fitted-model.ts';
+export { holdsRows, scoreIsShare } from './fitted-model.ts';
 
 export { encodeModel } from './codec/encode-model.ts';
 

@@ -1,14 +1,21 @@
 import type { TreesModel, Tree } from '../../../supply/onnx/fitted-model.ts';
+import type { Task } from '../learner.ts';
 import type { Matrix } from '../matrix.ts';
 import { matrixWidth } from '../matrix.ts';
 import { binMatrix } from './bins.ts';
 import type { Binned } from './bins.ts';
-import type { GrownTree, GrowSpace } from './grow-tree.ts';
-import { goesLeft, growTree } from './grow-tree.ts';
+import type { GrowLimits, GrownTree, GrowSpace } from './grow-tree.ts';
+import { growTree } from './grow-tree.ts';
+import { routeBinned } from './tree-builder.ts';
 import { createHistogramStore } from './histogram.ts';
 import type { SeededRandom } from '../random.ts';
 import { createRandom, shuffle } from '../random.ts';
-import { logit, logLossOfMargin, sigmoid } from '../sigmoid.ts';
+import { roundForExactSums } from '../targets.ts';
+import { createLevelSets } from './level-sets.ts';
+import type { Loss, RegressionLoss } from './loss.ts';
+import { lossFor } from './loss.ts';
+import type { Direction } from './monotone.ts';
+import { createMonotone } from './monotone.ts';
 
 export interface BoostingParameters {
   trees: number;
@@ -28,54 +35,96 @@ export interface BoostingParameters {
   rowShare?: number;
   /** Share of design-matrix columns offered to each tree. Default 1. */
   columnShare?: number;
-  /** Stop when log-loss on a held-out share of the rows has not improved for so many trees. Default: off. */
+  /** Stop when the loss on a held-out share of the rows has not improved for so many trees. Default: off. */
   earlyStop?: { share: number; rounds: number };
+  /** Number features whose rise may only raise (`up`) or only lower (`down`) the answer. */
+  monotone?: Record<string, Direction>;
+  /** `native` divides a category of more than four levels by sets of its levels. Default: one level at a time. */
+  categories?: 'indicators' | 'native';
+  /** Of native categories: fewest rows of a level in a node for it to be told from unseen ones. Default 10. */
+  levelRows?: number;
+  /** Of native categories: hessian added to each level and side, against chance orders of small ones. Default 10. */
+  smoothing?: number;
+  /** What a regression lessens. Default `squared`, whose answer is the mean. */
+  loss?: RegressionLoss;
 }
 
 /**
- * Fits gradient-boosted trees for log-loss on histograms (Friedman 2001; Ke et al. 2017), second order, best-first.
- * `seed` matters only with subsampling or early stopping.
+ * Fits gradient-boosted trees on histograms (Friedman 2001; Ke et al. 2017), second order, best-first: for log-loss of
+ * the labels, or, when the task is regression, for a loss of the targets. Every row counts by its weight, in all but
+ * `minRows`. `seed` matters only with subsampling or early stopping. Throws `bad_parameter`, `bad_value`.
  */
-export function fitBoosting(matrix: Matrix, parameters: BoostingParameters, seed = 0): TreesModel {
-  return fitBoostingWithMargins(matrix, parameters, seed).model;
+export function fitBoosting(
+  matrix: Matrix,
+  parameters: BoostingParameters,
+  seed = 0,
+  task: Task = 'classification',
+): TreesModel {
+  return fitBoostingWithMargins(matrix, parameters, seed, task).model;
 }
 
 /**
  * As `fitBoosting`, and the margins of the training rows as routed by bins: those of the raw values to the bit, as
- * long as early stopping did not drop trees.
+ * long as early stopping did not drop trees. Of a regression they are in units of the targets' spread.
  */
 export function fitBoostingWithMargins(
   matrix: Matrix,
   parameters: BoostingParameters,
   seed: number,
+  task: Task = 'classification',
 ): { model: TreesModel; margins: Float64Array } {
-  const { rows, labels } = matrix;
-  const { rate, leaves, minRows, l2 = 0, maxDepth = 64, rowShare = 1, columnShare = 1 } = parameters;
+  const { rows } = matrix;
+  const { rowShare = 1, columnShare = 1, earlyStop } = parameters;
+  const loss = lossFor(task, parameters.loss, matrix);
   const random = createRandom(seed);
+  const sets = createLevelSets(matrix.columns);
+  const limits = { ...limitsOf(parameters, matrix), sets };
   const binned = binMatrix(matrix, parameters.bins ?? 255);
-  const { learning, held } = holdOut(rows, parameters.earlyStop?.share ?? 0, random);
-  const base = logit(smoothedRate(labels, learning));
+  const { learning, held } = holdOut(rows, earlyStop?.share ?? 0, random);
+  const base = loss.baseOf(learning);
   const margins = new Float64Array(rows).fill(base);
   const drawn = Math.max(1, Math.round(rowShare * learning.length));
   const space = createSpace(binned, drawn);
   const offered = new Uint8Array(matrixWidth(matrix.columns)).fill(1);
+  const { leafOf } = loss;
+  if (leafOf !== undefined) limits.leafOf = (own) => leafOf(margins, own);
   const trees: Tree[] = [];
-  let best = { trees: 0, loss: meanLoss(margins, labels, held) };
+  let best = { trees: 0, loss: loss.meanOf(margins, held) };
   for (let count = 1; count <= parameters.trees; count++) {
     space.rows.set(drawn < learning.length ? drawRows(learning, drawn, random) : learning);
     if (columnShare < 1) offerColumns(offered, columnShare, random);
-    setGradients(space, margins, labels);
-    const grown = growTree(binned, space, { rate, leaves, minRows, l2, maxDepth }, offered);
+    loss.setGradients(margins, space.gradients, space.hessians);
+    const grown = growTree(binned, space, limits, offered);
     trees.push(grown.tree);
     addTree(margins, grown, space, drawn < rows);
-    if (parameters.earlyStop === undefined) continue;
-    const loss = meanLoss(margins, labels, held);
-    if (loss < best.loss) best = { trees: count, loss };
-    if (count - best.trees >= parameters.earlyStop.rounds) break;
+    if (earlyStop === undefined) continue;
+    const now = loss.meanOf(margins, held);
+    if (now < best.loss) best = { trees: count, loss: now };
+    if (count - best.trees >= earlyStop.rounds) break;
   }
   // A model needs a tree, even one that early stopping would rather not have.
-  const kept = parameters.earlyStop === undefined ? trees.length : Math.max(1, best.trees);
-  return { model: { kind: 'trees', columns: matrix.columns, trees: trees.slice(0, kept), base }, margins };
+  const kept = earlyStop === undefined ? trees.length : Math.max(1, best.trees);
+  const finished = sets.finish(trees.slice(0, kept));
+  return { model: modelOf(finished, base, loss), margins };
+}
+
+function limitsOf(parameters: BoostingParameters, { columns }: Matrix): GrowLimits {
+  const { rate, leaves, minRows, l2 = 0, maxDepth = 64, levelRows = 10, smoothing = 10 } = parameters;
+  const directions = Object.keys(parameters.monotone ?? {}).length > 0 ? parameters.monotone : undefined;
+  const monotone = directions && createMonotone(directions, columns, l2);
+  const native = parameters.categories === 'native' ? { levelRows, smoothing } : undefined;
+  return { rate, leaves, minRows, l2, maxDepth, monotone, gain: monotone?.gain, native };
+}
+
+function modelOf(
+  { columns, trees }: Pick<TreesModel, 'columns' | 'trees'>,
+  base: number,
+  { targets }: Loss,
+): TreesModel {
+  if (targets === undefined) return { kind: 'trees', columns, trees, base };
+  const { mean, scale } = targets;
+  const inDays = trees.map((tree) => ({ ...tree, value: tree.value.map((value) => scale * value) }));
+  return { kind: 'trees', answer: 'value', columns, ...roundForExactSums(inDays, mean + scale * base) };
 }
 
 function createSpace(binned: Binned, drawn: number): GrowSpace {
@@ -98,13 +147,6 @@ function holdOut(rows: number, share: number, random: SeededRandom): { learning:
   return { learning: order.slice(border).toSorted(), held: order.slice(0, border).toSorted() };
 }
 
-/** Share of label 1, kept off 0 and 1 so that the base stays finite on one class. */
-function smoothedRate(labels: Uint8Array, rows: Int32Array): number {
-  let late = 0;
-  for (const row of rows) late += labels[row]!;
-  return late === 0 || late === rows.length ? (late + 1) / (rows.length + 2) : late / rows.length;
-}
-
 function drawRows(learning: Int32Array, drawn: number, random: SeededRandom): Int32Array {
   // Ascending, so that the reading of bins stays local.
   return shuffle(learning.slice(), random).subarray(0, drawn).toSorted();
@@ -113,14 +155,6 @@ function drawRows(learning: Int32Array, drawn: number, random: SeededRandom): In
 function offerColumns(offered: Uint8Array, share: number, random: SeededRandom): void {
   offered.fill(0).fill(1, 0, Math.max(1, Math.round(share * offered.length)));
   shuffle(offered, random);
-}
-
-function setGradients(space: GrowSpace, margins: Float64Array, labels: Uint8Array): void {
-  for (let row = 0; row < margins.length; row++) {
-    const probability = sigmoid(margins[row]!);
-    space.gradients[row] = probability - labels[row]!;
-    space.hessians[row] = probability * (1 - probability);
-  }
 }
 
 /** Adds the new tree to every margin: by leaf for the rows it was grown on, by routing when some were left out. */
@@ -132,18 +166,4 @@ function addTree(margins: Float64Array, grown: GrownTree, space: GrowSpace, rout
   for (const { start, end, value } of grown.leaves) {
     for (let index = start; index < end; index++) margins[space.rows[index]!]! += value;
   }
-}
-
-function routeBinned({ tree, splits }: GrownTree, row: number): number {
-  let node = 0;
-  for (let split = splits[0]; split !== undefined; split = splits[node]) {
-    node = goesLeft(split, split.column.bins[row]!) ? tree.left[node]! : tree.right[node]!;
-  }
-  return tree.value[node]!;
-}
-
-function meanLoss(margins: Float64Array, labels: Uint8Array, rows: Int32Array): number {
-  let sum = 0;
-  for (const row of rows) sum += logLossOfMargin(margins[row]!, labels[row]!);
-  return rows.length === 0 ? Infinity : sum / rows.length;
 }

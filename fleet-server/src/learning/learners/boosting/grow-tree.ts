@@ -1,15 +1,23 @@
-import type { Tree } from '../../../supply/onnx/fitted-model.ts';
 import type { Binned } from './bins.ts';
 import type { Histogram, HistogramStore, OrderedSums } from './histogram.ts';
 import { fillHistogram, subtractHistogram } from './histogram.ts';
+import type { LevelSets } from './level-sets.ts';
+import type { Bounds, Monotone } from './monotone.ts';
+import { UNBOUNDED } from './monotone.ts';
 import type { NodeSums, Split, SplitLimits } from './split.ts';
-import { findSplit } from './split.ts';
+import { findSplit, goesLeft } from './split.ts';
+import type { BinnedTree } from './tree-builder.ts';
 import { createTreeBuilder } from './tree-builder.ts';
 
 export interface GrowLimits extends SplitLimits {
   leaves: number;
   maxDepth: number;
   rate: number;
+  monotone?: Monotone | undefined;
+  /** Numbers the sets of levels that divisions use. */
+  sets?: LevelSets | undefined;
+  /** What a leaf of these rows says before the rate, where that does not follow from its gradients. */
+  leafOf?: ((rows: Int32Array) => number) | undefined;
 }
 
 /** Arrays reused from tree to tree. `rows` holds the training rows and is reordered in place. */
@@ -32,10 +40,7 @@ export interface GrownLeaf {
   value: number;
 }
 
-/** `splits[node]` is undefined at a leaf; binned rows are routed by it. */
-export interface GrownTree {
-  tree: Tree;
-  splits: (Split | undefined)[];
+export interface GrownTree extends BinnedTree {
   leaves: GrownLeaf[];
 }
 
@@ -45,6 +50,7 @@ interface OpenLeaf {
   end: number;
   depth: number;
   sums: NodeSums;
+  bounds: Bounds;
   histogram: Histogram | undefined;
   split: Split | undefined;
 }
@@ -58,36 +64,56 @@ export function growTree(binned: Binned, space: GrowSpace, limits: GrowLimits, o
     end: space.rows.length,
     depth: 0,
     sums: sumRows(space),
+    bounds: UNBOUNDED,
     histogram: undefined,
     split: undefined,
   };
   if (canSplit(root, limits)) {
     root.histogram = measure(root, binned, space);
-    root.split = findSplit(root.histogram, binned, root.sums, limits, offered);
+    root.split = splitOfLeaf(root, root.histogram, binned, limits, offered);
   }
   const open = [root];
   while (open.length < limits.leaves) {
     const best = bestOf(open);
     if (best === undefined) break;
     const split = open[best]!.split!;
-    const [left, right] = divide(open[best]!, split, builder.addNode(), builder.addNode(), space);
+    if (split.members !== undefined) split.design = limits.sets!.designOf(split.column, split.members);
+    const [left, right] = divide(open[best]!, split, builder.addNode(), builder.addNode(), space, limits);
     builder.setSplit(open[best]!.node, split, left.node, right.node);
     // The last division's children stay leaves, whatever they could gain.
     const more = open.length + 1 < limits.leaves;
     shareHistogram(open[best]!, left, right, more, binned, space, limits);
     for (const child of [left, right]) {
       if (child.histogram === undefined) continue;
-      child.split = findSplit(child.histogram, binned, child.sums, limits, offered);
+      child.split = splitOfLeaf(child, child.histogram, binned, limits, offered);
     }
     open.splice(best, 1, left, right);
   }
   const leaves = open.map((leaf) => {
     if (leaf.histogram !== undefined) space.store.give(leaf.histogram);
-    const value = (-limits.rate * leaf.sums.gradient) / Math.max(leaf.sums.hessian + limits.l2, 1e-12);
+    const value = leafValue(leaf, space, limits);
     builder.setLeaf(leaf.node, value);
     return { start: leaf.start, end: leaf.end, value };
   });
   return { ...builder.finish(), leaves };
+}
+
+function leafValue({ start, end, sums, bounds }: OpenLeaf, { rows }: RowSpace, limits: GrowLimits): number {
+  const { rate, l2, monotone, leafOf } = limits;
+  if (leafOf !== undefined) return rate * leafOf(rows.subarray(start, end));
+  if (monotone !== undefined) return rate * monotone.leafOf(sums, bounds);
+  return (-rate * sums.gradient) / Math.max(sums.hessian + l2, 1e-12);
+}
+
+function splitOfLeaf(
+  { sums, bounds }: OpenLeaf,
+  histogram: Histogram,
+  binned: Binned,
+  limits: GrowLimits,
+  offered: Uint8Array,
+): Split | undefined {
+  limits.monotone?.enter(bounds);
+  return findSplit(histogram, binned, sums, limits, offered);
 }
 
 function bestOf(open: OpenLeaf[]): number | undefined {
@@ -151,13 +177,15 @@ function divide(
   leftNode: number,
   rightNode: number,
   space: GrowSpace,
+  { monotone }: GrowLimits,
 ): [OpenLeaf, OpenLeaf] {
   const border = partitionRows(space, split, parent.start, parent.end);
   const depth = parent.depth + 1;
   const child = { depth, histogram: undefined, split: undefined };
+  const [below, above] = monotone?.divide(split, parent.bounds) ?? [UNBOUNDED, UNBOUNDED];
   return [
-    { ...child, node: leftNode, start: parent.start, end: border, sums: split.left },
-    { ...child, node: rightNode, start: border, end: parent.end, sums: split.right },
+    { ...child, node: leftNode, start: parent.start, end: border, sums: split.left, bounds: below },
+    { ...child, node: rightNode, start: border, end: parent.end, sums: split.right, bounds: above },
   ];
 }
 
@@ -174,10 +202,4 @@ export function partitionRows(space: RowSpace, split: Split, start: number, end:
   }
   rows.set(scratch.subarray(0, held), write);
   return write;
-}
-
-/** The binned twin of "left when x <= threshold, or as `missingLeft` says for NaN". */
-export function goesLeft(split: Split, bin: number): boolean {
-  if (split.column.kind === 'category') return bin !== split.border;
-  return bin === split.column.valueBins ? split.missingLeft : bin <= split.border;
 }

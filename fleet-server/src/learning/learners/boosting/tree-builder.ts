@@ -1,12 +1,27 @@
 import type { Tree } from '../../../supply/onnx/fitted-model.ts';
 import type { Split } from './split.ts';
+import { goesLeft } from './split.ts';
 
 export interface TreeBuilder {
   addNode(): number;
   setSplit(node: number, split: Split, left: number, right: number): void;
   setLeaf(node: number, value: number): void;
-  /** The tree cut to its nodes, and the split of each internal node. */
-  finish(): { tree: Tree; splits: (Split | undefined)[] };
+  finish(): BinnedTree;
+}
+
+/** A tree cut to its nodes, and the split of each of them; undefined at a leaf. Binned rows are routed by these. */
+export interface BinnedTree {
+  tree: Tree;
+  splits: (Split | undefined)[];
+}
+
+/** The value of the leaf that a binned row comes to. */
+export function routeBinned({ tree, splits }: BinnedTree, row: number): number {
+  let node = 0;
+  for (let split = splits[0]; split !== undefined; split = splits[node]) {
+    node = goesLeft(split, split.column.bins[row]!) ? tree.left[node]! : tree.right[node]!;
+  }
+  return tree.value[node]!;
 }
 
 /** Collects nodes of a tree of at most `leaves` leaves; an indicator is split at 0.5, level set = right. */

@@ -6,7 +6,7 @@ import type { Tree } from '../../../supply/onnx/fitted-model.ts';
 import { fitMember } from '../registry.ts';
 import { binMatrix } from '../boosting/bins.ts';
 import { generateDataset } from '../../training/generated-dataset.ts';
-import { marginsOf, probabilitiesOf } from '../margins.ts';
+import { marginsOf, probabilitiesOf, valuesOf } from '../margins.ts';
 import { createRandom } from '../random.ts';
 import { logit } from '../sigmoid.ts';
 import type { Matrix } from '../matrix.ts';
@@ -14,7 +14,7 @@ import { buildMatrix, fitColumns, numberMatrix } from '../matrix.ts';
 import { rocAuc } from '../../training/measure/metrics.ts';
 import { encodeTable } from '../table.ts';
 import { fitForest } from './forest.ts';
-import { createForestSpace, growForestTree } from './grow-tree.ts';
+import { createForestSpace, growDepthFirst } from './grow-tree.ts';
 
 function generatedMatrix(seed: number, rows: number): Matrix {
   const { examples, features } = generateDataset({ seed, rows, signal: 1 });
@@ -31,6 +31,15 @@ const splitsOf = ({ feature, threshold, left, right, missingLeft }: Tree) => [
   right,
   missingLeft,
 ];
+
+const mean = (scores: Float64Array) => scores.reduce((sum, score) => sum + score, 0) / scores.length;
+
+/** Days that follow the first two columns. */
+const daysOf = ({ numbers, rows }: Matrix) =>
+  Float32Array.from({ length: rows }, (_, row) => {
+    const [a, b] = [0, 1].map((column) => numbers[column * rows + row]!);
+    return 2000 + 900 * (Number.isNaN(a!) ? -1 : a!) + 400 * (Number.isNaN(b!) ? 1 : b!);
+  });
 
 describe('a random forest', () => {
   it('divides as an exhaustive search for the least Gini impurity does', () => {
@@ -51,8 +60,8 @@ describe('a random forest', () => {
           space.hessians[index] = weight;
           space.gradients[index] = -weight * label;
         });
-        const limits = { depth: 1, minRows, l2: 0, features: 2 };
-        const tree = growForestTree(space, limits, createRandom(1), (share) => share);
+        const limits = { depth: 1, minRows, l2: 0, features: 2, classes: true };
+        const { tree } = growDepthFirst(space, limits, createRandom(1), (share) => share);
         const [feature, threshold] = [tree.feature[0]!, tree.threshold[0]!];
         const least = Math.min(
           ...[0, 1].flatMap((column) => rows.map(({ x }) => impurity(rows, column, x[column as 0 | 1], minRows))),
@@ -132,6 +141,33 @@ describe('a random forest', () => {
         expect(Math.fround(probability)).toBe(probability);
       }
     }
+  });
+
+  it('weighs rows once they are drawn: all alike changes nothing, and rows of no weight teach nothing', () => {
+    const matrix = generatedMatrix(8, 300);
+    const small = { trees: 8, depth: 5, minRows: 3 };
+    const plain = fitForest(matrix, small, 1);
+    expect(fitForest({ ...matrix, weights: new Float64Array(300).fill(2) }, small, 1)).toEqual(plain);
+    const weights = Float64Array.from(matrix.labels, (label) => (label === 1 ? 0 : 1));
+    const most = Math.max(...probabilitiesOf(fitForest({ ...matrix, weights }, small, 1), matrix));
+    expect(most).toBe(0);
+    const tilted = Float64Array.from(matrix.labels, (label) => (label === 1 ? 3 : 0.5));
+    const after = mean(probabilitiesOf(fitForest({ ...matrix, weights: tilted }, small, 1), matrix));
+    expect(after).toBeGreaterThan(mean(probabilitiesOf(plain, matrix)) + 0.15);
+  });
+
+  it('of days answers a mean of their leaves, nearer than one tree does', () => {
+    const [matrix, fresh] = [generatedMatrix(9, 1000), generatedMatrix(10, 1000)];
+    const targets = daysOf(matrix);
+    const wanted = daysOf(fresh);
+    const errorOf = (trees: number) => {
+      const model = fitForest({ ...matrix, targets }, { trees, depth: 8, minRows: 2 }, 1, 'regression');
+      const values = valuesOf(model, fresh);
+      expect(Math.min(...values)).toBeGreaterThanOrEqual(Math.min(...targets) - 1);
+      expect(Math.max(...values)).toBeLessThanOrEqual(Math.max(...targets) + 1);
+      return values.reduce((sum, value, row) => sum + (value - wanted[row]!) ** 2, 0);
+    };
+    expect(errorOf(30)).toBeLessThan(0.8 * errorOf(1));
   });
 
   it('keeps to its depth and never leaves fewer than minRows training rows in a leaf', () => {

@@ -1,4 +1,3 @@
-import type { Tree } from '../../../supply/onnx/fitted-model.ts';
 import type { Binned, BinnedColumn } from '../boosting/bins.ts';
 import type { RowSpace } from '../boosting/grow-tree.ts';
 import { partitionRows, sumRows } from '../boosting/grow-tree.ts';
@@ -6,11 +5,14 @@ import type { Histogram } from '../boosting/histogram.ts';
 import { orderSums, refillColumn } from '../boosting/histogram.ts';
 import type { NodeSums, Split, SplitLimits } from '../boosting/split.ts';
 import { noSplitYet, scanColumn, splitOf } from '../boosting/split.ts';
+import type { BinnedTree } from '../boosting/tree-builder.ts';
 import { createTreeBuilder } from '../boosting/tree-builder.ts';
 import type { SeededRandom } from '../random.ts';
 
 export interface ForestLimits extends SplitLimits {
   depth: number;
+  /** Targets are 0 and 1, so that a node of one of them is done. */
+  classes: boolean;
   /** Columns drawn for each split. */
   features: number;
 }
@@ -33,20 +35,21 @@ interface OpenNode {
 }
 
 /**
- * Grows one tree depth-first on the rows of the space, each weighted by its hessian, gradient = -weight · label: the
- * gain of a split is then the fall in variance, which for two classes is half the fall in Gini impurity.
+ * Grows one tree depth-first on the rows of the space, each weighted by its hessian, gradient = -weight · target: the
+ * gain of a split is then the fall in variance, which for two classes is half the fall in Gini impurity. Without
+ * `random` every split is the best by all columns.
+ * @param leafValue of the mean target of a leaf
  */
-export function growForestTree(
+export function growDepthFirst(
   space: ForestSpace,
   limits: ForestLimits,
-  random: SeededRandom,
-  leafValue: (share: number) => number,
-): Tree {
+  random: SeededRandom | undefined,
+  leafValue: (mean: number) => number,
+): BinnedTree & { root: NodeSums } {
   const mostLeaves = Math.max(1, Math.min(2 ** limits.depth, Math.floor(space.rows.length / limits.minRows)));
   const builder = createTreeBuilder(mostLeaves);
-  const open: OpenNode[] = [
-    { node: builder.addNode(), start: 0, end: space.rows.length, depth: 0, sums: sumRows(space) },
-  ];
+  const root = sumRows(space);
+  const open: OpenNode[] = [{ node: builder.addNode(), start: 0, end: space.rows.length, depth: 0, sums: root }];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     const split = drawSplit(at, space, limits, random);
     if (split === undefined) {
@@ -60,20 +63,25 @@ export function growForestTree(
     builder.setSplit(at.node, split, left.node, right.node);
     open.push(right, left);
   }
-  return builder.finish().tree;
+  return { ...builder.finish(), root };
 }
 
 /** The best split by columns drawn without replacement; drawing goes on beyond `features` until one divides at all. */
-function drawSplit(at: OpenNode, space: ForestSpace, limits: ForestLimits, random: SeededRandom): Split | undefined {
+function drawSplit(
+  at: OpenNode,
+  space: ForestSpace,
+  limits: ForestLimits,
+  random: SeededRandom | undefined,
+): Split | undefined {
   const { gradient, hessian, rows } = at.sums;
-  const pure = gradient === 0 || gradient === -hessian;
+  const pure = limits.classes && (gradient === 0 || gradient === -hessian);
   if (pure || at.depth >= limits.depth || rows < 2 * limits.minRows) return undefined;
   const { order, histogram, ordered, offered } = space;
   orderSums(ordered, space.rows, at.start, at.end, space.gradients, space.hessians);
   const best = noSplitYet();
   for (let drawn = 0; drawn < order.length; drawn++) {
     if (drawn >= limits.features && best.column !== undefined) break;
-    const other = drawn + random.below(order.length - drawn);
+    const other = drawn + (random?.below(order.length - drawn) ?? 0);
     const column = order[other]!;
     order[other] = order[drawn]!;
     order[drawn] = column;

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { generateDataset } from '../../training/generated-dataset.ts';
 import { buildMatrix, fitColumns, numberMatrix } from '../matrix.ts';
 import { encodeTable } from '../table.ts';
-import { fitLogistic, standardise } from './logistic.ts';
+import { fitLogistic } from './logistic.ts';
+import { standardise } from './standard.ts';
 import { probabilitiesOf } from '../margins.ts';
 import { createRandom } from '../random.ts';
 

@@ -1,44 +1,62 @@
 import type { LinearModel } from '../../../supply/onnx/fitted-model.ts';
-import type { Matrix } from '../matrix.ts';
-import { matrixWidth } from '../matrix.ts';
-import { minimise } from './lbfgs.ts';
+import { type Matrix, matrixWidth, totalWeight } from '../matrix.ts';
 import { logLossOfMargin, sigmoid } from '../sigmoid.ts';
+import { fitElastic } from './elastic.ts';
+import { minimise } from './lbfgs.ts';
+import { logLoss } from './row-loss.ts';
+import { addMargins, fillGradient, standardise } from './standard.ts';
 
 export interface LogisticParameters {
-  /** Inverse strength of the L2 penalty, as in scikit-learn: minimise ½‖w‖² + C · Σ log-loss; the bias is free. */
+  /**
+   * Inverse strength of the penalty, as in scikit-learn: minimise C · Σ log-loss + penalty, which is ½‖w‖² for `l2`,
+   * ‖w‖₁ for `l1`, and l1Ratio · ‖w‖₁ + (1 − l1Ratio) / 2 · ‖w‖² for `elastic`; the bias is free.
+   */
   c: number;
+  /** Default `l2`. `l1` and `elastic` leave out columns that tell little: their weights are exactly zero. */
+  penalty?: 'l2' | 'l1' | 'elastic';
+  /** For `elastic`. Default 0.5. */
+  l1Ratio?: number;
 }
 
-/** Fits L2 logistic regression on the standardised matrix; no randomness. */
+/** Fits logistic regression on the standardised matrix; no randomness. */
 export function fitLogistic(matrix: Matrix, parameters: LogisticParameters): LinearModel {
-  const { rows, columns, codes, labels } = matrix;
+  const { columns } = matrix;
   const width = matrixWidth(columns);
-  const numberCount = columns.numbers.length;
+  const point =
+    parameters.penalty === undefined || parameters.penalty === 'l2'
+      ? fitSmooth(matrix, parameters.c)
+      : fitSparse(matrix, parameters);
+  return { kind: 'linear', columns, weights: point.slice(0, width), bias: point[width]! };
+}
+
+function fitSparse(matrix: Matrix, { c, penalty, l1Ratio = 0.5 }: LogisticParameters): Float64Array {
+  const strength = 1 / (c * totalWeight(matrix));
+  const ratio = penalty === 'l1' ? 1 : l1Ratio;
+  return fitElastic(matrix, logLoss(matrix.labels), { l1: ratio * strength, l2: (1 - ratio) * strength });
+}
+
+function fitSmooth(matrix: Matrix, c: number): Float64Array {
+  const { rows, columns, codes, labels, weights: rowWeights } = matrix;
+  const width = matrixWidth(columns);
   const standard = standardise(matrix);
   const margins = new Float64Array(rows);
   const residuals = new Float64Array(rows);
   // Everything is divided by the rows, so that one tolerance suits every size.
-  const penalty = 1 / (parameters.c * rows);
-  const point = minimise(
+  const total = totalWeight(matrix);
+  const penalty = 1 / (c * total);
+  return minimise(
     (weights, gradient) => {
       margins.fill(weights[width]!);
       addMargins(margins, standard, codes, columns, weights);
       let loss = 0;
       for (let row = 0; row < rows; row++) {
         const label = labels[row]!;
-        loss += logLossOfMargin(margins[row]!, label);
-        residuals[row] = (sigmoid(margins[row]!) - label) / rows;
+        const rowWeight = rowWeights === undefined ? 1 : rowWeights[row]!;
+        loss += rowWeight * logLossOfMargin(margins[row]!, label);
+        residuals[row] = (rowWeight * (sigmoid(margins[row]!) - label)) / total;
       }
-      loss /= rows;
-      gradient.fill(0);
-      for (let column = 0; column < numberCount; column++) {
-        const base = column * rows;
-        let sum = 0;
-        for (let row = 0; row < rows; row++) sum += residuals[row]! * standard[base + row]!;
-        gradient[column] = sum;
-      }
-      addIndicatorGradient(gradient, residuals, codes, columns);
-      for (let row = 0; row < rows; row++) gradient[width]! += residuals[row]!;
+      loss /= total;
+      fillGradient(gradient, residuals, standard, codes, columns);
       for (let column = 0; column < width; column++) {
         loss += 0.5 * penalty * weights[column]! ** 2;
         gradient[column]! += penalty * weights[column]!;
@@ -47,57 +65,4 @@ export function fitLogistic(matrix: Matrix, parameters: LogisticParameters): Lin
     },
     new Float64Array(width + 1),
   );
-  return { kind: 'linear', columns, weights: point.slice(0, width), bias: point[width]! };
-}
-
-/** Number columns imputed and standardised, column-major. */
-export function standardise(matrix: Matrix): Float64Array {
-  const standard = new Float64Array(matrix.numbers.length);
-  matrix.columns.numbers.forEach(({ impute, mean, scale }, column) => {
-    for (let index = column * matrix.rows; index < (column + 1) * matrix.rows; index++) {
-      const value = matrix.numbers[index]!;
-      standard[index] = ((Number.isNaN(value) ? impute : value) - mean) / scale;
-    }
-  });
-  return standard;
-}
-
-/** Adds `weights · row` to every margin; the bias is the caller's. */
-export function addMargins(
-  margins: Float64Array,
-  standard: Float64Array,
-  codes: Uint8Array[],
-  columns: Matrix['columns'],
-  weights: Float64Array,
-): void {
-  const rows = margins.length;
-  for (let column = 0; column < columns.numbers.length; column++) {
-    const weight = weights[column]!;
-    const base = column * rows;
-    for (let row = 0; row < rows; row++) margins[row]! += weight * standard[base + row]!;
-  }
-  let offset = columns.numbers.length;
-  columns.categories.forEach(({ levels }, index) => {
-    const code = codes[index]!;
-    for (let row = 0; row < rows; row++) {
-      if (code[row]! < levels.length) margins[row]! += weights[offset + code[row]!]!;
-    }
-    offset += levels.length;
-  });
-}
-
-function addIndicatorGradient(
-  gradient: Float64Array,
-  residuals: Float64Array,
-  codes: Uint8Array[],
-  columns: Matrix['columns'],
-): void {
-  let offset = columns.numbers.length;
-  columns.categories.forEach(({ levels }, index) => {
-    const code = codes[index]!;
-    for (let row = 0; row < residuals.length; row++) {
-      if (code[row]! < levels.length) gradient[offset + code[row]!]! += residuals[row]!;
-    }
-    offset += levels.length;
-  });
 }

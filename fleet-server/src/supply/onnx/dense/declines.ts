@@ -1,6 +1,7 @@
 import { findLayers } from '../rewrite/layers.ts';
 import { dtypeName, type ModelProto } from '@plumbline/shared/onnx';
 import { graphsOf, nodesOf } from '../graph/walk.ts';
+import { guessFamily } from '../view/family.ts';
 
 const QUANTIZED = /^(Dynamic)?(Quantize|Dequantize)|^QLinear|^QGemm$|^QAttention$|Integer(ToFloat)?$|NBits$/;
 const CONVOLUTIONAL = /^(Q?Linear)?(Conv|DeformConv|ConvTranspose)$/;
@@ -26,6 +27,9 @@ export function declinesDense(model: ModelProto): string | undefined {
     if (narrow > 0) return `already quantized: ${narrow} tensor(s) of 8-bit weights`;
     return 'no dense network: no Gemm or MatMul multiplies by constant weights';
   }
+  const { family, sentence } = guessFamily(model);
+  if (family === 'vectors')
+    return `no dense network, but ${sentence}: its vectors keep their digits, or distances move`;
   const bytes = layers.reduce((sum, layer) => sum + layer.constant.storedBytes, 0);
   if (bytes >= WORTH_BYTES) return undefined;
   return `too little to shrink: ${bytes} bytes of weights in Gemm and MatMul, less than ${WORTH_BYTES}`;

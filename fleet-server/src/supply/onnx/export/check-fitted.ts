@@ -1,9 +1,10 @@
 import type { Columns, FittedModel, Tree, TreesModel } from '../fitted-model.ts';
-import { OnnxError } from '@plumbline/shared/onnx';
+import { checkMachine } from '../machines/check-machine.ts';
+import { checkFinite, invalid } from '../machines/refuse.ts';
 
-/** Width of the design matrix: number columns, then one indicator a level. */
-export function designWidth(columns: Columns): number {
-  return columns.numbers.length + columns.categories.reduce((sum, column) => sum + column.levels.length, 0);
+/** Width of the design matrix: number columns, then one indicator a level, then the sets of levels. */
+export function designWidth({ numbers, categories, sets = [] }: Columns): number {
+  return numbers.length + categories.reduce((sum, column) => sum + column.levels.length, 0) + sets.length;
 }
 
 /**
@@ -11,7 +12,7 @@ export function designWidth(columns: Columns): number {
  * @throws {OnnxError} onnx_fitted_invalid naming the field
  */
 export function checkFitted(model: FittedModel): void {
-  checkColumns(model.columns, model.kind === 'linear');
+  checkColumns(model.columns, model.kind !== 'trees');
   const width = designWidth(model.columns);
   if (width === 0) throw invalid('columns', 'describe no input', 'at least one number column or category level');
   if (model.kind === 'linear') {
@@ -21,9 +22,10 @@ export function checkFitted(model: FittedModel): void {
     checkFinite('bias', model.bias);
     return;
   }
+  if (model.kind !== 'trees') return checkMachine(model, width);
   checkFinite('base', model.base);
   model.trees.forEach((tree, index) => checkTree(tree, `trees[${index}]`, width));
-  if (model.link === 'identity') checkShares(model);
+  if (model.link === 'identity' && model.answer === undefined) checkShares(model);
 }
 
 /** What clipping may take away of a score: rounding, no more. */
@@ -50,6 +52,14 @@ function checkColumns(columns: Columns, standardised: boolean): void {
   columns.categories.forEach((column, index) => {
     if (new Set(column.levels).size === column.levels.length) return;
     throw invalid(`columns.categories[${index}].levels`, 'names a level twice', 'distinct levels');
+  });
+  columns.sets?.forEach(({ category, levels }, index) => {
+    const known = columns.categories[category]?.levels.length ?? 0;
+    const ascending = levels.every((level, at) => Number.isInteger(level) && level > (levels[at - 1] ?? -1));
+    const ordered = category >= (columns.sets?.[index - 1]?.category ?? 0);
+    if (levels.length > 0 && ascending && levels.at(-1)! < known && ordered) return;
+    const expected = `ascending levels below ${known}, sets of one category together`;
+    throw invalid(`columns.sets[${index}]`, 'is no set of levels of a category', expected);
   });
 }
 
@@ -78,12 +88,4 @@ function checkTree(tree: Tree, at: string, width: number): void {
     }
     open.push(tree.right[node]!, tree.left[node]!);
   }
-}
-
-function checkFinite(field: string, value: number): void {
-  if (!Number.isFinite(Math.fround(value))) throw invalid(field, `is ${value}`, 'a finite float32');
-}
-
-function invalid(field: string, what: string, expected: string): OnnxError {
-  return new OnnxError('onnx_fitted_invalid', `${field} ${what}`, { field, expected });
 }

@@ -1,26 +1,26 @@
 import { designWidth } from './check-fitted.ts';
-import type { Columns, FittedModel, LinearModel, Tree, TreesModel } from '../fitted-model.ts';
+import { scoreIsShare, type Columns, type FittedModel, type LinearModel, type Tree } from '../fitted-model.ts';
+import { scorerOf } from '../machines/scorer.ts';
 import { OnnxError } from '@plumbline/shared/onnx';
 
 /**
  * The fitted model in plain TypeScript and double precision: what the exported graph must agree with.
  * @param numbers row-major `[N, k]`, NaN is missing
  * @param categories row-major `[N, m]`
- * @returns probability of class 1 for each row
+ * @returns probability of class 1 for each row; the value itself where the model answers one
  * @throws {OnnxError} onnx_fitted_invalid when the inputs are of different or no whole length
  */
 export function evaluate(model: FittedModel, numbers: Float32Array, categories: string[]): Float64Array {
   const rows = countRows(model.columns, numbers, categories);
-  const probabilities = new Float64Array(rows);
+  const answers = new Float64Array(rows);
+  const link = linkOf(model);
+  const score = scoreOf(model);
   const design = new Float64Array(designWidth(model.columns));
   for (let row = 0; row < rows; row += 1) {
     fillDesign(design, model.columns, numbers, categories, row);
-    probabilities[row] =
-      model.kind === 'linear'
-        ? sigmoid(linear(model, design))
-        : linkOf(model)(model.base + sumTrees(model.trees, design));
+    answers[row] = link(score(design));
   }
-  return probabilities;
+  return answers;
 }
 
 function countRows(columns: Columns, numbers: Float32Array, categories: string[]): number {
@@ -54,6 +54,24 @@ function fillDesign(
       at += 1;
     }
   }
+  for (const set of columns.sets ?? []) {
+    const { levels } = columns.categories[set.category]!;
+    const value = categories[row * m + set.category];
+    design[at] = set.levels.some((level) => levels[level] === value) ? 1 : 0;
+    at += 1;
+  }
+}
+
+/** What the model adds up for a row of the design matrix, which it may overwrite. */
+function scoreOf(model: FittedModel): (design: Float64Array) => number {
+  switch (model.kind) {
+    case 'linear':
+      return (design) => linear(model, design);
+    case 'trees':
+      return (design) => model.base + sumTrees(model.trees, design);
+    default:
+      return scorerOf(model);
+  }
 }
 
 function linear(model: LinearModel, design: Float64Array): number {
@@ -80,8 +98,9 @@ function sumTrees(trees: Tree[], design: Float64Array): number {
   return sum;
 }
 
-function linkOf(model: TreesModel): (score: number) => number {
-  return model.link === 'identity' ? clip : sigmoid;
+function linkOf(model: FittedModel): (score: number) => number {
+  if (model.answer === 'value') return (score) => score;
+  return scoreIsShare(model) ? clip : sigmoid;
 }
 
 function clip(score: number): number {

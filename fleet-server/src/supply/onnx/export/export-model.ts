@@ -2,12 +2,13 @@ import { checkFitted } from './check-fitted.ts';
 import type { GraphPart } from './graph-part.ts';
 import { VALUES } from './graph-part.ts';
 import { linearScores } from './linear.ts';
-import { floatTensor, int, node } from './proto.ts';
+import { answers } from './outputs.ts';
 import { treeScores } from './tree-scores.ts';
 import { treesV3 } from './trees-v3.ts';
 import { treesV5 } from './trees-v5.ts';
 import { encodeModel } from '../codec/encode-model.ts';
 import { ML_DOMAIN, type ModelProto, type ValueInfoProto } from '@plumbline/shared/onnx';
+import { machineScores } from '../machines/machine-scores.ts';
 import type { Columns, FittedModel, TreesModel } from '../fitted-model.ts';
 import { tensorType } from '../graph/value-type.ts';
 
@@ -28,12 +29,13 @@ const TARGETS = {
 /**
  * Writes a fitted model as one ONNX graph, pre-processing included; equal models give equal bytes.
  * Inputs: `numbers` float32 `[N, k]` (NaN is missing), `categories` string `[N, m]`; one of width 0 is left out.
- * Outputs: `probabilities` float32 `[N, 2]` of the classes 0 and 1, `label` int64 `[N]` (0 on a tie).
+ * Outputs: `probabilities` float32 `[N, 2]` of the classes 0 and 1, `label` int64 `[N]` (0 on a tie); for a model that
+ * answers a value, `value` float32 `[N, 1]` alone.
  * @throws {OnnxError} onnx_fitted_invalid
  */
 export function exportModel(model: FittedModel, options: ExportOptions = {}): Uint8Array {
   checkFitted(model);
-  return encodeModel(assemble(model.columns, probabilitiesOf(model, scoresOf(model, options)), options));
+  return encodeModel(assemble(model, scoresOf(model, options), options));
 }
 
 /**
@@ -44,31 +46,19 @@ export function exportModel(model: FittedModel, options: ExportOptions = {}): Ui
 export function exportTreesAsV3(model: TreesModel): Uint8Array {
   checkFitted(model);
   const scores = treeScores(model, (trees, input, output) => treesV3(trees, input, output, { hitRates: true }));
-  return encodeModel(assemble(model.columns, probabilitiesOf(model, scores), { target: 'older' }), { packed: false });
+  return encodeModel(assemble(model, scores, { target: 'older' }), { packed: false });
 }
 
 function scoresOf(model: FittedModel, options: ExportOptions): GraphPart {
   if (model.kind === 'linear') return linearScores(model);
+  if (model.kind !== 'trees') return machineScores(model);
   if (options.target === 'older') return treeScores(model, treesV3);
   const { shareLeaves = true } = options;
   return treeScores(model, (trees, input, output) => treesV5(trees, input, output, { shareLeaves }));
 }
 
-/** Scores `[N, 2]` to probabilities, by the link of the model. */
-function probabilitiesOf(model: FittedModel, scores: GraphPart): GraphPart {
-  const output = VALUES.probabilities;
-  if (model.kind !== 'trees' || model.link !== 'identity') {
-    return { ...scores, nodes: [...scores.nodes, node('Sigmoid', [scores.output], [output])], output };
-  }
-  const bounds = [floatTensor('zero', [], Float32Array.of(0)), floatTensor('one', [], Float32Array.of(1))];
-  return {
-    nodes: [...scores.nodes, node('Clip', [scores.output, 'zero', 'one'], [output])],
-    initializers: [...scores.initializers, ...bounds],
-    output,
-  };
-}
-
-function assemble(columns: Columns, probabilities: GraphPart, options: ExportOptions): ModelProto {
+function assemble(model: FittedModel, scores: GraphPart, options: ExportOptions): ModelProto {
+  const { nodes, initializers, outputs } = answers(model, scores);
   const target = TARGETS[options.target ?? 'current'];
   return {
     irVersion: target.irVersion,
@@ -79,16 +69,10 @@ function assemble(columns: Columns, probabilities: GraphPart, options: ExportOpt
     ],
     graph: {
       name: options.name ?? 'model',
-      node: [
-        ...probabilities.nodes,
-        node('ArgMax', [VALUES.probabilities], [VALUES.label], [int('axis', 1), int('keepdims', 0)]),
-      ],
-      initializer: probabilities.initializers,
-      input: inputsOf(columns),
-      output: [
-        { name: VALUES.probabilities, type: tensorType('float32', ['N', 2]) },
-        { name: VALUES.label, type: tensorType('int64', ['N']) },
-      ],
+      node: nodes,
+      initializer: initializers,
+      input: inputsOf(model.columns),
+      output: outputs,
       valueInfo: [],
     },
     metadataProps: [],

@@ -6,6 +6,7 @@ export const VALUES = {
   categories: 'categories',
   probabilities: 'probabilities',
   label: 'label',
+  value: 'value',
 } as const;
 
 /** A stretch of the graph and the name of the value it ends in. */

@@ -52,6 +52,10 @@ export function floatTensor(name: string, dims: number[], values: Float32Array):
   return { name, dataType: dtypeNumber('float32'), dims: dimsOf(dims), rawData: bytesOf(values) };
 }
 
+export function doubleTensor(name: string, dims: number[], values: Float64Array): TensorProto {
+  return { name, dataType: dtypeNumber('float64'), dims: dimsOf(dims), rawData: bytesOf(values) };
+}
+
 export function byteTensor(name: string, values: Uint8Array): TensorProto {
   return { name, dataType: dtypeNumber('uint8'), dims: dimsOf([values.length]), rawData: values };
 }
@@ -64,6 +68,6 @@ function dimsOf(dims: number[]): BigInt64Array {
   return BigInt64Array.from(dims, BigInt);
 }
 
-function bytesOf(values: Float32Array | BigInt64Array): Uint8Array {
+function bytesOf(values: Float32Array | Float64Array | BigInt64Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

@@ -1,5 +1,5 @@
 import { floats, int, ints, mlNode, string, strings } from './proto.ts';
-import { isLeaf, preorder } from './tree-layout.ts';
+import { isLeaf, preorder } from './tree-scores.ts';
 import type { AttributeProto, NodeProto } from '@plumbline/shared/onnx';
 import type { Tree } from '../fitted-model.ts';
 

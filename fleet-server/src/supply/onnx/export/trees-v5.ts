@@ -1,5 +1,5 @@
 import { byteTensor, floatTensor, int, ints, mlNode, tensor } from './proto.ts';
-import { isLeaf, preorder } from './tree-layout.ts';
+import { isLeaf, preorder } from './tree-scores.ts';
 import type { NodeProto } from '@plumbline/shared/onnx';
 import type { Tree } from '../fitted-model.ts';
 

@@ -67,11 +67,19 @@ function guess(model: ModelProto, operators: ReadonlyMap<string, number>, count:
   const ofMl = (name: string) => operators.has(`ai.onnx.ml::${name}`);
   if (ofMl('SVMClassifier') || ofMl('SVMRegressor')) return ['vectors', 'a support vector machine'];
   if (ofMl('LinearClassifier') || ofMl('LinearRegressor')) return ['linear', 'one linear layer in ai.onnx.ml'];
+  const nearby = products === 1 ? vectorsOf(operators) : undefined;
+  if (nearby !== undefined) return ['vectors', nearby];
   if (products === 1 && ![...operators.keys()].some((name) => BENDING.test(name)))
     return ['linear', 'one linear layer'];
   if (products > 0) return ['dense', counted(products, 'dense layer')];
   const nodes = [...operators.values()].reduce((sum, one) => sum + one, 0);
   return ['other', `${counted(nodes, 'node')} without weights of a known kind`];
+}
+
+/** A product with rows of training data: what follows turns distances into an answer. */
+function vectorsOf(operators: ReadonlyMap<string, number>): string | undefined {
+  if (operators.has('TopK')) return 'nearest neighbours among rows it holds';
+  return operators.has('Exp') && operators.has('ReduceSum') ? 'a kernel machine over rows it holds' : undefined;
 }
 
 /** E.g. `1 tree`, `24,310 nodes`. */
