@@ -13,6 +13,8 @@ export interface FoldOptions {
   /** Folds wanted, 2 to 20; groups or time may allow fewer. */
   count: number;
   seed: number;
+  /** Class of each row, from 0: what folds are levelled by. Default: its label. A regression gives quantiles. */
+  strata?: Uint8Array;
 }
 
 /** A training part smaller than this teaches nothing that a figure should rest on. */
@@ -30,8 +32,10 @@ const MIN_TRAIN_ROWS = 20;
  */
 export function makeFolds(examples: readonly Example[], options: FoldOptions): Fold[] {
   requireWithin('folds', options.count, 2, 20, true);
-  const folds = options.split === 'time' ? timeFolds(examples, options.count) : assignedFolds(examples, options);
-  const usable = folds.filter(({ train, valid }) => valid.length > 0 && canTeach(examples, train));
+  const strata = options.strata ?? Uint8Array.from(examples, ({ label }) => label);
+  const folds =
+    options.split === 'time' ? timeFolds(examples, options.count) : assignedFolds(examples, options, strata);
+  const usable = folds.filter(({ train, valid }) => valid.length > 0 && canTeach(strata, train));
   if (usable.length > 0) return usable;
   throw new TrainingError(
     'no_honest_split',
@@ -40,9 +44,9 @@ export function makeFolds(examples: readonly Example[], options: FoldOptions): F
   );
 }
 
-function canTeach(examples: readonly Example[], rows: Int32Array): boolean {
-  const late = rows.filter((row) => examples[row]!.label === 1).length;
-  return rows.length >= MIN_TRAIN_ROWS && late > 0 && late < rows.length;
+/** Whether something can be learned from these rows: enough of them, and of more than one class. */
+export function canTeach(strata: Uint8Array, rows: Int32Array): boolean {
+  return rows.length >= MIN_TRAIN_ROWS && rows.some((row) => strata[row] !== strata[rows[0]!]);
 }
 
 function timeFolds(examples: readonly Example[], count: number): Fold[] {
@@ -67,56 +71,56 @@ function rowsWhere(examples: readonly Example[], holds: (example: Example) => bo
   return Int32Array.from([...examples.keys()].filter((row) => holds(examples[row]!)));
 }
 
-function assignedFolds(examples: readonly Example[], { split, count, seed }: FoldOptions): Fold[] {
-  const assigned = split === 'group' ? assignGroups(examples, count, seed) : assignRows(examples, count, seed);
+function assignedFolds(examples: readonly Example[], options: FoldOptions, strata: Uint8Array): Fold[] {
+  const { split, count, seed } = options;
+  const assigned = split === 'group' ? assignGroups(examples, strata, count, seed) : assignRows(strata, count, seed);
   return Array.from({ length: count }, (_, fold) => ({
     train: Int32Array.from([...assigned.keys()].filter((row) => assigned[row] !== fold)),
     valid: Int32Array.from([...assigned.keys()].filter((row) => assigned[row] === fold)),
   }));
 }
 
-/** Deals the shuffled rows of label 0, then of label 1, round the folds: counts differ by at most one per label. */
-function assignRows(examples: readonly Example[], count: number, seed: number): Uint8Array {
-  const order = shuffle(
-    rowsWhere(examples, () => true),
-    createRandom(seed),
-  ).toSorted((a, b) => examples[a]!.label - examples[b]!.label);
-  const assigned = new Uint8Array(examples.length);
+/** Deals the shuffled rows of class 0, then of class 1 …, round the folds: counts differ by at most one per class. */
+function assignRows(strata: Uint8Array, count: number, seed: number): Uint8Array {
+  const rows = Int32Array.from(strata.keys());
+  const order = shuffle(rows, createRandom(seed)).toSorted((a, b) => strata[a]! - strata[b]!);
+  const assigned = new Uint8Array(strata.length);
   order.forEach((row, position) => (assigned[row] = position % count));
   return assigned;
 }
 
 /**
- * Whole groups, largest first, each to the fold that it leaves nearest to equal counts of both labels.
+ * Whole groups, largest first, each to the fold that it leaves nearest to equal counts of every class.
  * Source: the greedy rule of scikit-learn's StratifiedGroupKFold; ties by a seeded order.
  */
-function assignGroups(examples: readonly Example[], count: number, seed: number): Uint8Array {
+function assignGroups(examples: readonly Example[], strata: Uint8Array, count: number, seed: number): Uint8Array {
   const members = Map.groupBy(examples.keys(), (row) => examples[row]!.group);
   const names = [...members.keys()];
   const order = shuffle(Int32Array.from(names.keys()), createRandom(seed));
   const groups = [...order].map((index) => members.get(names[index]!)!).toSorted((a, b) => b.length - a.length);
-  const totals = labelCounts(examples, [...examples.keys()]);
-  const filled = Array.from({ length: count }, () => [0, 0] as [number, number]);
+  const classes = strata.reduce((most, one) => Math.max(most, one), 1) + 1;
+  const totals = classCounts(strata, [...strata.keys()], classes);
+  const filled = Array.from({ length: count }, () => new Float64Array(classes));
   const assigned = new Uint8Array(examples.length);
   for (const rows of groups) {
-    const added = labelCounts(examples, rows);
-    // Filling the fold with the least share of what the group brings most of keeps both labels level.
+    const added = classCounts(strata, rows, classes);
+    // Filling the fold with the least share of what the group brings most of keeps all classes level.
     const loads = filled.map((counts) =>
-      [0, 1].reduce((load, label) => {
-        const before = counts[label]! / Math.max(1, totals[label]!);
-        const after = (counts[label]! + added[label]!) / Math.max(1, totals[label]!);
+      totals.reduce((load, total, one) => {
+        const before = counts[one]! / Math.max(1, total);
+        const after = (counts[one]! + added[one]!) / Math.max(1, total);
         return load + after ** 2 - before ** 2;
       }, 0),
     );
     const fold = loads.indexOf(Math.min(...loads));
-    filled[fold]![0] += added[0];
-    filled[fold]![1] += added[1];
+    added.forEach((rowsOfClass, one) => (filled[fold]![one]! += rowsOfClass));
     for (const row of rows) assigned[row] = fold;
   }
   return assigned;
 }
 
-function labelCounts(examples: readonly Example[], rows: readonly number[]): [number, number] {
-  const late = rows.filter((row) => examples[row]!.label === 1).length;
-  return [rows.length - late, late];
+function classCounts(strata: Uint8Array, rows: readonly number[], classes: number): Float64Array {
+  const counts = new Float64Array(classes);
+  for (const row of rows) counts[strata[row]!]! += 1;
+  return counts;
 }

@@ -6,7 +6,10 @@ import {
   fitBoosting,
   fitColumns,
   fitForest,
+  fitKernelSvm,
   fitLogistic,
+  fitNetwork,
+  keepNeighbours,
   marginsOf,
   type Matrix,
   probabilitiesOf,
@@ -39,14 +42,32 @@ describe('recalibration', () => {
     },
   );
 
-  it('folds into trees and linear models alike', () => {
+  it('folds into models of every kind whose score is log-odds', () => {
     const matrix = matrixOf(1, 200);
-    const models = [fitLogistic(matrix, { c: 1 }), fitBoosting(matrix, { trees: 5, rate: 0.1, leaves: 8, minRows: 5 })];
+    const models = [
+      fitLogistic(matrix, { c: 1 }),
+      fitBoosting(matrix, { trees: 5, rate: 0.1, leaves: 8, minRows: 5 }),
+      fitKernelSvm(matrix, { c: 1 }),
+      fitNetwork(matrix, { hidden: [4], epochs: 5 }, 'classification'),
+    ];
     for (const model of models) {
       const before = marginsOf(model, matrix);
       const after = marginsOf(foldLine(model, { slope: 0.7, intercept: -0.2 }), matrix);
       after.forEach((margin, row) => expect(margin).toBeCloseTo(0.7 * before[row]! - 0.2, 10));
     }
+  });
+
+  it('makes the share among neighbours a score under a sigmoid, and folds into that again', () => {
+    const matrix = matrixOf(1, 200);
+    const neighbours = keepNeighbours(matrix, { k: 9 }, 'classification');
+    expect(lineScaleOf(neighbours)).toBe('score');
+    const shares = probabilitiesOf(neighbours, matrix);
+    const folded = foldLine(neighbours, { slope: 4, intercept: -1 });
+    expect(lineScaleOf(folded)).toBe('log-odds');
+    const twice = foldLine(folded, { slope: 0.5, intercept: 0.2 });
+    marginsOf(twice, matrix).forEach((margin, row) => {
+      expect(margin).toBeCloseTo(0.5 * (4 * shares[row]! - 1) + 0.2, 10);
+    });
   });
 
   it('makes the mean of a forest a score under a sigmoid, where the forest is less sure than it could be', () => {

@@ -1,5 +1,4 @@
-import type { FittedModel } from '../../supply/onnx/fitted-model.ts';
-import { isForest } from '../learners/index.ts';
+import { type FittedModel, scoreIsShare } from '../../supply/onnx/fitted-model.ts';
 import type { CalibrationLine, LineScale } from './measure/calibration.ts';
 import { applyLine, calibrationLine } from './measure/calibration.ts';
 import type { Scores } from './measure/metrics.ts';
@@ -68,21 +67,37 @@ function lineOf(
 }
 
 /**
- * What a model's line is drawn over: the sum before its link. For a forest that is the probability itself, because no
- * weights of trees can express the log-odds of a mean.
+ * What a model's line is drawn over: the sum before its link. Where that is a share of rows, as of a forest, it is the
+ * probability itself, because no weights of trees can express the log-odds of a mean.
  */
 export function lineScaleOf(model: FittedModel): LineScale {
-  return isForest(model) ? 'score' : 'log-odds';
+  return scoreIsShare(model) ? 'score' : 'log-odds';
 }
 
-/** The model whose log-odds are `slope · score + intercept`, in the same neutral form; a forest gets a sigmoid link. */
-export function foldLine(model: FittedModel, { slope, intercept }: CalibrationLine): FittedModel {
-  if (model.kind === 'linear') {
-    const weights = model.weights.map((weight) => slope * weight);
-    return { ...model, weights, bias: slope * model.bias + intercept };
+/** The model whose log-odds are `slope · score + intercept`, in the same neutral form; shares get a sigmoid link. */
+export function foldLine(model: FittedModel, line: CalibrationLine): FittedModel {
+  const { slope, intercept } = line;
+  const scaled = (values: Float64Array) => values.map((value) => slope * value);
+  switch (model.kind) {
+    case 'linear':
+      return { ...model, weights: scaled(model.weights), bias: slope * model.bias + intercept };
+    case 'trees': {
+      const trees = model.trees.map((tree) => ({ ...tree, value: scaled(tree.value) }));
+      return { ...model, link: 'sigmoid', trees, base: slope * model.base + intercept };
+    }
+    case 'kernel':
+      return { ...model, coefficients: scaled(model.coefficients), bias: slope * model.bias + intercept };
+    case 'network': {
+      const { weights, bias } = model.layers.at(-1)!;
+      const last = { weights: scaled(weights), bias: bias.map((value) => slope * value + intercept) };
+      return { ...model, layers: [...model.layers.slice(0, -1), last] };
+    }
+    case 'neighbours': {
+      const { line: own } = model;
+      if (own === undefined) return { ...model, line: { slope, intercept } };
+      return { ...model, line: { slope: slope * own.slope, intercept: slope * own.intercept + intercept } };
+    }
   }
-  const trees = model.trees.map((tree) => ({ ...tree, value: tree.value.map((value) => slope * value) }));
-  return { ...model, link: 'sigmoid', trees, base: slope * model.base + intercept };
 }
 
 function rowLosses(labels: Uint8Array, scores: Scores): Float64Array {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { generateDataset } from './generated-dataset.ts';
 import { openPool } from './search/pool.ts';
-import { jobContext, train } from './train.ts';
+import { jobContext } from './job-context.ts';
+import { train } from './train.ts';
 import type { TrainingResult } from './train.ts';
 
 const grid = {

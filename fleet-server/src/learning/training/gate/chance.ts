@@ -1,21 +1,23 @@
-import type { JobContext } from '../search/job.ts';
+import type { JobContext } from '../search/context.ts';
+import { plannedMembers } from '../search/plan.ts';
 import type { JobPool } from '../search/pool.ts';
 import { meanAndDeviation } from '../measure/metrics.ts';
 import { studentQuantile } from '../measure/student-quantile.ts';
-import { type ForestParameters, type Member } from '../../learners/index.ts';
+import { type Learner, LEARNERS, type Member, type MemberParameters } from '../../learners/index.ts';
 
 /** What the same procedure reaches when labels mean nothing. */
 export interface ChanceBound {
   /**
-   * `counted`: the whole search, selection included, ran on each of the draws and the bound is their 99 % quantile.
-   * `estimated`: only the chosen configuration ran on a few draws; the bound is the upper prediction limit of a normal
-   * null, at 1 - 0.01 / configurations to pay for the selection.
+   * `counted`: the whole search, selection and halving included, ran on each of the draws and the bound is their 99 %
+   * quantile. `estimated`: only the chosen configuration ran on a few draws; the bound is the upper prediction limit of
+   * a normal null, at 1 - 0.01 / configurations to pay for the selection. Of a random or halving search every
+   * configuration that was begun is counted, which overcharges: those dropped early could no longer win.
    * `permuted`: nothing was trained, labels were permuted over given scores; the bound is their 99 % quantile.
    */
   method: 'counted' | 'estimated' | 'permuted';
   draws: number;
   configurations: number;
-  /** AUC to exceed. */
+  /** AUC to exceed; of a regression the skill. */
   bound: number;
 }
 
@@ -25,27 +27,28 @@ export const CHANCE_LEVEL = 0.01;
 const COUNTED_WORK = 2e9;
 const ESTIMATED_WORK = 1e9;
 const MIN_DRAWS = 4;
-/** Typical L-BFGS evaluations of one logistic fit. */
-const LOGISTIC_PASSES = 40;
+
+/** The search whose choice is to be paid for. */
+export interface SearchedFor {
+  /** Configurations that took part. */
+  members: number[];
+  chosen: number;
+  /** Out-of-fold AUC or skill of the chosen one. */
+  figure: number;
+  permutations: number;
+}
 
 /**
  * Retrains on permuted labels (Ojala & Garriga 2010). The counted test ends at the first draw too many that does as
  * well as `auc`, in order of draws, so the answer does not depend on the number of threads (Besag & Clifford 1991).
  * Labels are dealt over all rows: dependence inside groups is not in this null, see `clusteredBound` of the gate.
  */
-export async function chanceBound(
-  context: JobContext,
-  pool: JobPool,
-  chosen: number,
-  auc: number,
-  permutations: number,
-): Promise<ChanceBound> {
-  const all = [...context.members.keys()];
-  const searchWork = all.reduce((sum, member) => sum + workOf(context, context.members[member]!), 0);
-  const configurations = all.length;
+export async function chanceBound(context: JobContext, pool: JobPool, search: SearchedFor): Promise<ChanceBound> {
+  const { members, chosen, figure, permutations } = search;
+  const configurations = members.length;
   const allowed = Math.floor(CHANCE_LEVEL * (permutations + 1)) - 1;
-  if (allowed >= 0 && searchWork * permutations <= COUNTED_WORK) {
-    const draws = await drawUntil(pool, all, permutations, (aucs) => exceeding(aucs, auc) > allowed);
+  if (allowed >= 0 && searchWork(context, members) * permutations <= COUNTED_WORK) {
+    const draws = await drawUntil(pool, members, permutations, (drawn) => exceeding(drawn, figure) > allowed);
     const bound = draws.toSorted((a, b) => b - a)[allowed]!;
     return { method: 'counted', draws: draws.length, configurations, bound };
   }
@@ -58,16 +61,16 @@ export async function chanceBound(
   return { method: 'estimated', draws: draws.length, configurations, bound };
 }
 
-function exceeding(aucs: readonly number[], auc: number): number {
-  return aucs.filter((value) => value >= auc).length;
+function exceeding(drawn: readonly number[], figure: number): number {
+  return drawn.filter((value) => value >= figure).length;
 }
 
-/** AUCs of the draws in order, cut after the first at which `enough` holds. */
+/** Figures of the draws in order, cut after the first at which `enough` holds. */
 async function drawUntil(
   pool: JobPool,
   members: number[],
   most: number,
-  enough: (aucs: readonly number[]) => boolean,
+  enough: (drawn: readonly number[]) => boolean,
 ): Promise<number[]> {
   const draws: number[] = [];
   while (draws.length < most) {
@@ -76,31 +79,34 @@ async function drawUntil(
     const answers = await Promise.all(
       Array.from({ length: width }, (_, step) => pool.run({ kind: 'chance', index: first + step, members })),
     );
-    for (const { auc } of answers) {
-      draws.push(auc);
+    for (const { figure } of answers) {
+      draws.push(figure);
       if (enough(draws)) return draws;
     }
   }
   return draws;
 }
 
-/** Every level of a tree reads its rows into the drawn columns; a bootstrap holds some two thirds of the rows. */
-function forestTreeWork(rows: number, stored: number, { depth, minRows, features }: ForestParameters): number {
-  const drawn = Math.min(stored, features ?? Math.sqrt(stored));
-  const leaves = Math.min(2 ** depth, rows / minRows);
-  return drawn * (0.64 * rows * Math.log2(Math.max(2, leaves)) + leaves * Math.min(rows, 255));
+/** Operations of the whole search: on a lower rung fewer rows, on a higher one fewer configurations. */
+function searchWork(context: JobContext, members: readonly number[]): number {
+  const { rungs, factor } = context;
+  const mean = members.reduce((sum, member) => sum + workOf(context, context.members[member]!), 0) / members.length;
+  const asked = plannedMembers(
+    members.map((member) => context.members[member]!.algorithm),
+    rungs.length,
+    factor,
+  );
+  return rungs.reduce((sum, { share }, rung) => sum + share * asked[rung]! * mean, 0);
 }
 
-/** Operations of one configuration over all folds: rows read into histograms and bins scanned, or matrix passes. */
+/** Operations of one configuration over all folds. */
 function workOf({ table, folds }: JobContext, { algorithm, parameters }: Member): number {
   const stored = table.numberNames.length + table.categories.length;
-  return folds.reduce((sum, { train }) => {
-    const rows = train.length;
-    if (algorithm === 'logistic') return sum + 2 * LOGISTIC_PASSES * rows * stored;
-    if (algorithm === 'forest') return sum + parameters.trees * forestTreeWork(rows, stored, parameters);
-    const leaves = Math.min(parameters.leaves, rows / parameters.minRows);
-    const filled = rows * stored * (1 + Math.log2(Math.max(2, leaves)) / 2);
-    const scanned = 2 * leaves * stored * Math.min(rows, parameters.bins ?? 255);
-    return sum + parameters.trees * (filled + scanned);
-  }, 0);
+  const { work = heavyWork } = LEARNERS[algorithm] as Learner<MemberParameters>;
+  return folds.reduce((sum, { train }) => sum + work(parameters, train.length, stored), 0);
+}
+
+/** Of an algorithm that does not say: many passes, and every row against every row. */
+function heavyWork(_parameters: MemberParameters, rows: number, stored: number): number {
+  return rows * stored * (400 + rows);
 }

@@ -1,4 +1,3 @@
-import type { Dataset, SplitRule } from '../../datasets/dataset.ts';
 import { createRandom, deriveSeed } from '../../learners/index.ts';
 import type { ChanceBound } from './chance.ts';
 import { calibrationError, calibrationErrorByChance, calibrationLine } from '../measure/calibration.ts';
@@ -53,9 +52,6 @@ export interface ScoredRows {
  */
 const CLUSTERED_LEVEL = 0.05;
 
-/** Below this many groups under a time split, rows are taken as independent: a handful of clusters measures nothing. */
-const MIN_TIME_GROUPS = 10;
-
 /** @param configurations how many were tried before this one was chosen */
 export function measureScores(rows: ScoredRows, configurations: number, seed: number): ScoreFigures {
   const { labels, scores, strata, clusters, baseRates } = rows;
@@ -76,12 +72,4 @@ export function measureScores(rows: ScoredRows, configurations: number, seed: nu
     calibrationErrorByChance: calibrationErrorByChance(scores, random),
     calibrationLine: calibrationLine(labels, scores),
   };
-}
-
-/** One number per row of `rows`; equal numbers are not independent of each other. */
-export function clusterRows({ examples }: Pick<Dataset, 'examples'>, rows: Int32Array, split: SplitRule): Int32Array {
-  const names = Array.from(rows, (row) => examples[row]!.group);
-  const numberOf = new Map([...new Set(names)].map((name, index) => [name, index]));
-  const grouped = split === 'group' || (split === 'time' && numberOf.size >= MIN_TIME_GROUPS);
-  return grouped ? Int32Array.from(names, (name) => numberOf.get(name)!) : rows;
 }

@@ -3,11 +3,14 @@ import { TrainingError } from '../errors.ts';
 import { requireWithin } from '../../learners/index.ts';
 import { chanceBound } from './chance.ts';
 import type { GateFigures } from './figures.ts';
-import { clusterRows, measureScores } from './figures.ts';
-import { openPool } from '../search/pool.ts';
-import { jobContext, validRows } from '../train.ts';
+import { clusterRows } from './cluster-rows.ts';
+import { measureScores } from './figures.ts';
+import { journaledPool, journalKey, type TrialJournal } from '../journal/journal.ts';
+import { type JobPool, openPool } from '../search/pool.ts';
+import type { SearchSettings } from '../settings.ts';
+import { jobContext, validRows } from '../job-context.ts';
 import type { TrainingResult } from '../train.ts';
-import type { JobContext } from '../search/job.ts';
+import type { JobContext } from '../search/context.ts';
 import { explain } from './reasons.ts';
 import type { GateReason } from './reasons.ts';
 
@@ -18,6 +21,10 @@ export interface GateOptions {
   /** Threads; 0 works in the calling thread. Default 1. The verdict does not depend on it. */
   workers?: number;
   signal?: AbortSignal;
+  /** Heap of one thread in MB. Default 2048. */
+  memoryMb?: number;
+  /** Keeps finished draws beside the jobs of the search. */
+  journal?: TrialJournal;
 }
 
 export interface GateVerdict {
@@ -40,20 +47,40 @@ export async function qualityGate(
   dataset: Dataset,
   options: GateOptions,
 ): Promise<GateVerdict> {
-  const { seed, permutations = 99, workers = 1, signal } = options;
+  const { seed, permutations = 99 } = options;
   requireWithin('seed', seed, 0, 0xffff_ffff, true);
   requireWithin('permutations', permutations, 4, 9999, true);
   requireSameDataset(result, dataset);
   const context = { ...jobContext(dataset, result.settings), seed };
   const { labels, scores, folds } = result.outOfFold;
-  const clusters = clusterRows(dataset, validRows(context.folds), result.settings.split);
+  const clusters = clusterRows(dataset, validRows(context), result.settings.split);
   const rows = { labels, scores, strata: folds, clusters, baseRates: baseRateScores(context) };
-  const measured = measureScores(rows, context.members.length, seed);
-  await using pool = openPool(context, { workers, signal });
-  const chance = await chanceBound(context, pool, result.chosen, measured.auc, permutations);
+  // What was declined or failed took no part in the choice; what a halving search dropped early did, and is paid for.
+  const members = [...result.table.keys()].filter((member) => result.table[member]!.failed === undefined);
+  const measured = measureScores(rows, members.length, seed);
+  await using pool = await chancePool(context, result.settings, options);
+  const search = { members, chosen: result.chosen, figure: measured.auc, permutations };
+  const chance = await chanceBound(context, pool, search);
   const figures: GateFigures = { ...measured, chance };
   const reasons = explain(figures);
   return { verdict: reasons.length === 0 ? 'pass' : 'refuse', reasons, figures };
+}
+
+/** The threads of a gate; its draws stand in the journal of the search they repeat. */
+export async function chancePool(
+  context: JobContext,
+  settings: SearchSettings,
+  options: GateOptions,
+): Promise<JobPool> {
+  const { workers = 1, signal, memoryMb, journal, seed } = options;
+  const own = openPool(context, { workers, signal, memoryMb });
+  if (journal === undefined) return own;
+  try {
+    return await journaledPool(own, journal, journalKey(settings), seed);
+  } catch (error) {
+    await own[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 function requireSameDataset({ settings }: TrainingResult, { version }: Dataset): void {
@@ -65,9 +92,9 @@ function requireSameDataset({ settings }: TrainingResult, { version }: Dataset):
 }
 
 /** The predictor to beat: each fold's share of label 1 in its own training rows. */
-function baseRateScores({ table, folds }: JobContext): Float64Array {
+function baseRateScores({ table, folds, ownFolds }: JobContext): Float64Array {
   return Float64Array.from(
-    folds.flatMap(({ train, valid }) => {
+    folds.slice(0, ownFolds).flatMap(({ train, valid }) => {
       const late = train.reduce((sum, row) => sum + table.labels[row]!, 0);
       return Array<number>(valid.length).fill(late / train.length);
     }),

@@ -1,12 +1,13 @@
 import type { Dataset } from '../../datasets/dataset.ts';
 import { accuracy, rankOrder, rocAuc } from '../measure/metrics.ts';
 import type { Scores } from '../measure/metrics.ts';
-import { assertTrainable } from '../train.ts';
+import { assertTrainable } from '../job-context.ts';
 import { createRandom, deriveSeed, shuffle } from '../../learners/index.ts';
 import type { ChanceBound } from './chance.ts';
 import { CHANCE_LEVEL } from './chance.ts';
 import type { GateFigures } from './figures.ts';
-import { clusterRows, measureScores } from './figures.ts';
+import { clusterRows } from './cluster-rows.ts';
+import { measureScores } from './figures.ts';
 import { explain } from './reasons.ts';
 import type { GateReason } from './reasons.ts';
 

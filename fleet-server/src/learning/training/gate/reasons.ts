@@ -4,7 +4,9 @@ export type GateReasonCode =
   | 'not_better_than_base_rate'
   | 'not_better_than_chance'
   | 'not_better_than_chance_by_group'
-  | 'badly_calibrated';
+  | 'badly_calibrated'
+  /** Something is wrong with the rows that makes every figure false; `value` counts such findings. */
+  | 'rows_not_honest';
 
 /** One bound that was missed, with the numbers that decided. */
 export interface GateReason {

@@ -1,6 +1,7 @@
-import { createRandom, requireWithin, type SeededRandom } from '../../learners/index.ts';
-import { rankOrder } from './metrics.ts';
+import { createRandom, requireWithin } from '../../learners/index.ts';
 import type { Scores } from './metrics.ts';
+import { clusterSampler, quantileOf, rowSampler } from './resample.ts';
+import { weightedAuc } from './weighted-auc.ts';
 
 export interface PairedOptions {
   metric: 'auc' | 'brier';
@@ -24,13 +25,30 @@ export interface PairedDifference {
 
 /** Paired percentile bootstrap of a difference between two score vectors on the same rows (Efron & Tibshirani 1993). */
 export function pairedDifference(labels: Uint8Array, a: Scores, b: Scores, options: PairedOptions): PairedDifference {
-  const { metric, seed, samples = 1000, level = 0.95, clusters } = options;
+  const measure = options.metric === 'auc' ? aucDifference(labels, a, b) : brierDifference(labels, a, b);
+  return resample(labels.length, measure, options.metric === 'auc' ? 1 : -1, options);
+}
+
+/** The same of two vectors of losses, one a row: a minus is good for `a`. */
+export function pairedLosses(
+  a: Float64Array,
+  b: Float64Array,
+  options: Omit<PairedOptions, 'metric'>,
+): PairedDifference {
+  return resample(a.length, meanOf(a.map((loss, row) => loss - b[row]!)), -1, options);
+}
+
+function resample(
+  rows: number,
+  measure: WeightedDifference,
+  better: 1 | -1,
+  { seed, samples = 1000, level = 0.95, clusters }: Omit<PairedOptions, 'metric'>,
+): PairedDifference {
   requireWithin('samples', samples, 100, 100_000, true);
   requireWithin('level', level, 0.5, 0.9999);
-  const measure = metric === 'auc' ? aucDifference(labels, a, b) : brierDifference(labels, a, b);
-  const draw = clusters === undefined ? rowSampler(labels.length) : clusterSampler(clusters);
+  const draw = clusters === undefined ? rowSampler(rows) : clusterSampler(clusters);
   const random = createRandom(seed);
-  const weights = new Float64Array(labels.length);
+  const weights = new Float64Array(rows);
   const drawn: number[] = [];
   for (let sample = 0; sample < samples; sample++) {
     draw(weights, random);
@@ -39,39 +57,22 @@ export function pairedDifference(labels: Uint8Array, a: Scores, b: Scores, optio
     if (!Number.isNaN(difference)) drawn.push(difference);
   }
   drawn.sort((left, right) => left - right);
-  const better = metric === 'auc' ? 1 : -1;
   const wins = drawn.reduce((sum, value) => sum + (value === 0 ? 0.5 : value * better > 0 ? 1 : 0), 0);
   return {
     difference: measure(weights.fill(1)),
-    low: quantile(drawn, (1 - level) / 2),
-    high: quantile(drawn, (1 + level) / 2),
+    low: quantileOf(drawn, (1 - level) / 2),
+    high: quantileOf(drawn, (1 + level) / 2),
     pBetter: wins / drawn.length,
-  };
-}
-
-type Sampler = (weights: Float64Array, random: SeededRandom) => void;
-
-function rowSampler(rows: number): Sampler {
-  return (weights, random) => {
-    weights.fill(0);
-    for (let draw = 0; draw < rows; draw++) weights[random.below(rows)]! += 1;
-  };
-}
-
-function clusterSampler(clusters: Int32Array): Sampler {
-  const members = [...Map.groupBy(clusters.keys(), (row) => clusters[row]!).values()];
-  return (weights, random) => {
-    weights.fill(0);
-    for (let draw = 0; draw < members.length; draw++) {
-      for (const row of members[random.below(members.length)]!) weights[row]! += 1;
-    }
   };
 }
 
 type WeightedDifference = (weights: Float64Array) => number;
 
 function brierDifference(labels: Uint8Array, a: Scores, b: Scores): WeightedDifference {
-  const differences = a.map((score, row) => (score - labels[row]!) ** 2 - (b[row]! - labels[row]!) ** 2);
+  return meanOf(a.map((score, row) => (score - labels[row]!) ** 2 - (b[row]! - labels[row]!) ** 2));
+}
+
+function meanOf(differences: Float64Array): WeightedDifference {
   return (weights) => {
     let sum = 0;
     let total = 0;
@@ -86,32 +87,4 @@ function brierDifference(labels: Uint8Array, a: Scores, b: Scores): WeightedDiff
 function aucDifference(labels: Uint8Array, a: Scores, b: Scores): WeightedDifference {
   const [ofA, ofB] = [weightedAuc(labels, a), weightedAuc(labels, b)];
   return (weights) => ofA(weights) - ofB(weights);
-}
-
-/** Sorted once, so that a sample costs one pass. */
-function weightedAuc(labels: Uint8Array, scores: Scores): WeightedDifference {
-  const order = rankOrder(scores);
-  return (weights) => {
-    let pairs = 0;
-    let negatives = 0;
-    let positives = 0;
-    for (let index = 0; index < order.length;) {
-      const score = scores[order[index]!];
-      const tied = [0, 0] as [number, number];
-      for (; index < order.length && scores[order[index]!] === score; index++) {
-        tied[labels[order[index]!]!]! += weights[order[index]!]!;
-      }
-      pairs += tied[1] * (negatives + tied[0] / 2);
-      negatives += tied[0];
-      positives += tied[1];
-    }
-    return pairs / (positives * negatives);
-  };
-}
-
-function quantile(sorted: number[], share: number): number {
-  const position = share * (sorted.length - 1);
-  const below = sorted[Math.floor(position)] ?? NaN;
-  const above = sorted[Math.ceil(position)] ?? NaN;
-  return below + (above - below) * (position - Math.floor(position));
 }

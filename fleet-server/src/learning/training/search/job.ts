@@ -1,43 +1,31 @@
 import type { FittedModel } from '../../../supply/onnx/fitted-model.ts';
-import type { Fold } from '../folds.ts';
-import { brier } from '../measure/metrics.ts';
-import type { Scores } from '../measure/metrics.ts';
-import { stratifiedAuc } from '../measure/stratified-auc.ts';
 import {
   buildMatrix,
-  createRandom,
   deriveSeed,
   fitColumns,
   fitMember,
   type Matrix,
-  type MatrixOptions,
-  type Member,
   probabilitiesOf,
-  shuffle,
-  type Table,
+  valuesOf,
 } from '../../learners/index.ts';
-import { chooseMember } from './choose.ts';
+import { rowWeights } from '../class-weights.ts';
+import type { Scores } from '../measure/metrics.ts';
+import { chanceFigure, type FoldScorer } from './chance-draw.ts';
+import type { JobContext, Truth } from './context.ts';
+import { ownTruth, pick } from './context.ts';
 
-/** What every job of one training reads; handed to each worker once. */
-export interface JobContext {
-  table: Table;
-  folds: Fold[];
-  members: Member[];
-  matrix: MatrixOptions;
-  seed: number;
-}
-
-/** `chance` runs the search again on labels dealt anew; `members` says which configurations take part. */
+/** `chance` runs the search again on answers dealt anew; `members` says which configurations take part. */
 export type Job =
-  | { kind: 'fold'; member: number; fold: number }
+  | { kind: 'fold'; member: number; fold: number; rung: number }
   | { kind: 'refit'; member: number }
   | { kind: 'chance'; index: number; members: number[] };
 
-/** Answers by kind of job: scores of the fold's validation rows, the final model, the AUC that chance reached. */
+/** Answers by kind of job: scores of the fold's validation rows, the final model, the figure that chance reached. */
 export interface JobAnswers {
   fold: { scores: Scores; seconds: number };
   refit: { model: FittedModel; seconds: number };
-  chance: { auc: number };
+  /** AUC within folds; of a regression its skill, see `skillOf`. */
+  chance: { figure: number };
 }
 
 export type AnswerOf<J extends Job> = JobAnswers[J['kind']];
@@ -49,34 +37,45 @@ export type JobRunner = <J extends Job>(job: J) => AnswerOf<J>;
  * a fold are kept from job to job: they hold no label, so members and shuffles share them.
  */
 export function createJobRunner(context: JobContext): JobRunner {
-  const { table, folds, matrix: options } = context;
-  const prepared: PreparedFold[] = [];
-  const prepare = (fold: number): PreparedFold => {
-    const { train, valid } = folds[fold]!;
+  const { table, folds, rungs, matrix: options } = context;
+  const prepared = new Map<string, PreparedFold>();
+  const prepare = (fold: number, rung: number): PreparedFold => {
+    const key = `${rung}/${fold}`;
+    const known = prepared.get(key);
+    if (known !== undefined) return known;
+    const train = rungs[rung]!.train[fold]!;
     const columns = fitColumns(table, train, options);
-    return { train: buildMatrix(table, columns, train), valid: buildMatrix(table, columns, valid) };
+    const matrices = {
+      train: buildMatrix(table, columns, train),
+      valid: buildMatrix(table, columns, folds[fold]!.valid),
+    };
+    prepared.set(key, matrices);
+    return matrices;
   };
-  const scoreFold: FoldScorer = (member, fold, labels) => {
-    const { train, valid } = (prepared[fold] ??= prepare(fold));
-    const model = fitPart({ ...train, labels: pick(labels, folds[fold]!.train) }, context, member, fold);
-    return probabilitiesOf(model, valid);
+  const scoreFold: FoldScorer = (member, fold, rung, truth) => {
+    const { train, valid } = prepare(fold, rung);
+    // The last rung keeps the seed that a search without rungs has.
+    const part = rung === rungs.length - 1 ? [fold] : [fold, 'rung', rung];
+    const model = fitPart(withTruth(train, truth, rungs[rung]!.train[fold]!, context), context, member, part);
+    return answersOf(model, valid);
   };
+  const truth = ownTruth(context);
   const run = (job: Job): JobAnswers[Job['kind']] => {
     const begun = performance.now();
     const seconds = (): number => (performance.now() - begun) / 1000;
     switch (job.kind) {
       case 'fold': {
-        const scores = scoreFold(job.member, job.fold, table.labels);
+        const scores = scoreFold(job.member, job.fold, job.rung, truth);
         return { scores, seconds: seconds() };
       }
       case 'refit': {
         const all = Int32Array.from({ length: table.rows }, (_, row) => row);
         const whole = buildMatrix(table, fitColumns(table, all, options), all);
-        const model = fitPart(whole, context, job.member, 'refit');
+        const model = fitPart(withTruth(whole, truth, all, context), context, job.member, ['refit']);
         return { model, seconds: seconds() };
       }
       case 'chance':
-        return { auc: chanceAuc(context, scoreFold, job.index, job.members) };
+        return { figure: chanceFigure(context, scoreFold, job.index, job.members) };
     }
   };
   return run as JobRunner;
@@ -87,31 +86,25 @@ interface PreparedFold {
   valid: Matrix;
 }
 
-/** Scores of a fold's validation rows by a member fitted on its training rows under the given labels of the table. */
-type FoldScorer = (member: number, fold: number, labels: Uint8Array) => Scores;
-
-function fitPart(matrix: Matrix, context: JobContext, member: number, part: string | number): FittedModel {
-  const seed = deriveSeed(context.seed, 'fit', member, part);
-  return fitMember(context.members[member]!, matrix, { task: 'classification', seed });
+function withTruth(matrix: Matrix, truth: Truth, rows: Int32Array, { classWeight }: JobContext): Matrix {
+  const labels = pick(truth.labels, rows);
+  return {
+    ...matrix,
+    labels,
+    ...(truth.targets === undefined ? {} : { targets: Float32Array.from(rows, (row) => truth.targets![row]!) }),
+    ...(classWeight === undefined ? {} : { weights: rowWeights(labels, classWeight) }),
+  };
 }
 
-/** Out-of-fold AUC of the configuration that the same rule chooses when labels mean nothing. */
-function chanceAuc(context: JobContext, scoreFold: FoldScorer, index: number, members: number[]): number {
-  const { folds, seed } = context;
-  const labels = shuffle(context.table.labels.slice(), createRandom(deriveSeed(seed, 'chance', index)));
-  const trials = members.map((member) => {
-    const scores = folds.map((_, fold) => scoreFold(member, fold, labels));
-    const briers = folds.map(({ valid }, fold) => brier(pick(labels, valid), scores[fold]!));
-    return { scores, briers };
-  });
-  const { scores } = trials[chooseMember(trials.map(({ briers }) => briers))]!;
-  const rows = folds.flatMap(({ valid }) => [...valid]);
-  const strata = Int32Array.from(folds.flatMap(({ valid }, fold) => Array<number>(valid.length).fill(fold)));
-  const joined = Float64Array.from(scores.flatMap((part) => [...part]));
-  return stratifiedAuc(pick(labels, Int32Array.from(rows)), joined, strata, Int32Array.from(rows)).auc;
+function fitPart(matrix: Matrix, context: JobContext, member: number, part: (string | number)[]): FittedModel {
+  const seed = deriveSeed(context.seed, 'fit', member, ...part);
+  const task = context.regression === undefined ? 'classification' : 'regression';
+  return fitMember(context.members[member]!, matrix, { task, seed, sites: context.sites });
 }
 
-/** The labels of `rows`, in that order. */
-export function pick(labels: Uint8Array, rows: Int32Array): Uint8Array {
-  return Uint8Array.from(rows, (row) => labels[row]!);
+/** Probabilities of label 1, or days; the matrix must have been built with the model's own columns. */
+export function answersOf(model: FittedModel, matrix: Matrix): Scores {
+  // A learner may add columns of its own to those that were fitted, such as sets of levels.
+  const own = { ...matrix, columns: model.columns };
+  return model.answer === 'value' ? valuesOf(model, own) : probabilitiesOf(model, own);
 }

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import type { Dataset } from '../../datasets/dataset.ts';
+import { createRandom } from '../../learners/index.ts';
+import { generateDataset } from '../generated-dataset.ts';
+import { regressionGate } from './regression-gate.ts';
+import { REGRESSION_ALGORITHMS, rowsWithDelay, trainRegression } from './train-regression.ts';
+
+/** Delay days that follow two of the numbers, or nothing. */
+function withDelays(rows: number, seed: number, signal: number): Dataset {
+  const dataset = generateDataset({ seed, rows, signal: 1 });
+  const random = createRandom(seed);
+  const examples = dataset.examples.map((example) => {
+    const { n0, n1 } = example.values;
+    const told = Number(n0 ?? 0) - Number(n1 ?? 0);
+    return { ...example, delayDays: 20 + 10 * signal * told + 30 * (random.unit() - 0.5) };
+  });
+  return { ...dataset, examples };
+}
+
+const OPTIONS = {
+  seed: 1,
+  workers: 0,
+  algorithms: ['linear-regression', 'forest'] as const,
+  grid: { 'linear-regression': [{ alpha: 1 }], forest: [{ trees: 15, depth: 5, minRows: 5 }] },
+  folds: 3,
+};
+
+describe('a regression of delay days', () => {
+  it('finds what there is, with levelled folds, and passes its gate', async () => {
+    const dataset = withDelays(200, 1, 1);
+    const result = await trainRegression(dataset, { ...OPTIONS, finalists: true });
+    expect(result.table.map(({ algorithm }) => algorithm)).toEqual(OPTIONS.algorithms);
+    expect(result.table[result.chosen]!.folds.every(({ r2 }) => r2 > 0.3)).toBe(true);
+    expect(result.finalists).toHaveLength(2);
+    expect(result.outOfFold.refs.toSorted()).toEqual(dataset.examples.map(({ ref }) => ref).toSorted());
+    const { verdict, figures } = await regressionGate(result, dataset, { seed: 1, workers: 0, permutations: 20 });
+    expect(verdict).toBe('pass');
+    expect(figures.loss).toBeLessThan(figures.lossOfConstant);
+    expect(figures.skill).toBeGreaterThan(figures.chance.bound);
+  });
+
+  it('of noise is refused by both bounds', async () => {
+    const dataset = withDelays(100, 2, 0);
+    const result = await trainRegression(dataset, OPTIONS);
+    const { verdict, reasons } = await regressionGate(result, dataset, { seed: 1, workers: 0, permutations: 20 });
+    expect(verdict).toBe('refuse');
+    expect(reasons.map(({ code }) => code)).toContain('not_better_than_constant');
+  });
+
+  it('gives the same bytes with a thread as without', async () => {
+    const dataset = withDelays(90, 3, 1);
+    const options = { ...OPTIONS, algorithms: ['linear-regression'] as const, loss: 'squared' as const };
+    const [none, one] = await Promise.all([0, 1].map((workers) => trainRegression(dataset, { ...options, workers })));
+    expect(JSON.stringify({ ...one, times: [] })).toBe(JSON.stringify({ ...none, times: [] }));
+  });
+
+  it('leaves out the rows without a delay, and refuses when there are no others', () => {
+    const dataset = withDelays(60, 4, 1);
+    const { delayDays: _open, ...first } = dataset.examples[0]!;
+    const some = rowsWithDelay({ ...dataset, examples: [first, ...dataset.examples.slice(1)] });
+    expect(some.examples).toHaveLength(59);
+    expect(some.version).not.toBe(dataset.version);
+    expect(() => rowsWithDelay(generateDataset({ seed: 1, rows: 60, signal: 1 }))).toThrow(
+      expect.objectContaining({ code: 'no_targets', field: 'delay' }),
+    );
+  });
+
+  it.each([
+    ['a quantile that is none', { loss: { quantile: 1 } }, { code: 'bad_parameter', field: 'loss.quantile' }],
+    ['an algorithm for classes only', { algorithms: ['adaboost'] as const }, { code: 'nothing_ran' }],
+  ])('refuses %s', async (_what, other, expected) => {
+    expect(REGRESSION_ALGORITHMS).not.toContain('adaboost');
+    await expect(trainRegression(withDelays(60, 5, 1), { ...OPTIONS, ...other })).rejects.toMatchObject(expected);
+  });
+});
