@@ -13,7 +13,14 @@ export type ModelErrorCode =
   | 'approval_differs'
   | 'line_not_delegated'
   | 'metadata_too_large'
-  | 'variant_none_fits';
+  | 'variant_none_fits'
+  | 'version_deprecated' // nothing new begins with it
+  | 'deprecation_reason'
+  | 'deprecation_replacement'
+  | 'not_deprecated'
+  | 'alias_malformed'
+  | 'alias_unknown'
+  | 'alias_changed_meanwhile';
 
 export class ModelError extends CodedError<ModelErrorCode> {
   override readonly name = 'ModelError';

@@ -2,6 +2,7 @@ export { chooseModel } from './choose.ts';
 export { ModelError, type ModelErrorCode } from './errors.ts';
 export { intakeModel, type AcceptedModel, type ModelIntake } from './intake/intake.ts';
 export { getModel, listModels, type VariantSummary, type VersionSummary } from './list.ts';
+export { numbersOf } from './judge/answers.ts';
 export { modelMapping, parseMapping, type ModelMapping } from './intake/mapping.ts';
 export {
   optimizeFile,
@@ -26,6 +27,23 @@ export { submitForApproval, type AwaitingRelease, type PublishDeps } from './pub
 export { loadSampleFiles, readSamples, type SampleSet } from './samples/index.ts';
 export { encodeForWire, WIRE_CODECS, wireSizesOf, type WireSizes } from './wire-codecs.ts';
 export { digestsOf, sealVariants, type SealedVariant } from './seal.ts';
+export {
+  listAliases,
+  moveAlias,
+  moveAliasIn,
+  removeAlias,
+  resolveVersion,
+  type Alias,
+  type AliasOrder,
+} from './registry/aliases.ts';
+export {
+  deprecateModel,
+  deprecationOf,
+  refuseDeprecated,
+  reinstateModel,
+  type DeprecateOrder,
+  type Deprecation,
+} from './registry/deprecations.ts';
 export { approveModel, type ApprovalSignature, type ApprovedDraft } from './release/approve.ts';
 export type { DraftDeps } from './release/drafts.ts';
 export { lineInForce, refuseUndelegated } from './release/line-in-force.ts';

@@ -1,8 +1,19 @@
-import { and, asc, desc, eq, modelVariants, modelVersions, type ReadDb } from '../../platform/db/index.ts';
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  modelVariants,
+  modelVersions,
+  preparedRead,
+  sql,
+  type ReadDb,
+} from '../../platform/db/index.ts';
 import type { Manifest } from '@plumbline/shared/manifest';
 import { payload, type Payload } from '@plumbline/shared/trust';
 import { z } from 'zod';
 import { ModelError } from './errors.ts';
+import { deprecationsOf, type Deprecation } from './registry/deprecations.ts';
 
 export interface VariantSummary {
   variant: string;
@@ -26,20 +37,30 @@ export interface VersionSummary {
   createdAt: number;
   publishedAt: number | null;
   card: Record<string, unknown>;
+  /** Present: nothing new begins with it. */
+  deprecation?: Deprecation;
   variants: VariantSummary[];
 }
 
-/** All versions, newest first within their line. */
-export async function listModels(db: ReadDb, line?: string): Promise<VersionSummary[]> {
+/** All versions, newest first within their line; or those of one line, or one of them. */
+export async function listModels(db: ReadDb, line?: string, version?: string): Promise<VersionSummary[]> {
   const versions = await db
     .select()
     .from(modelVersions)
-    .where(line === undefined ? undefined : eq(modelVersions.line, line))
+    .where(
+      and(
+        line === undefined ? undefined : eq(modelVersions.line, line),
+        version === undefined ? undefined : eq(modelVersions.version, version),
+      ),
+    )
     .orderBy(asc(modelVersions.line), desc(modelVersions.counter));
+  const deprecations = await deprecationsOf(db, line);
   const summaries: VersionSummary[] = [];
   for (const { subject: _subject, card, ...rest } of versions) {
+    const deprecation = deprecations.get(`${rest.line}@${rest.version}`);
     summaries.push({
       ...rest,
+      ...(deprecation === undefined ? {} : { deprecation }),
       card: JSON.parse(card) as Record<string, unknown>,
       variants: await variantsOf(db, rest.line, rest.version),
     });
@@ -49,16 +70,19 @@ export async function listModels(db: ReadDb, line?: string): Promise<VersionSumm
 
 /** @throws ModelError `model_unknown` */
 export async function getModel(db: ReadDb, line: string, version: string): Promise<VersionSummary> {
-  const found = (await listModels(db, line)).find((one) => one.version === version);
+  const [found] = await listModels(db, line, version);
   if (found !== undefined) return found;
   throw new ModelError('model_unknown', `no model ${line}@${version}`, { kind: 'not-found', field: 'model' });
 }
 
+const variantRows = preparedRead<{ line: string; version: string }, typeof modelVariants.$inferSelect>((db) => {
+  const { line, version } = modelVariants;
+  const isOfVersion = and(eq(line, sql.placeholder('line')), eq(version, sql.placeholder('version')));
+  return db.select().from(modelVariants).where(isOfVersion);
+});
+
 async function variantsOf(db: ReadDb, line: string, version: string): Promise<VariantSummary[]> {
-  const rows = await db
-    .select()
-    .from(modelVariants)
-    .where(and(eq(modelVariants.line, line), eq(modelVariants.version, version)));
+  const rows = await variantRows(db, { line, version });
   const variants = rows.map(({ line: _line, version: _version, ...row }) => ({
     ...row,
     needs: JSON.parse(row.needs) as VariantSummary['needs'],

@@ -1,5 +1,5 @@
 import type { Payload } from '@plumbline/shared/trust';
-import { eq, modelPayloads, modelVariants, type Db, type ReadDb } from '../../platform/db/index.ts';
+import { eq, modelPayloads, modelVariants, preparedRead, sql, type Db, type ReadDb } from '../../platform/db/index.ts';
 import type { ArtifactStore } from '../../platform/ports/index.ts';
 import { encodeForWire, WIRE_CODECS } from './wire-codecs.ts';
 
@@ -27,13 +27,17 @@ export async function recordPayloads(
   await tx.insert(modelPayloads).values(rows);
 }
 
-/** True for a hash under which a bundle of some version travels: all of the artifacts that devices may ask for. */
-export async function isReleasedPayload(db: ReadDb, sha256: string): Promise<boolean> {
-  const [row] = await db
+const payloadBySha256 = preparedRead<{ sha256: string }, { line: string }>((db) =>
+  db
     .select({ line: modelPayloads.line })
     .from(modelPayloads)
-    .where(eq(modelPayloads.sha256, sha256))
-    .limit(1);
+    .where(eq(modelPayloads.sha256, sql.placeholder('sha256')))
+    .limit(1),
+);
+
+/** True for a hash under which a bundle of some version travels: all of the artifacts that devices may ask for. */
+export async function isReleasedPayload(db: ReadDb, sha256: string): Promise<boolean> {
+  const [row] = await payloadBySha256(db, { sha256 });
   return row !== undefined;
 }
 

@@ -1,3 +1,4 @@
+import { DERIVATIONS, derivedName } from '@plumbline/shared/activity';
 import type { FeatureBins, Reference } from '@plumbline/shared/drift';
 import type { ActivityRecord, Feature, FeatureValue, GraphInput } from '@plumbline/shared/manifest';
 import { createSeededRandom } from '@plumbline/shared/testing';
@@ -13,10 +14,11 @@ export function syntheticRecords(
 ): ActivityRecord[] {
   const random = createSeededRandom(options.seed);
   const bins = new Map(reference?.features.map((one) => [one.bins.name, one.bins]));
-  return Array.from({ length: options.count }, () => ({
-    values: Object.fromEntries(inputs.flatMap((input) => valuesFor(input, bins, random.next))),
-    asOf: options.asOf,
-  }));
+  return Array.from({ length: options.count }, () => {
+    const values = Object.fromEntries(inputs.flatMap((input) => valuesFor(input, bins, random.next)));
+    const derived = Object.fromEntries(inputs.flatMap((input) => derivedFor(input, bins, random.next)));
+    return { values, asOf: options.asOf, ...(Object.keys(derived).length > 0 && { derived }) };
+  });
 }
 
 function valuesFor(input: GraphInput, bins: Map<string, FeatureBins>, next: () => number): [string, FeatureValue][] {
@@ -27,6 +29,18 @@ function valuesFor(input: GraphInput, bins: Map<string, FeatureBins>, next: () =
   return input.features.flatMap((feature): [string, FeatureValue][] =>
     'column' in feature.from ? [[feature.from.column, draw(feature, bins.get(feature.name), input.dtype, next)]] : [],
   );
+}
+
+/** What a site would have to have known; drawn like any other value. */
+function derivedFor(input: GraphInput, bins: Map<string, FeatureBins>, next: () => number): [string, FeatureValue][] {
+  if (input.kind === 'tensor') return [];
+  return input.features.flatMap((feature): [string, FeatureValue][] => {
+    const { from, name } = feature;
+    if ('column' in from) return [];
+    const range = feature.range ?? DERIVATIONS[from.derived]?.range;
+    const drawn = { ...feature, ...(range && { range: [...range] as [number, number] }) };
+    return [[derivedName(from), draw(drawn, bins.get(name), input.dtype, next)]];
+  });
 }
 
 function draw(feature: Feature, bins: FeatureBins | undefined, dtype: string, next: () => number): FeatureValue {

@@ -1,0 +1,2 @@
+export { addRegistry } from './registry.ts';
+export { addRuns } from './runs.ts';
