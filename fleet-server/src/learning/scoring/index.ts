@@ -1,0 +1,18 @@
+export { ScoringError, type ScoringErrorCode } from './errors.ts';
+export type { RowPlan } from './files/input-row.ts';
+export { timeOfCell } from './files/columns.ts';
+export type { ResultFormat, ResultRow } from './files/result-row.ts';
+export type { ScoreCounts } from './files/score-rows.ts';
+export { openBare, openSealed } from './model/open-bundle.ts';
+export { parseReference, type ModelReference } from './model/reference.ts';
+export { builderKeys, resolveBundle, resolveModel, type ResolvedBundle } from './model/resolve-model.ts';
+export { nameOf, type ScorableModel } from './model/scorable.ts';
+export { scoreFile, type ScoredFile, type ScoreFileOrder } from './score-file.ts';
+export { createScorer, type Outcome, type Scorer } from './score/scorer.ts';
+export * from './batch/index.ts';
+export { predict, type Predicted, type PredictOrder } from './predict/predict.ts';
+export type { Answer } from './predict/answers.ts';
+export { createScorerPool, type ScorerPool } from './predict/pool.ts';
+export { askedRecord, MAX_REASONS, MAX_RECORDS, type AskedRecord } from './predict/question.ts';
+export type { PredictionQuestion } from './replay/find.ts';
+export { replayPrediction, type Replay, type ReplayVerdict } from './replay/replay.ts';
