@@ -21,8 +21,10 @@ import {
   type MqttEdge,
 } from './entry/mqtt/index.ts';
 import { createEventFeed, startOutward } from './entry/webhooks/index.ts';
+import { stopOrphans } from './learning/experiments/index.ts';
 import { watchAlerts } from './insight/alerts/index.ts';
 import { createIngest } from './insight/telemetry/index.ts';
+import { createBatchRunner } from './learning/scoring/index.ts';
 import {
   connectExternalBroker,
   createAedesBroker,
@@ -91,6 +93,7 @@ export async function createFleetServer(config: ServerConfig, overrides: Overrid
     const database = await openDatabase({ url: config.databaseUrl, clock });
     closers.push(() => database.close());
     await importRepository({ database, desk, now: clock.now }, 'system', keysFolder);
+    await stopOrphans({ database, now: clock.now });
     const artifacts = await openArtifactFiles(join(config.stateDir, 'artifacts'));
     const lab = createModelLab();
     closers.push(() => lab.close());
@@ -141,8 +144,10 @@ export async function createFleetServer(config: ServerConfig, overrides: Overrid
     const groups = followGroups(fleet);
     const outward = startOutward(fleet);
     const alerts = watchAlerts(fleet);
+    const batches = createBatchRunner(fleet);
     await dispatcher.start();
     closers.push(
+      () => batches.close(),
       () => outward.stop(),
       () => fleet.events.close(),
       () => dispatcher.stop(),
@@ -157,6 +162,7 @@ export async function createFleetServer(config: ServerConfig, overrides: Overrid
       await secure?.renewIfDue();
       await upkeep.look();
       await alerts.look();
+      await batches.look();
       await advanceRollouts(fleet);
       await groups.look();
       await dispatcher.settled();

@@ -4,9 +4,11 @@ import { CodedError } from '@plumbline/shared/errors';
 import { openBundle } from '@plumbline/shared/manifest';
 import { sha256Hex } from '@plumbline/shared/trust';
 import { createModelLab, openArtifactFiles, systemClock } from './platform/adapters/index.ts';
-import { openDatabase } from './platform/db/index.ts';
+import { loadDataset, type Dataset } from './learning/datasets/index.ts';
+import { openDatabase, type Database } from './platform/db/index.ts';
 import type { ModelLab } from './platform/ports/index.ts';
 import { getModel, type FileSubject } from './supply/models/index.ts';
+import type { ScorableModel } from './learning/scoring/index.ts';
 
 /** What commands work with that need no server: trial processes of their own, and a state folder to read from. */
 export interface Workbench extends AsyncDisposable {
@@ -16,23 +18,36 @@ export interface Workbench extends AsyncDisposable {
    * @throws CodedError `state_not_found`; ModelError `model_unknown`
    */
   readModel(stateDir: string, line: string, version: string): Promise<FileSubject>;
+  /**
+   * The bundle that a reference means, its seal judged by the keys of the state folder's repository.
+   * @throws CodedError `state_not_found`; as `resolveModel` of learning/scoring
+   */
+  resolveModel(
+    stateDir: string,
+    reference: string,
+    options: { variant?: string | undefined; unreleased?: boolean | undefined },
+  ): Promise<ScorableModel>;
+  /** A registered dataset. @throws CodedError `state_not_found`; DatasetError `dataset_unknown`, `dataset_reference` */
+  readDataset(stateDir: string, reference: string): Promise<Dataset>;
 }
 
 export function openWorkbench(): Workbench {
   const lab = createModelLab();
-  return { lab, readModel, [Symbol.asyncDispose]: () => lab.close() };
+  return { lab, readModel, readDataset, resolveModel, [Symbol.asyncDispose]: () => lab.close() };
+}
+
+async function readDataset(stateDir: string, reference: string): Promise<Dataset> {
+  const database = await openState(stateDir);
+  try {
+    const artifacts = await openArtifactFiles(join(resolve(stateDir), 'artifacts'));
+    return await loadDataset({ database, artifacts }, reference);
+  } finally {
+    await database.close();
+  }
 }
 
 async function readModel(stateDir: string, line: string, version: string): Promise<FileSubject> {
-  const file = join(resolve(stateDir), 'fleet.sqlite');
-  if (!existsSync(file)) {
-    throw new CodedError('state_not_found', `${file}: no such database`, {
-      kind: 'not-found',
-      field: '--state',
-      expected: 'the state folder of a fleet server',
-    });
-  }
-  const database = await openDatabase({ url: `sqlite:${file}`, clock: systemClock });
+  const database = await openState(stateDir);
   try {
     const { variants, card } = await getModel(database.db, line, version);
     const artifacts = await openArtifactFiles(join(resolve(stateDir), 'artifacts'));
@@ -48,4 +63,28 @@ async function readModel(stateDir: string, line: string, version: string): Promi
   } finally {
     await database.close();
   }
+}
+
+async function resolveModel(...[stateDir, reference, options]: Parameters<Workbench['resolveModel']>) {
+  // Most commands need nothing of this room.
+  const { parseReference, resolveModel: resolveIn } = await import('./learning/scoring/index.ts');
+  const database = await openState(stateDir);
+  try {
+    const artifacts = await openArtifactFiles(join(resolve(stateDir), 'artifacts'));
+    return await resolveIn({ database, artifacts }, parseReference(reference), options);
+  } finally {
+    await database.close();
+  }
+}
+
+async function openState(stateDir: string): Promise<Database> {
+  const file = join(resolve(stateDir), 'fleet.sqlite');
+  if (!existsSync(file)) {
+    throw new CodedError('state_not_found', `${file}: no such database`, {
+      kind: 'not-found',
+      field: '--state',
+      expected: 'the state folder of a fleet server',
+    });
+  }
+  return openDatabase({ url: `sqlite:${file}`, clock: systemClock });
 }

@@ -12,6 +12,7 @@ import { predict } from './predict.ts';
 import { rollouts } from './rollouts.ts';
 import { shrink } from './shrink.ts';
 import { train } from './train.ts';
+import { training } from './training.ts';
 import { trust } from './trust.ts';
 
 /**
@@ -29,6 +30,7 @@ const BENCHES: Record<string, (options: BenchOptions) => AsyncIterable<Figure | 
   predict,
   ingest,
   train,
+  training,
   trust,
   shrink,
   deltas,

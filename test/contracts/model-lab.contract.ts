@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Engine, LabJob, LabResult, LabTensor, ModelLab } from '../../fleet-server/src/platform/ports/index.ts';
+import type {
+  Engine,
+  HeldModel,
+  LabJob,
+  LabResult,
+  LabTensor,
+  ModelLab,
+} from '../../fleet-server/src/platform/ports/index.ts';
 import { foreignModels } from '../../fleet-server/src/supply/onnx/foreign-models.ts';
 import type { DType } from '@plumbline/shared/onnx';
 import * as hostile from '../contracts-agent/models/hostile-models.ts';
@@ -161,6 +168,23 @@ export function modelLabContract(engine: Engine, { lab, killPlace }: LabUnderTes
     expect(await bad).toMatchObject({ ok: false, reason: 'failed' });
   });
 
+  describe('a model that is held', () => {
+    it('answers call after call, beside another one, and not after it was closed', async () => {
+      const held = lab().hold({ engine, model: identity('float32'), memoryMb: 256 });
+      const other = lab().hold({ engine, model: twoOutputs(), memoryMb: 256, outputs: ['twice'] });
+      expect(await Promise.all([ask(held, 1), ask(other, 2), ask(held, 3)])).toEqual([1, 4, 3]);
+      await Promise.all([held.close(), other.close()]);
+      await expect(ask(held, 1)).rejects.toMatchObject({ code: 'trial_unavailable' });
+    });
+
+    it('is loaded again after a call that killed its process', async () => {
+      const held = lab().hold({ engine, model: identity('float32'), memoryMb: 256 });
+      expect(await held.run([[column(1)]], 0)).toMatchObject({ ok: false, reason: 'timed_out' });
+      expect(await ask(held, 2)).toBe(2);
+      await held.close();
+    });
+  });
+
   describe('a race', () => {
     it('of a model with itself is a draw', async () => {
       const result = await raceOf(identity('float32'), identity('float32'), column(1), 15);
@@ -220,4 +244,9 @@ export function okOf(result: LabResult): Extract<LabResult, { ok: true }> {
 
 export function outputsOf(result: LabResult): LabTensor[][] {
   return okOf(result).outputs;
+}
+
+async function ask(held: HeldModel, x: number) {
+  const result = await held.run([[column(x)]], 30_000);
+  return result.ok ? result.outputs[0]?.[0]?.data[0] : result.reason;
 }

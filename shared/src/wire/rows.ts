@@ -36,6 +36,11 @@ export const predictionRow = z.strictObject({
   score: z.number(),
   label: text.optional(),
   reasons: z.array(reason).max(16).optional(),
+  /** What it was asked: `inputDigest` of the values that were placed, so that it can be asked again. */
+  inputs: z
+    .string()
+    .regex(/^[A-Za-z0-9+/]{22}$/, 'expected 16 bytes as base64 without padding')
+    .optional(),
 });
 
 /** What a person recorded: an entry of the site log. */

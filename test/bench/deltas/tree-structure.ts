@@ -1,4 +1,4 @@
-import { foldLeafOnlyTrees } from '../../../fleet-server/src/supply/onnx/export/tree-layout.ts';
+import { foldLeafOnlyTrees } from '../../../fleet-server/src/supply/onnx/export/tree-scores.ts';
 import type { Tree, TreesModel } from '../../../fleet-server/src/supply/onnx/fitted-model.ts';
 
 /**

@@ -54,6 +54,7 @@ export async function benchModel(kind: keyof typeof GRIDS): Promise<BenchModel> 
 
 function shapeOf(model: FittedModel): string {
   if (model.kind === 'linear') return `${model.weights.length} weights`;
+  if (model.kind !== 'trees') return model.kind;
   const nodes = model.trees.reduce((sum, tree) => sum + tree.feature.length, 0);
   return `${model.trees.length} trees, ${nodes} nodes`;
 }

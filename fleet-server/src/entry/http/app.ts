@@ -8,8 +8,10 @@ import { addDocuments, addOperators, addPolicies, addSchemas } from './declared/
 import { answerProblem } from './problem.ts';
 import { addAlerts } from './told/alerts.ts';
 import { addApprovals } from './routes/approvals.ts';
+import { addDatasets } from './datasets/datasets.ts';
 import { addDevices } from './routes/devices.ts';
 import { addGroups } from './sites/groups.ts';
+import { addRegistry, addRuns } from './experiments/index.ts';
 import { addEvents } from './told/events.ts';
 import { addInsight } from './routes/insight.ts';
 import { addLifecycle } from './sites/lifecycle.ts';
@@ -19,6 +21,7 @@ import { addRehearsals } from './rehearsal/material.ts';
 import { addRepository } from './routes/repository.ts';
 import { addRollouts } from './routes/rollouts.ts';
 import { addForecasts } from './rollouts/forecast.ts';
+import { addScoring } from './scoring/index.ts';
 import { addSites } from './sites/sites.ts';
 import { addTuf } from './routes/tuf.ts';
 import { addWebhooks } from './told/webhooks.ts';
@@ -67,6 +70,9 @@ export function createHttpApp(fleet: Fleet): App {
   app.use('/api/v1/*', operatorsOnly(fleet));
   for (const add of [
     addModels,
+    addRegistry,
+    addRuns,
+    addDatasets,
     addApprovals,
     addRepository,
     addLifecycle,
@@ -78,6 +84,7 @@ export function createHttpApp(fleet: Fleet): App {
     addRollouts,
     addForecasts,
     addRehearsals,
+    addScoring,
     addSites,
     addInsight,
     addDocuments,

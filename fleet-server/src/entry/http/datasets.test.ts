@@ -43,6 +43,15 @@ async function post(path: string, body: unknown) {
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
 
+function signedIn() {
+  return { authorization: `Bearer ${small.fleet.operatorToken}` };
+}
+
+async function get(path: string) {
+  const response = await app.request(path, { headers: signedIn() });
+  return (await response.json()) as Record<string, unknown>;
+}
+
 describe('a dataset', () => {
   it('is registered with its rows, and a model is then imported on it by name and version', async () => {
     expect(await post('/api/v1/datasets', dataset)).toMatchObject({
@@ -75,6 +84,52 @@ describe('a dataset', () => {
     expect(await post('/api/v1/datasets', extra)).toMatchObject({
       status: 400,
       body: { code: 'body_malformed', field: 'examples.0' },
+    });
+  });
+
+  it('is listed, shown, judged, paged, compared, split and taken out', async () => {
+    await post('/api/v1/datasets', dataset);
+    const at = `/api/v1/datasets/mine/${dataset.version}`;
+    expect(await get('/api/v1/datasets')).toMatchObject({ datasets: [{ name: 'mine', rows: 200, derivedFrom: [] }] });
+    expect(await get('/api/v1/datasets/mine')).toMatchObject({ versions: [{ version: dataset.version }] });
+    expect(await get(at)).toMatchObject({ version: dataset.version, summary: { kept: 200 }, ledTo: [] });
+    expect(await get(`${at}/quality`)).toMatchObject({ rows: 200, findings: expect.any(Array) as unknown });
+    const page = await get(`${at}/rows?offset=190&limit=20`);
+    expect(page).toMatchObject({ total: 200, next: null });
+    expect(page['rows']).toHaveLength(10);
+    expect(await get(`${at}/rows?offset=0&limit=7`)).toMatchObject({ next: 7 });
+
+    const split = await post(`${at}/split`, { by: 'stratified', share: 0.8, seed: 2 });
+    expect(split).toMatchObject({ status: 200, body: { train: { name: 'mine.train' }, groupsOnBothSides: 0 } });
+    const { version } = split.body['train'] as { version: string };
+    expect(await get(`${at}/diff?to=mine.train@${version}`)).toMatchObject({ rows: { added: 0, changed: 0 } });
+    expect(await post(`${at}/split`, { by: 'stratified', share: 2 })).toMatchObject({
+      status: 400,
+      body: { code: 'split_option', field: 'share' },
+    });
+    expect(await get('/api/v1/datasets/nothing')).toMatchObject({ code: 'dataset_unknown' });
+
+    for (const [format, begin] of Object.entries({
+      csv: 'ref,site',
+      ndjson: '{"ref"',
+      parquet: 'PAR1',
+      roles: '# mine@',
+    })) {
+      const response = await app.request(`${at}/export?format=${format}`, { headers: signedIn() });
+      expect((await response.text()).slice(0, begin.length)).toBe(begin);
+    }
+  });
+
+  it('of the fleet is refused for a line that is not there, and for a base without a version', async () => {
+    await post('/api/v1/datasets', dataset);
+    const base = `mine@${dataset.version}`;
+    expect(await post('/api/v1/datasets/from-fleet', { base, line: 'nothing' })).toMatchObject({
+      status: 404,
+      body: { code: 'dataset_line', field: 'line' },
+    });
+    expect(await post('/api/v1/datasets/from-fleet', { base: 'mine', line: 'delay' })).toMatchObject({
+      status: 400,
+      body: { code: 'dataset_reference' },
     });
   });
 });

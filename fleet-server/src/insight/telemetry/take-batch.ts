@@ -7,13 +7,51 @@ import {
   type TelemetryAck,
   type TelemetryBatch,
 } from '@plumbline/shared/wire';
-import { eq, rejectedRows, rowsInserter, streams, telemetry, type Db } from '../../platform/db/index.ts';
+import {
+  eq,
+  preparedRead,
+  preparedWrite,
+  rejectedRows,
+  rowsInserter,
+  sql,
+  streams,
+  telemetry,
+  type Db,
+} from '../../platform/db/index.ts';
 import { appendEntries } from '../../sites/activities/index.ts';
 import { columnsOf } from './columns.ts';
 import { TelemetryError } from './errors.ts';
+import { isOwnStream } from './keep-own.ts';
 
 const insertRows = rowsInserter(telemetry);
 const insertRejected = rowsInserter(rejectedRows);
+const insertStream = rowsInserter(streams);
+const streamById = preparedRead<{ id: string }, typeof streams.$inferSelect>((db) =>
+  db
+    .select()
+    .from(streams)
+    .where(eq(streams.id, sql.placeholder('id'))),
+);
+
+interface Advance extends Record<string, unknown> {
+  id: string;
+  highWater: number;
+  rows: number;
+  rejected: number;
+  gapped: number;
+}
+
+const writeAdvance = preparedWrite<Advance>((db) =>
+  db
+    .update(streams)
+    .set({
+      highWater: sql`${sql.placeholder('highWater')}`,
+      rows: sql`${sql.placeholder('rows')}`,
+      rejected: sql`${sql.placeholder('rejected')}`,
+      gapped: sql`${sql.placeholder('gapped')}`,
+    })
+    .where(eq(streams.id, sql.placeholder('id'))),
+);
 
 export interface Incoming {
   site: string;
@@ -66,28 +104,27 @@ export async function takeBatch(tx: Db, incoming: Incoming, now: number): Promis
     if (sorted.rejected.length > 0) await insertRejected(tx, sorted.rejected);
     const entries = sorted.kept.flatMap(({ row }): SiteLogEntry[] => (row.kind === 'entry' ? [row.entry] : []));
     await appendEntries(tx, site, entries);
-    await tx
-      .update(streams)
-      .set({
-        highWater: sorted.highWater,
-        rows: stream.rows + sorted.kept.length,
-        rejected: stream.rejected + sorted.rejected.length,
-        gapped: stream.gapped + sorted.gapped,
-      })
-      .where(eq(streams.id, batch.stream));
+    const advance = {
+      id: batch.stream,
+      highWater: sorted.highWater,
+      rows: stream.rows + sorted.kept.length,
+      rejected: stream.rejected + sorted.rejected.length,
+      gapped: stream.gapped + sorted.gapped,
+    };
+    await writeAdvance(tx, [advance]);
   }
   const rejected = sorted.rejected.map(({ seq, code }) => ({ seq, code }));
   return { ack: { stream: batch.stream, upTo: sorted.highWater, rejected }, known: sorted.known };
 }
 
 async function streamOf(tx: Db, { site, device, batch }: Incoming): Promise<typeof streams.$inferSelect> {
-  const [known] = await tx.select().from(streams).where(eq(streams.id, batch.stream));
-  if (known === undefined) {
+  const [known] = await streamById(tx, { id: batch.stream });
+  if (known === undefined && !isOwnStream(batch.stream)) {
     const fresh = { id: batch.stream, device, site, class: batch.class, highWater: 0, rows: 0, rejected: 0, gapped: 0 };
-    await tx.insert(streams).values(fresh);
+    await insertStream(tx, [fresh]);
     return fresh;
   }
-  if (known.device !== device) {
+  if (known?.device !== device) {
     throw new TelemetryError('stream_foreign', `stream ${batch.stream} belongs to another device`, {
       kind: 'forbidden',
       field: 'stream',

@@ -1,7 +1,7 @@
 import { DatasetError } from './errors.ts';
 import { datasetVersion } from './version.ts';
 import type { Dataset, Example } from './dataset.ts';
-import type { CsvFile } from './files/csv-file.ts';
+import type { DataFile } from './files/data-file.ts';
 import type { DatasetDraft } from './readers/reader.ts';
 
 /** Fewer labelled rows than this cannot carry a figure that means anything. */
@@ -11,7 +11,12 @@ export const MINIMUM_ROWS = 50;
  * A reader's draft → an immutable dataset: rows in the order of time, bad lines of the files added, version computed.
  * Throws `too_few_rows` or `one_class`; then nothing was made.
  */
-export function assemble(name: string, reader: string, files: readonly CsvFile[], draft: DatasetDraft): Dataset {
+export function assemble(
+  name: string,
+  reader: { name: string; version: number },
+  files: readonly DataFile[],
+  draft: DatasetDraft,
+): Dataset {
   requireLearnable(draft.examples);
   const malformed = files.flatMap((file) => file.rejected);
   const counts = { ...draft.counts };
@@ -21,7 +26,8 @@ export function assemble(name: string, reader: string, files: readonly CsvFile[]
   return {
     name,
     version: datasetVersion({ target, split, features, examples }),
-    reader,
+    reader: reader.name,
+    readerVersion: reader.version,
     sources: files.map((file) => ({
       name: file.source,
       sha256: file.sha256,
@@ -34,8 +40,17 @@ export function assemble(name: string, reader: string, files: readonly CsvFile[]
     rejected: [...malformed, ...draft.rejected],
     counts,
     missingValues: draft.missingValues,
-    ...(draft.ignoredColumns ? { ignoredColumns: draft.ignoredColumns } : {}),
+    ...ignoredIn(files, draft),
+    ...(draft.labelColumns ? { labelColumns: draft.labelColumns } : {}),
+    ...(draft.censoring ? { censoring: draft.censoring } : {}),
+    ...(draft.findings && draft.findings.length > 0 ? { findings: draft.findings } : {}),
   };
+}
+
+/** What no reader ever saw because no table can hold it, and what the reader left out. */
+function ignoredIn(files: readonly DataFile[], draft: DatasetDraft): { ignoredColumns?: Record<string, string> } {
+  const all = Object.assign({}, ...files.map((file) => file.ignoredColumns), draft.ignoredColumns);
+  return Object.keys(all).length > 0 || draft.ignoredColumns ? { ignoredColumns: all } : {};
 }
 
 function requireLearnable(examples: readonly Example[]): void {

@@ -3,7 +3,7 @@ import type { TableInspection } from './inspect/table-inspection.ts';
 import type { ErrorOptionsWithField } from '@plumbline/shared/errors';
 
 export type DatasetErrorCode =
-  | 'dataset_not_found' // a path that is not there, or a directory without CSV files
+  | 'dataset_not_found' // a path that is not there, or a directory without files that are read
   | 'dataset_version' // a version that is not the hash of the rows that came with it
   | 'dataset_reference' // not NAME@VERSION
   | 'dataset_unknown' // no registered version of that name and beginning, or several
@@ -13,7 +13,14 @@ export type DatasetErrorCode =
   | 'dataset_incomplete' // a kind of several files, one of which is not there
   | 'dataset_role' // a role names a column the file does not have
   | 'dataset_roles_file' // dataset.yaml is not what it should be
-  | 'dataset_label' // the label column does not hold exactly two values
+  | 'dataset_label' // the label column does not say by itself which value means late
+  | 'label_not_binary' // it has several classes and nobody said which of them count
+  | 'label_is_identifier' // it has nearly as many values as there are rows
+  | 'dataset_name' // no name for a dataset
+  | 'dataset_line' // no line of that name, or one that learns from something else
+  | 'dataset_same' // a version would be made from itself
+  | 'split_empty' // no rows, or one class, on one side of a split
+  | 'split_option' // a share or rule that makes no sense
   | 'no_features' // no column is left to learn from
   | 'too_few_rows' // fewer labelled rows than any honest figure needs
   | 'one_class'; // every row has the same label

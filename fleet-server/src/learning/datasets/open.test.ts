@@ -138,7 +138,7 @@ describe('input that cannot become a dataset', () => {
       'a label of three values',
       tableOf(60, (cells, row) => [...cells.slice(0, 4), `${row % 3}`]),
       roles,
-      'dataset_label',
+      'label_not_binary',
       'outcome',
     ],
     [

@@ -1,14 +1,14 @@
 import { assemble } from './assemble.ts';
 import { DatasetError } from './errors.ts';
-import { findCsvFiles } from './files/find-csv-files.ts';
-import { loadCsvFile } from './files/load-csv-file.ts';
+import { findDataFiles } from './files/find-data-files.ts';
+import { loadDataFile } from './files/load-data-file.ts';
 import { READERS } from './readers/index.ts';
 import { readRolesFile } from './table/read-roles-file.ts';
 import { table } from './table/table.ts';
 import type { Dataset, RejectedRow } from './dataset.ts';
-import type { CsvFile } from './files/csv-file.ts';
+import type { DataFile } from './files/data-file.ts';
 import type { Reader } from './readers/reader.ts';
-import type { TableRoles } from './table/roles.ts';
+import { statesTarget, type TableRoles } from './table/roles.ts';
 
 export interface OpenDatasetOptions {
   /** Without it the name of the reader. */
@@ -18,22 +18,23 @@ export interface OpenDatasetOptions {
 }
 
 /**
- * CSV files, or directories of them → one dataset. The kind is recognised by column names, never by the name of a file
+ * CSV, NDJSON, Parquet or schedule files, or directories of them → one dataset. The kind is recognised by column names, never by the name of a file
  * or folder. A file that nobody recognises beside recognised ones is left out and listed in `rejected` with line 0.
- * Throws `DatasetError` or `CsvError`; then nothing was made.
+ * Throws a coded error (`DatasetError`, `CsvError`, `NdjsonError`, `ParquetError`, `ScheduleError`, `ExpressionError`);
+ * then nothing was made.
  */
 export async function openDataset(paths: readonly string[], options: OpenDatasetOptions = {}): Promise<Dataset> {
-  const found = await findCsvFiles(paths);
+  const found = await findDataFiles(paths);
   const roles = options.roles ?? (await readRolesFile(paths));
-  const files: CsvFile[] = [];
-  for (const path of found) files.push(await loadCsvFile(path));
-  const reader = roles.label === undefined ? recognise(files) : table;
+  const files: DataFile[] = [];
+  for (const path of found) files.push(await loadDataFile(path));
+  const reader = statesTarget(roles) ? table : recognise(files);
   const own = files.filter((file) => reader === table || bestReader(file.header) === reader);
-  const dataset = assemble(options.name ?? reader.name, reader.name, own, reader.read(own, roles));
+  const dataset = assemble(options.name ?? reader.name, reader, own, reader.read(own, roles));
   return { ...dataset, rejected: [...dataset.rejected, ...strangers(files, own)] };
 }
 
-function recognise(files: readonly CsvFile[]): Reader {
+function recognise(files: readonly DataFile[]): Reader {
   const readers = [...new Set(files.map((file) => bestReader(file.header)))].filter((reader) => reader !== null);
   if (readers.length <= 1) return readers[0] ?? table;
   throw new DatasetError(
@@ -52,7 +53,7 @@ function bestReader(header: readonly string[]): Reader | null {
   return best && best.score > 0 ? best.reader : null;
 }
 
-function strangers(files: readonly CsvFile[], own: readonly CsvFile[]): RejectedRow[] {
+function strangers(files: readonly DataFile[], own: readonly DataFile[]): RejectedRow[] {
   return files
     .filter((file) => !own.includes(file))
     .map(({ source, header }) => ({

@@ -51,6 +51,12 @@ describe.skipIf(absent)(`real data${absent ? ` (skipped: ${data} is absent)` : '
     expect(dataset.features.map(({ name }) => name).filter((name) => /final|actual/.test(name))).toEqual([]);
   });
 
+  test('schedules are tables of activities; one that nothing has ended in cannot become a dataset', async () => {
+    for (const folder of ['p6-xer', 'msproject-xml']) {
+      await expect(openDataset([resolve(data, folder)])).rejects.toMatchObject({ code: 'too_few_rows' });
+    }
+  });
+
   test('the negative control is recognised and read whole', async () => {
     const dataset = await openDataset([resolve(data, 'schedule-management')]);
     expect(dataset).toMatchObject({ reader: 'schedule-management', counts: { kept: 100 }, split: 'stratified' });

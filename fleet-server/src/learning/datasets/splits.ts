@@ -1,8 +1,17 @@
+import { DAY_MS } from './values/parse-date.ts';
 import type { Dataset, Example } from './dataset.ts';
 
 /** Rows whose label was known strictly before `at`: all that a model trained at `at` may see. Keeps the order. */
 export function labelsKnownBefore(dataset: Pick<Dataset, 'examples'>, at: number): Example[] {
   return dataset.examples.filter((example) => example.knownAt < at);
+}
+
+/**
+ * When the delay of an example was known, ms: not before it ended, which may be long after it was known to be late.
+ * undefined while nobody can say.
+ */
+export function delayKnownAt({ dueAt, knownAt, delayDays }: Example): number | undefined {
+  return delayDays === undefined ? undefined : Math.max(knownAt, dueAt + delayDays * DAY_MS);
 }
 
 /** The cohort planned to end within `[from, to)`. */

@@ -10,7 +10,7 @@ import type { Feature } from '@plumbline/shared/manifest';
 export function datasetVersion(dataset: Pick<Dataset, 'target' | 'split' | 'features' | 'examples'>): string {
   const names = dataset.features.map((feature) => feature.name);
   const rows = dataset.examples.map((example) => {
-    const { ref, site, group, startAt, dueAt, knownAt, label, values } = example;
+    const { ref, site, group, startAt, dueAt, knownAt, label, delayDays, values } = example;
     return JSON.stringify([
       ref,
       startAt,
@@ -20,6 +20,8 @@ export function datasetVersion(dataset: Pick<Dataset, 'target' | 'split' | 'feat
       knownAt,
       label,
       names.map((name) => values[name] ?? null),
+      // Only where it is known: versions from before there was one keep their hash.
+      ...(delayDays === undefined ? [] : [delayDays]),
     ]);
   });
   const hash = createHash('sha256');

@@ -1,8 +1,9 @@
+import { DERIVATIONS } from '@plumbline/shared/activity';
 import { buildReference, quantileEdges, type FeatureBins, type Reference } from '@plumbline/shared/drift';
-import type { ActivityRecord, Feature, FeatureValue, GraphInput, GraphOutput } from '@plumbline/shared/manifest';
+import type { Feature, FeatureValue, GraphInput, GraphOutput } from '@plumbline/shared/manifest';
 import type { LabelledRecords, Metric } from '../../supply/models/index.ts';
 import type { FittedModel } from '../../supply/onnx/index.ts';
-import { summary, type Dataset, type Example } from '../datasets/index.ts';
+import { recordOf, summary, type Dataset } from '../datasets/index.ts';
 import { rocAuc, type TrainingResult } from '../training/index.ts';
 import { buildMatrix, encodeTable, probabilitiesOf } from '../learners/index.ts';
 
@@ -22,12 +23,17 @@ function columns(name: string, dtype: 'float32' | 'string', features: Feature[])
   return { kind: 'columns', name, dtype, batch: 'dynamic', features };
 }
 
-export const OUTPUT: GraphOutput = {
+export const OUTPUT: Extract<GraphOutput, { kind: 'classes' }> = {
   kind: 'classes',
   probabilities: 'probabilities',
   classes: ['0', '1'],
   positive: '1',
 };
+
+/** With the threshold that costs least, where costs were given; a device then says late from there on. */
+export function outputOf({ threshold }: Pick<TrainingResult, 'threshold'>): GraphOutput {
+  return threshold === undefined ? OUTPUT : { ...OUTPUT, threshold: threshold.threshold.value };
+}
 
 /**
  * The reference of a model: its training rows in fixed bins, and the scores that this very model gives them. Scores out
@@ -50,14 +56,8 @@ export function referenceFrom(
   scores: readonly number[],
   baseRate: number,
 ): Reference {
-  const bins = features
-    .filter((feature) => feature.private !== true && 'column' in feature.from)
-    .map((feature) => binsFor(feature, rows));
+  const bins = features.filter((feature) => feature.private !== true).map((feature) => binsFor(feature, rows));
   return buildReference(bins, rows, scores, baseRate);
-}
-
-export function recordOf(example: Example): ActivityRecord {
-  return { activity: example.ref, values: example.values, asOf: example.startAt };
 }
 
 /** The rows of a dataset as encodings of a model are judged on them. */
@@ -82,7 +82,10 @@ const MAX_LEVELS = 64;
 
 function binsFor(feature: Feature, rows: readonly Record<string, FeatureValue>[]): FeatureBins {
   const values = rows.map((row) => row[feature.name]);
-  const head = { name: feature.name, ...(feature.seasonal === true ? { seasonal: true } : {}) };
+  const { name, from } = feature;
+  const derivation = 'derived' in from ? DERIVATIONS[from.derived] : undefined;
+  const isSeasonal = feature.seasonal === true || derivation?.seasonal === true;
+  const head = { name, ...(isSeasonal ? { seasonal: true } : {}) };
   if (feature.type === 'number') {
     const edges = quantileEdges(values.filter((value) => typeof value === 'number'));
     return { type: 'number', ...head, edges };

@@ -1,3 +1,4 @@
+import { derivedSources, withDerived } from '@plumbline/shared/activity';
 import { featuresOf, type ActivityRecord } from '@plumbline/shared/manifest';
 import { valuesOf } from '@plumbline/shared/predict';
 import type { ModelLab } from '../../platform/ports/index.ts';
@@ -9,7 +10,7 @@ import {
   type ModelMapping,
   type PublishDeps,
 } from '../../supply/models/index.ts';
-import type { Dataset } from '../datasets/index.ts';
+import { historiesOfRows, type Dataset } from '../datasets/index.ts';
 import { judgeScores, logLoss, type ScoresVerdict } from '../training/index.ts';
 import { LATE, provenanceOf, referenceFrom } from './describe-model.ts';
 import { matchFeatures, valuesByColumn } from './match-features.ts';
@@ -47,11 +48,13 @@ export async function importModel(
 ): Promise<ImportedRelease> {
   const { golden, profiles, ...meaning } = mapping;
   const inputs = matchFeatures(meaning.inputs, dataset);
-  const records = dataset.examples.map((example): ActivityRecord => ({
-    activity: example.ref,
-    values: valuesByColumn(example, dataset.features),
-    asOf: example.startAt,
-  }));
+  const sources = derivedSources(featuresOf({ inputs }));
+  const histories = sources.length > 0 ? historiesOfRows(dataset) : () => undefined;
+  const records = dataset.examples.map((example): ActivityRecord => {
+    const { ref, startAt, site } = example;
+    const record = { activity: ref, values: valuesByColumn(example, dataset.features), asOf: startAt };
+    return sources.length > 0 ? withDerived(sources, record, histories(site)) : record;
+  });
   const intake = { ...meaning, inputs, bytes, card: {} };
   const looked = await intakeModel(deps, { ...intake, goldenRecords: records.slice(0, FIRST_LOOK) }, deps.now());
   const scores = Float64Array.from(await scoresOf(deps.lab, looked, records));

@@ -8,7 +8,8 @@ import {
   type TrialRow,
 } from '../../supply/models/index.ts';
 import { exportModel } from '../../supply/onnx/index.ts';
-import { inputsOf, LATE, OUTPUT, provenanceOf, referenceOf, rowsOf } from './describe-model.ts';
+import { cardOf } from './card-of.ts';
+import { inputsOf, LATE, outputOf, referenceOf, rowsOf } from './describe-model.ts';
 import { requirePass } from './require-pass.ts';
 import type { TrainedModel } from './train-model.ts';
 
@@ -29,7 +30,7 @@ export async function releaseModel(
   trained: TrainedModel,
   card: Record<string, unknown> = {},
 ): Promise<Release> {
-  const { dataset, result, gate } = trained;
+  const { dataset, learned, result, gate } = trained;
   requirePass(gate);
   const accepted = await intakeModel(
     deps,
@@ -39,27 +40,16 @@ export async function releaseModel(
       algorithm: result.algorithm,
       bytes: exportModel(result.model),
       inputs: inputsOf(result.model, dataset.features),
-      output: OUTPUT,
-      reference: referenceOf(dataset, result),
+      output: outputOf(result),
+      reference: referenceOf(learned, result),
       card: { ...cardOf(trained), ...card },
     },
     deps.now(),
   );
-  const optimized = await optimizeModel(deps, accepted, { rows: rowsOf(dataset), metric: LATE });
+  const optimized = await optimizeModel(deps, accepted, { rows: rowsOf(learned), metric: LATE });
   return {
     ...(await submitForApproval(deps, actor, optimized)),
     trials: optimized.trials,
     declined: optimized.declined,
-  };
-}
-
-function cardOf({ dataset, result, gate }: TrainedModel): Record<string, unknown> {
-  return {
-    origin: 'trained',
-    dataset: provenanceOf(dataset),
-    search: { ...result.settings, chosen: result.chosen, table: result.table },
-    parameters: result.parameters,
-    recalibration: result.recalibration,
-    gate,
   };
 }

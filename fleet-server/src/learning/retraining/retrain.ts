@@ -4,7 +4,8 @@ import { retrainings } from '../../platform/db/index.ts';
 import type { ModelLab } from '../../platform/ports/index.ts';
 import type { PublishDeps, VersionSummary } from '../../supply/models/index.ts';
 import { registerDataset, type Dataset } from '../datasets/index.ts';
-import { releaseModel, trainModel, type Release } from '../pipelines/index.ts';
+import { metricsOfTraining, reportFiles, reportOf, trackRun, type RunOutcome } from '../experiments/index.ts';
+import { releaseModel, trainModel, type Release, type TrainedModel } from '../pipelines/index.ts';
 import type { TrainOptions } from '../training/index.ts';
 import { compareWithChampion, type Comparison } from './compare.ts';
 
@@ -30,15 +31,31 @@ const GATE_PERMUTATIONS = 9;
 
 /**
  * One turn of the loop: compare, and only when the candidate wins train it on everything known and hand it on for
- * approval. What was tried and why it ended so is kept and audited either way.
+ * approval. What was tried and why it ended so is kept as a run and audited either way.
  */
 export async function retrain(
   deps: PublishDeps & { lab: ModelLab },
   actor: string,
   input: RetrainInput,
 ): Promise<Retraining> {
-  const { line, dataset, champion } = input;
+  const { line, dataset, champion, options, trigger } = input;
   await registerDataset(deps, actor, dataset);
+  const { seed, algorithms, grid, folds, split } = options;
+  const settings = { trigger, champion: champion.version, algorithms, grid, folds, split };
+  const about = { experiment: line, kind: 'retrain' as const, dataset, settings, seed };
+  const { value } = await trackRun(deps, actor, about, async () => {
+    const { retraining, trained } = await turn(deps, actor, input);
+    return { value: retraining, outcome: await outcomeOf(line, retraining, trained) };
+  });
+  return value;
+}
+
+async function turn(
+  deps: PublishDeps & { lab: ModelLab },
+  actor: string,
+  input: RetrainInput,
+): Promise<{ retraining: Retraining; trained: TrainedModel | undefined }> {
+  const { line, dataset, champion } = input;
   const comparison = await compareWithChampion(deps, dataset, champion, input.championTrainedAt, input.options);
   const id = `t-${randomUUID().slice(0, 8)}`;
   let outcome: Omit<Retraining, 'id' | 'comparison'> = {
@@ -46,9 +63,10 @@ export async function retrain(
     sentence: comparison.sentence,
     release: undefined,
   };
+  let trained: TrainedModel | undefined;
   if (comparison.winner === 'candidate') {
     const options = { ...input.options, ...comparison.configuration, gatePermutations: GATE_PERMUTATIONS };
-    const trained = await trainModel(dataset, options);
+    trained = await trainModel(dataset, options);
     outcome =
       trained.gate.verdict === 'refuse'
         ? {
@@ -81,5 +99,17 @@ export async function retrain(
       details: { id, trigger: input.trigger, decision: outcome.decision, sentence: outcome.sentence },
     });
   });
-  return { id, comparison, ...outcome };
+  return { retraining: { id, comparison, ...outcome }, trained };
+}
+
+/** Of a candidate that lost only the comparison is known: it was never trained on everything. */
+async function outcomeOf(line: string, retraining: Retraining, trained: TrainedModel | undefined): Promise<RunOutcome> {
+  const { comparison, release } = retraining;
+  const candidate = comparison?.candidate ?? { auc: null, brier: null };
+  if (trained === undefined) return { metrics: { values: { ...candidate } } };
+  return {
+    metrics: metricsOfTraining(trained),
+    artifacts: reportFiles(await reportOf(trained)),
+    ...(release === undefined ? {} : { result: { line, version: release.version } }),
+  };
 }

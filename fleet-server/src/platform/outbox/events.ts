@@ -19,7 +19,21 @@ export type FleetEvent =
   | { type: 'devices.tagged'; devices: number }
   /** There is a newer timestamp than devices have; by its version. */
   | { type: 'metadata.published'; timestamp: number }
+  /** A version of a dataset that was not there before. */
+  | { type: 'dataset.registered'; dataset: string; version: string; rows: number }
   | { type: 'model.published'; model: string; version: string; releaseCounter: number }
+  /** A name points to another version, or to none. */
+  | { type: 'model.aliased'; model: string; alias: string; version: string | null }
+  /** Nothing new begins with it; `reason` is empty where that was taken back. */
+  | { type: 'model.deprecated'; model: string; version: string; reason: string }
+  /** `state`: finished, failed or stopped. */
+  | { type: 'run.ended'; run: string; experiment: string; state: string }
+  /** A run of a batch job is over and its results can be read; `state`: succeeded or failed. */
+  | { type: 'batch.ended'; job: string; run: number; state: string }
+  /** A run of a pipeline is in another state; `from` is empty for a new one, `reason` says what started it or why it ended so. */
+  | { type: 'pipeline.run'; pipeline: string; run: string; from: string; to: string; reason: string }
+  /** A step of a run is in another state. */
+  | { type: 'pipeline.step'; pipeline: string; run: string; step: string; attempt: number; state: string }
   | { type: 'rollout.transition'; rollout: string; from: string; to: string; reason: string }
   /** It cannot decide by itself: a person has to approve a stage, or to look at one that is undecided past its deadline. */
   | { type: 'rollout.asks'; rollout: string; stage: number; what: 'approval' | 'decision'; reason: string }

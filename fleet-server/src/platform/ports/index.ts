@@ -4,6 +4,8 @@ export { ArtifactError, BrokerError, type ArtifactErrorCode, type BrokerErrorCod
 export {
   ENGINES,
   type Engine,
+  type HeldModel,
+  type HeldResult,
   type LabData,
   type LabFailure,
   type LabJob,

@@ -52,6 +52,16 @@ export type LabResult =
 /** Microseconds a call, pair by pair: `contenderUs[i]` was measured right beside `baselineUs[i]`. */
 export type RaceResult = { ok: true; contenderUs: number[]; baselineUs: number[] } | LabFailure;
 
+/** A model that is kept ready in a child of its own while it is asked; what asks it seldom pays for loading it again. */
+export interface HeldModel {
+  /** Calls wait for each other. The deadline counts from the beginning of each, and holds for loading as well. */
+  run(runs: readonly LabRun[], deadlineMs: number): Promise<HeldResult>;
+  /** Ends the child. */
+  close(): Promise<void>;
+}
+
+export type HeldResult = { ok: true; outputs: LabTensor[][] } | LabFailure;
+
 /**
  * Loads and runs models nobody trusts, on either runtime, in child processes with a memory limit and a deadline.
  * A crash, a hang or an abort is an answer; the caller always goes on.
@@ -59,5 +69,10 @@ export type RaceResult = { ok: true; contenderUs: number[]; baselineUs: number[]
 export interface ModelLab {
   run(job: LabJob): Promise<LabResult>;
   race(job: RaceJob): Promise<RaceResult>;
+  /**
+   * A model for many calls. Nothing is started before the first; a child that waits for 15 s gives its memory back, and
+   * the next call loads the model again. Whoever holds it closes it.
+   */
+  hold(job: Omit<LabJob, 'runs' | 'deadlineMs'>): HeldModel;
   close(): Promise<void>;
 }

@@ -5,6 +5,7 @@ import type { TrialRow, VersionSummary } from '../../../supply/models/index.ts';
 import { connect, type Global } from '../connection.ts';
 import { addInspect } from '../models/inspect.ts';
 import { addOptimize } from '../models/optimize.ts';
+import { addRegistry } from '../models/registry.ts';
 import { readModelFile } from '../models/read-model-file.ts';
 import { print, table } from '../output.ts';
 
@@ -63,7 +64,7 @@ export function addModels(program: Command): void {
           ['model', 'state', 'counter', 'algorithm', 'variants'],
           all.map((one) => [
             `${one.line}@${one.version}`,
-            one.state,
+            one.deprecation === undefined ? one.state : `${one.state}, deprecated`,
             one.counter,
             one.algorithm,
             one.variants.map((variant) => `${variant.variant} ${variant.archive.slice(0, 12)}`).join(', '),
@@ -73,4 +74,5 @@ export function addModels(program: Command): void {
     });
   addInspect(models);
   addOptimize(models);
+  addRegistry(models);
 }

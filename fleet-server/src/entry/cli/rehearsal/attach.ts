@@ -11,7 +11,12 @@ export const attachRehearsal: Attach = (server) => {
     ...server,
     events: createEventFeed(server),
     webhookRules: { allow: [], development: false },
-    lab: { run: unused, race: unused, close: async () => undefined },
+    lab: {
+      run: unused,
+      race: unused,
+      hold: () => ({ run: unused, close: async () => undefined }),
+      close: async () => undefined,
+    },
     log: pino({ enabled: false }),
     publicUrl: 'https://rehearsal',
     mqttUrl: 'mqtts://rehearsal',

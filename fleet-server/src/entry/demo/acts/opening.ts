@@ -1,4 +1,5 @@
 import { summary, type Dataset } from '../../../learning/datasets/index.ts';
+import { recordRun } from '../../../learning/experiments/index.ts';
 import { releaseModel, trainModel, type TrainedModel } from '../../../learning/pipelines/index.ts';
 import type { Release } from '../../../learning/pipelines/index.ts';
 import { planReplay, type ReplayPlan } from '../plan-replay.ts';
@@ -62,10 +63,14 @@ export async function tellTraining(teller: Teller, history: Dataset, seed: numbe
 export async function tellRelease(stage: Stage, trained: TrainedModel): Promise<Release> {
   const { teller } = stage;
   teller.heading('Shrink, seal, publish');
-  const release = await releaseModel(stage.server.fleet, 'user:operator', stage.line, trained);
+  const { fleet } = stage.server;
+  const release = await releaseModel(fleet, 'user:operator', stage.line, trained);
+  const result = { line: stage.line, version: release.version };
+  const run = await recordRun(fleet, 'user:operator', trained, { experiment: stage.line, kind: 'train', result });
   tellShrunk(teller, release);
   const [best] = release.variants;
   teller.line(`${stage.line}@${release.version}, release counter ${release.counter}, bundle ${best?.archive}`);
+  teller.line(`how it was made, with its drawings: plumbline runs show ${run.id}`);
   teller.line(`sealed by builder ${stage.server.fleet.desk.builder.keyId.slice(0, 16)} (development key)`);
   return release;
 }

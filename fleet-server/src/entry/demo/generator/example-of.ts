@@ -4,6 +4,8 @@ import type { Performed } from './simulate-site.ts';
 import type { Example } from '../../../learning/datasets/index.ts';
 import type { Feature, FeatureValue } from '@plumbline/shared/manifest';
 
+const DAY_MS = 86_400_000;
+
 type Measure = (performed: Performed) => FeatureValue;
 
 const CATEGORIES: Record<string, Measure> = {
@@ -47,7 +49,7 @@ export const FEATURES: Feature[] = [
 ];
 
 export function exampleOf(performed: Performed, calendar: Calendar): Example {
-  const { site, project, place, start, plannedFinish, late } = performed;
+  const { site, project, place, start, plannedFinish, finish, late } = performed;
   const numbers = Object.entries(NUMBERS).map(([name, { of }]) => [name, of(performed)]);
   const categories = Object.entries(CATEGORIES).map(([name, of]) => [name, of(performed)]);
   return {
@@ -59,6 +61,7 @@ export function exampleOf(performed: Performed, calendar: Calendar): Example {
     // On the first working day after the grace it is either finished or late.
     knownAt: calendar.timeOf(plannedFinish + GRACE_WORKING_DAYS + 1),
     label: late ? 1 : 0,
+    delayDays: (calendar.timeOf(finish) - calendar.timeOf(plannedFinish)) / DAY_MS,
     values: Object.fromEntries([...categories, ...numbers]),
   };
 }

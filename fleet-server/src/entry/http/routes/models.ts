@@ -1,5 +1,4 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { datasetBody } from '@plumbline/shared/api';
 import { fromBase64 } from '@plumbline/shared/trust';
 import {
   getModel,
@@ -10,13 +9,13 @@ import {
   refuseUndelegated,
   submitForApproval,
 } from '../../../supply/models/index.ts';
-import { loadDataset, registerDataset, requireOwnVersion, summary } from '../../../learning/datasets/index.ts';
+import { loadDataset } from '../../../learning/datasets/index.ts';
 import { importModel } from '../../../learning/pipelines/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import { HttpError, type App } from '../edge.ts';
 import { document, jsonBody, plain, replies } from './reply.ts';
 
-/** Models: intake of an ONNX file with its mapping, what became of it, and the datasets that models are judged on. */
+/** Models: intake of an ONNX file with its mapping, and what became of it. */
 export function addModels(app: App, fleet: Fleet): void {
   app.openapi(
     createRoute({
@@ -69,20 +68,6 @@ export function addModels(app: App, fleet: Fleet): void {
     async (context) => {
       const { line, version } = context.req.valid('param');
       return context.json(plain(await getModel(fleet.database.db, line, version)), 200);
-    },
-  );
-  app.openapi(
-    createRoute({
-      method: 'post',
-      path: '/api/v1/datasets',
-      request: jsonBody(datasetBody),
-      responses: replies('registered, or already known', document),
-    }),
-    async (context) => {
-      const dataset = context.req.valid('json');
-      requireOwnVersion(dataset);
-      const registered = await registerDataset(fleet, context.get('actor'), dataset);
-      return context.json(plain({ name: dataset.name, ...registered, summary: summary(dataset) }), 200);
     },
   );
   app.get('/api/v1/artifacts/:sha256', async (context) => {

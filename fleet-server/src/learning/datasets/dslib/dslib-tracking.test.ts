@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { dslibTracking } from './dslib-tracking.ts';
-import type { CsvFile } from '../files/csv-file.ts';
+import type { DataFile } from '../files/data-file.ts';
 
-function file(source: string, header: string, ...lines: string[]): CsvFile {
+function file(source: string, header: string, ...lines: string[]): DataFile {
   const rows = lines.map((line, place) => ({ line: place + 2, cells: line.split(',') }));
   return { source, sha256: '', header: header.split(','), rows, rejected: [] };
 }

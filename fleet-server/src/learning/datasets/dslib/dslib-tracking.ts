@@ -4,7 +4,7 @@ import { FEATURES, valuesOf } from './features.ts';
 import { columnReader, filesOfKind, kindOf } from './kinds.ts';
 import { NO_PLAN, planKey, readPlans } from './plan.ts';
 import { readStatus } from './status.ts';
-import type { CsvFile } from '../files/csv-file.ts';
+import type { DataFile } from '../files/data-file.ts';
 import type { Example } from '../dataset.ts';
 import type { Reader } from '../readers/reader.ts';
 import type { Tally } from '../readers/tally.ts';
@@ -14,6 +14,7 @@ import type { Status } from './status.ts';
 /** One example per activity and status date while it is unfinished: will it end later than its baseline? */
 export const dslibTracking: Reader = {
   name: 'dslib-tracking',
+  version: 2,
   recognise: (header) => (kindOf(header) === null ? 0 : 1),
   read(files) {
     const tracking = required(files, 'tracking');
@@ -35,7 +36,7 @@ export const dslibTracking: Reader = {
   },
 };
 
-function readStatuses(file: CsvFile, tally: Tally): Status[] {
+function readStatuses(file: DataFile, tally: Tally): Status[] {
   const cell = columnReader(file.header);
   const statuses: Status[] = [];
   for (const { line, cells } of file.rows) {
@@ -57,28 +58,34 @@ function examplesOf(project: readonly Status[], plans: ReadonlyMap<string, Plan>
   }
   return project
     .filter((status) => status.completeFraction < 1)
-    .map((status) => ({
-      ref: `${status.project}/${status.activity}/${status.period}`,
-      site: status.project,
-      group: status.project,
-      startAt: status.statusAt,
-      dueAt: status.baselineFinishAt,
-      // Nobody on site wrote down when it became certain: it is at the latest when the activity is reported finished.
-      knownAt: Math.max(status.statusAt, finishedAt.get(status.activity) ?? lastStatusAt),
-      label: status.label,
-      values: valuesOf(
-        status,
-        plans.get(planKey(status.project, status.activity)) ?? NO_PLAN,
-        gapAt.get(status.statusAt) ?? 0,
-      ),
-    }));
+    .map((status) => {
+      const plan = plans.get(planKey(status.project, status.activity)) ?? NO_PLAN;
+      return {
+        ref: `${status.project}/${status.activity}/${status.period}`,
+        site: status.project,
+        group: status.project,
+        startAt: status.statusAt,
+        dueAt: status.baselineFinishAt,
+        // Nobody on site wrote down when it became certain: it is at the latest when the activity is reported finished.
+        knownAt: Math.max(status.statusAt, finishedAt.get(status.activity) ?? lastStatusAt),
+        label: status.label,
+        ...delayOf(status, plan),
+        values: valuesOf(status, plan, gapAt.get(status.statusAt) ?? 0),
+      };
+    });
+}
+
+/** In working days of the project. */
+function delayOf({ finishDelayHours }: Status, { hoursPerDay }: Plan): { delayDays?: number } {
+  if (finishDelayHours === null || hoursPerDay === null || hoursPerDay <= 0) return {};
+  return { delayDays: finishDelayHours / hoursPerDay };
 }
 
 function meanGap(rows: readonly Status[]): number {
   return rows.reduce((sum, row) => sum + row.plannedFraction - row.completeFraction, 0) / rows.length;
 }
 
-function required(files: readonly CsvFile[], kind: 'tracking' | 'activities'): CsvFile[] {
+function required(files: readonly DataFile[], kind: 'tracking' | 'activities'): DataFile[] {
   const found = filesOfKind(files, kind);
   if (found.length > 0) return found;
   throw new DatasetError('dataset_incomplete', `DSLIB projects without their ${kind} file`, {

@@ -1,4 +1,4 @@
-import type { CsvFile } from '../files/csv-file.ts';
+import type { DataFile } from '../files/data-file.ts';
 
 /** The three files of DSLIB / OR-AS real projects (Batselier & Vanhoucke 2015, doi 10.1016/j.ijproman.2014.09.004). */
 export type DslibKind = 'tracking' | 'activities' | 'projects';
@@ -14,7 +14,7 @@ export function kindOf(header: readonly string[]): DslibKind | null {
   return kinds.find((kind) => SIGNATURES[kind].every((name) => header.includes(name))) ?? null;
 }
 
-export function filesOfKind(files: readonly CsvFile[], kind: DslibKind): CsvFile[] {
+export function filesOfKind(files: readonly DataFile[], kind: DslibKind): DataFile[] {
   return files.filter((file) => kindOf(file.header) === kind);
 }
 

@@ -1,6 +1,6 @@
 import { parseNumber } from '../values/parse-number.ts';
 import { columnReader } from './kinds.ts';
-import type { CsvFile } from '../files/csv-file.ts';
+import type { DataFile } from '../files/data-file.ts';
 
 /** What the baseline schedule says of an activity; hours are working hours. */
 export interface Plan {
@@ -28,7 +28,7 @@ export function planKey(project: string, activity: string): string {
 }
 
 /** Plans by `planKey`. The outcome columns of the same file (actual_*, delayed, overran …) are leaks and not read. */
-export function readPlans(files: readonly CsvFile[]): Map<string, Plan> {
+export function readPlans(files: readonly DataFile[]): Map<string, Plan> {
   const plans = new Map<string, Plan>();
   for (const { header, rows } of files) {
     const cell = columnReader(header);

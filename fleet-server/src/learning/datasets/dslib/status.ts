@@ -18,9 +18,11 @@ export interface Status {
   /** null while it has not started. */
   startDelayHours: number | null;
   label: 0 | 1;
+  /** Of the activity in the end; what is predicted, never a feature. */
+  finishDelayHours: number | null;
 }
 
-/** final_finish_delay_wh is a leak and not read; actual_cost_dev has no plan to compare with. */
+/** final_finish_delay_wh is a target like final_delayed, and a leak beside it; actual_cost_dev has no plan to compare with. */
 export function readStatus(cell: (name: string) => string): Status | Unreadable {
   const times = ['status_date', 'baseline_start', 'baseline_finish'].map(
     (name) => [name, parseDate(cell(name))] as const,
@@ -54,6 +56,7 @@ export function readStatus(cell: (name: string) => string): Status | Unreadable 
     remainingHours: parseNumber(cell('remaining_duration_h')),
     startDelayHours: started ? parseNumber(cell('start_delay_wh')) : null,
     label: label === '1' ? 1 : 0,
+    finishDelayHours: parseNumber(cell('final_finish_delay_wh')),
   };
 }
 

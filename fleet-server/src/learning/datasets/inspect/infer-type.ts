@@ -1,5 +1,5 @@
 import { parseDate } from '../values/parse-date.ts';
-import { isMissing, parseNumber } from '../values/parse-number.ts';
+import { isInfinite, isMissing, parseNumber } from '../values/parse-number.ts';
 import type { ColumnShape } from './table-inspection.ts';
 
 const EXAMPLES = 5;
@@ -12,7 +12,7 @@ export function inferType(texts: readonly string[]): ColumnShape {
   const present = texts.map((text) => text.trim()).filter((text) => !isMissing(text));
   const distinct = new Set(present);
   const half = present.length / 2;
-  const numbers = present.filter((text) => parseNumber(text) !== null).length;
+  const numbers = present.filter((text) => parseNumber(text) !== null || isInfinite(text)).length;
   const dates = present.filter((text) => parseDate(text) !== null).length;
   const type = present.length === 0 ? 'empty' : numbers > half ? 'number' : dates > half ? 'date' : 'category';
   return {

@@ -1,15 +1,15 @@
-import { loadCsvFile } from '../files/load-csv-file.ts';
+import { loadDataFile } from '../files/load-data-file.ts';
 import { guessRoles } from './guess-roles.ts';
 import { inferType } from './infer-type.ts';
-import type { CsvFile } from '../files/csv-file.ts';
+import type { DataFile } from '../files/data-file.ts';
 import type { TableInspection } from './table-inspection.ts';
 
-/** Looks at a CSV file without making a dataset of it. Throws what reading a file throws. */
+/** Looks at a file without making a dataset of it. Throws what reading a file throws. */
 export async function inspectTable(path: string): Promise<TableInspection> {
-  return inspectCsvFile(await loadCsvFile(path));
+  return inspectDataFile(await loadDataFile(path));
 }
 
-export function inspectCsvFile(file: CsvFile): TableInspection {
+export function inspectDataFile(file: DataFile): TableInspection {
   const columns = file.header.map((name, index) => ({
     name,
     ...inferType(file.rows.map((row) => row.cells[index] ?? '')),

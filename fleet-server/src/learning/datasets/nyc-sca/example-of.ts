@@ -31,6 +31,7 @@ export function exampleOf(phase: Phase, label: 0 | 1): Example {
     dueAt: plannedEndAt,
     knownAt: plannedEndAt + GRACE_MS,
     label,
+    ...(phase.endedAt === null ? {} : { delayDays: Math.round((phase.endedAt - plannedEndAt) / DAY_MS) }),
     values: {
       phase: phase.phase || null,
       project_type: phase.projectType || null,

@@ -4,7 +4,7 @@ import { COLUMNS } from './columns.ts';
 import { inferDataDate } from './data-date.ts';
 import { nycSca } from './nyc-sca.ts';
 import { workOf } from './work.ts';
-import type { CsvFile } from '../files/csv-file.ts';
+import type { DataFile } from '../files/data-file.ts';
 import type { ColumnKey } from './columns.ts';
 
 const header = Object.values(COLUMNS);
@@ -26,7 +26,7 @@ const BASE: Record<ColumnKey, string> = {
 };
 
 /** A snapshot that holds the given rows and six others that ended on its data date, with a plan not yet due. */
-function snapshot(dataDate: string, rows: Partial<Record<ColumnKey, string>>[], source = 'any.csv'): CsvFile {
+function snapshot(dataDate: string, rows: Partial<Record<ColumnKey, string>>[], source = 'any.csv'): DataFile {
   const witnesses = Array.from({ length: 6 }, (_, place) => ({
     building: `Z00${place}`,
     plannedEnd: '1/1/2030',
@@ -44,8 +44,8 @@ function snapshot(dataDate: string, rows: Partial<Record<ColumnKey, string>>[], 
   };
 }
 
-const read = (...files: CsvFile[]) => nycSca.read(files, {});
-const labelsOf = (...files: CsvFile[]) => read(...files).examples.map((example) => example.label);
+const read = (...files: DataFile[]) => nycSca.read(files, {});
+const labelsOf = (...files: DataFile[]) => read(...files).examples.map((example) => example.label);
 
 describe('the label', () => {
   const OPEN = { status: 'In-Progress', actualEnd: '' };

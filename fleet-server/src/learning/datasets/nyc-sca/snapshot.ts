@@ -3,7 +3,7 @@ import { formatDay, parseDate } from '../values/parse-date.ts';
 import { cellReader } from './columns.ts';
 import { inferDataDate } from './data-date.ts';
 import { readPhaseRow } from './phase-row.ts';
-import type { CsvFile } from '../files/csv-file.ts';
+import type { DataFile } from '../files/data-file.ts';
 import type { Tally } from '../readers/tally.ts';
 import type { PhaseRow } from './phase-row.ts';
 
@@ -13,7 +13,7 @@ export interface Snapshot {
 }
 
 /** One file → its usable rows and the day it describes; null when no row holds a date. Other rows go to the tally. */
-export function readSnapshot(file: CsvFile, tally: Tally): Snapshot | null {
+export function readSnapshot(file: DataFile, tally: Tally): Snapshot | null {
   const cell = cellReader(file.header);
   const usable: { line: number; row: PhaseRow }[] = [];
   for (const { line, cells } of file.rows) {

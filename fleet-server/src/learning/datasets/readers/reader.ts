@@ -1,5 +1,5 @@
-import type { CsvFile } from '../files/csv-file.ts';
-import type { Example, RejectedRow, SplitRule } from '../dataset.ts';
+import type { DataFile } from '../files/data-file.ts';
+import type { Censoring, Example, RejectedRow, SourceFinding, SplitRule } from '../dataset.ts';
 import type { Feature } from '@plumbline/shared/manifest';
 import type { TableRoles } from '../table/roles.ts';
 
@@ -16,6 +16,9 @@ export interface DatasetDraft {
   missingValues: Record<string, number>;
   /** Columns of a table that are no features, and why. */
   ignoredColumns?: Record<string, string>;
+  labelColumns?: string[];
+  censoring?: Censoring;
+  findings?: SourceFinding[];
 }
 
 /** Why a row is no example. */
@@ -27,10 +30,12 @@ export interface Unreadable {
 /** One kind of input, recognised by its column names alone. */
 export interface Reader {
   name: string;
+  /** Rises with every change by which the same files give other rows. */
+  version: number;
   /** 0 = not mine, 1 = certainly mine. */
   recognise(header: readonly string[]): number;
   /** Throws `DatasetError`. `roles` matter to readers of tables without a fixed meaning only. */
-  read(files: readonly CsvFile[], roles: TableRoles): DatasetDraft;
+  read(files: readonly DataFile[], roles: TableRoles): DatasetDraft;
 }
 
 /** The share of `wanted` columns that the header has. */

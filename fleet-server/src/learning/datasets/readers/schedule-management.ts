@@ -10,6 +10,7 @@ const COLUMNS = ['Project Schedules', 'Construction Activity Data', 'Schedule Ad
  */
 export const scheduleManagement: Reader = {
   name: 'schedule-management',
+  version: 1,
   recognise: (header) => (header.length === COLUMNS.length && shareOf(header, COLUMNS) === 1 ? 1 : 0),
   read: (files) => readTable(files, { label: 'Schedule Adherence', target: 'Schedule Adherence is 1' }),
 };

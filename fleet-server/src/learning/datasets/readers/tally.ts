@@ -6,7 +6,7 @@ export interface Tally {
   count(fate: string, rows?: number): void;
   reject(source: string, line: number, code: string, message: string): void;
   /** A value of a kept row that could not be used and became missing. Not the fate of a row. */
-  note(code: string): void;
+  note(code: string, cells?: number): void;
   result(): Pick<DatasetDraft, 'counts' | 'rejected' | 'missingValues'>;
 }
 
@@ -20,7 +20,7 @@ export function createTally(): Tally {
       add(counts, code, 1);
       rejected.push({ source, line, code, message });
     },
-    note: (code) => add(missingValues, code, 1),
+    note: (code, cells = 1) => add(missingValues, code, cells),
     result: () => ({ counts, rejected, missingValues }),
   };
 }

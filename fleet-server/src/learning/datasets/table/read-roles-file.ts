@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { DatasetError } from '../errors.ts';
@@ -8,13 +8,15 @@ import type { TableRoles } from './roles.ts';
 
 const ROLES_FILE = 'dataset.yaml';
 
-/** The roles in the `dataset.yaml` beside the files, or none. Throws `dataset_roles_file` when it cannot be used. */
+/** The roles in `FILE.yaml`, else in the `dataset.yaml` beside the files, or none. Throws `dataset_roles_file` when it cannot be used. */
 export async function readRolesFile(paths: readonly string[]): Promise<TableRoles> {
   for (const path of paths) {
-    const directory = (await stat(path)).isDirectory() ? path : dirname(path);
-    const file = join(directory, ROLES_FILE);
-    const text = await readFile(file, 'utf8').catch(absentAsNull);
-    if (text !== null) return parseRoles(text, file);
+    const isFolder = (await stat(path)).isDirectory();
+    const candidates = isFolder ? [join(path, ROLES_FILE)] : [`${path}.yaml`, join(dirname(path), ROLES_FILE)];
+    for (const file of candidates) {
+      const text = await readFile(file, 'utf8').catch(absentAsNull);
+      if (text !== null) return parseRoles(text, file);
+    }
   }
   return {};
 }
@@ -25,7 +27,7 @@ function parseRoles(text: string, file: string): TableRoles {
   } catch (cause) {
     const field = cause instanceof z.ZodError ? (cause.issues[0]?.path.join('.') ?? '') : '';
     throw new DatasetError('dataset_roles_file', `${file} does not name roles: ${firstLine(cause)}`, {
-      field: `${ROLES_FILE}${field === '' ? '' : `: ${field}`}`,
+      field: `${basename(file)}${field === '' ? '' : `: ${field}`}`,
       expected: `a map of ${Object.keys(tableRoles.shape).join(', ')}`,
       cause,
     });

@@ -1,27 +1,30 @@
 import { createHash } from 'node:crypto';
 import { DatasetError } from '../errors.ts';
 import { createTally } from '../readers/tally.ts';
-import { labelReader } from './label.ts';
-import { learnableColumns } from './learnable-columns.ts';
-import { readCells, readTimes } from './read-cells.ts';
+import { labelSource, type LabelSource } from './label.ts';
+import { learnableColumns, statedColumns, type LearnableColumns } from './learnable-columns.ts';
+import { readCells, readDelay, readTimes } from './read-cells.ts';
 import { requireRoles } from './require-roles.ts';
 import { COLUMN_ROLES } from './roles.ts';
-import type { CsvFile } from '../files/csv-file.ts';
+import { suspectColumns } from './suspect-columns.ts';
+import type { DataFile } from '../files/data-file.ts';
 import type { Example } from '../dataset.ts';
 import type { DatasetDraft, Unreadable } from '../readers/reader.ts';
-import type { LabelReader } from './label.ts';
-import type { LearnableColumn } from './learnable-columns.ts';
 import type { TableRoles } from './roles.ts';
 
 /** Files of one header → examples by roles. Throws what the roles, the label and the columns may throw. */
-export function readTable(files: readonly CsvFile[], given: TableRoles): DatasetDraft {
+export function readTable(files: readonly DataFile[], roles: TableRoles): DatasetDraft {
   const first = requireOneHeader(files);
-  const roles = requireRoles(first, given);
+  requireRoles(first, roles);
   const rows = files.flatMap((file) => file.rows);
-  const taken = new Set([...COLUMN_ROLES.map((role) => roles[role] ?? ''), ...(roles.ignore ?? [])]);
-  const { columns, ignored } = learnableColumns(first.header, rows, taken);
-  const labels = rows.map((row) => row.cells[first.header.indexOf(roles.label)] ?? '');
-  const readRow = rowReader(first.header, roles, columns, labelReader(roles.label, labels, roles.positive));
+  const label = labelSource(first.header, rows, roles);
+  const taken = new Set([...COLUMN_ROLES.map((role) => roles[role] ?? ''), ...(roles.ignore ?? []), ...label.columns]);
+  const learnable =
+    roles.features === undefined
+      ? learnableColumns(first.header, rows, taken)
+      : statedColumns(first.header, roles.features, taken);
+  const infinite = new Map<string, string[]>();
+  const readRow = rowReader(first.header, roles, learnable, label, infinite);
   const tally = createTally();
   const examples: Example[] = [];
   for (const file of files) {
@@ -32,41 +35,53 @@ export function readTable(files: readonly CsvFile[], given: TableRoles): Dataset
     }
   }
   tally.count('kept', examples.length);
+  for (const refs of infinite.values()) tally.note('infinite_value', refs.length);
+  const labelColumns = [...new Set([...label.columns, ...(roles.delay === undefined ? [] : [roles.delay])])];
   return {
-    features: columns.map(({ name, type }) => ({ name, type, missing: 'accept', from: { column: name } })),
-    target: roles.target ?? `'${roles.label}' says late`,
-    split: roles.time !== undefined ? 'time' : roles.group !== undefined ? 'group' : 'stratified',
+    features: learnable.columns.map(({ feature }) => feature),
+    target: roles.target ?? label.target,
+    split: roles.split ?? (roles.time !== undefined ? 'time' : roles.group !== undefined ? 'group' : 'stratified'),
     examples,
-    ignoredColumns: ignored,
+    ignoredColumns: learnable.ignored,
+    labelColumns,
+    findings: suspectColumns({ header: first.header, rows, learnable, labelColumns, time: roles.time, infinite }),
     ...tally.result(),
   };
 }
 
 function rowReader(
   header: readonly string[],
-  roles: TableRoles & { label: string },
-  columns: LearnableColumn[],
-  label: LabelReader,
+  roles: TableRoles,
+  { columns }: LearnableColumns,
+  label: LabelSource,
+  infinite: Map<string, string[]>,
 ) {
   const seen = new Map<string, number>();
+  const exact = roles.exact === true;
   return (cells: readonly string[]): Example | Unreadable => {
     const text = (role: (typeof COLUMN_ROLES)[number]) => {
       const name = roles[role];
-      return name === undefined ? undefined : (cells[header.indexOf(name)] ?? '').trim();
+      const cell = name === undefined ? undefined : (cells[header.indexOf(name)] ?? '');
+      return exact ? cell : cell?.trim();
     };
-    const value = label(text('label') ?? '');
-    if (value === null) return { code: 'label_missing', message: `the label '${roles.label}' is empty` };
+    const value = label.read(cells);
+    if (value === null) return { code: 'label_missing', message: `no label: ${label.columns.join(', ')} do not say` };
     const times = readTimes(text);
     if ('code' in times) return times;
-    const read = readCells(cells, columns);
+    const delay = readDelay(text('delay'));
+    if ('code' in delay) return delay;
+    const beyond: string[] = [];
+    const read = readCells(cells, columns, { exact, onInfinite: (column) => beyond.push(column) });
     if ('code' in read) return read;
     const ref = nameRow(text('id') || contentName(cells), seen);
+    for (const column of beyond) infinite.set(column, [...(infinite.get(column) ?? []), ref]);
     return {
       ref,
       site: text('site') || 'all',
       group: text('group') || ref,
       ...times,
       label: value,
+      ...delay,
       values: read.values,
     };
   };
@@ -84,7 +99,7 @@ function nameRow(name: string, seen: Map<string, number>): string {
   return count === 1 ? name : `${name}#${count}`;
 }
 
-function requireOneHeader(files: readonly CsvFile[]): CsvFile {
+function requireOneHeader(files: readonly DataFile[]): DataFile {
   const first = files[0];
   const other = files.find((file) => JSON.stringify(file.header) !== JSON.stringify(first?.header));
   if (first && !other) return first;

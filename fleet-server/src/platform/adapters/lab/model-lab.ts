@@ -1,9 +1,11 @@
 import { keepChild, SCRIPT_MB, type KeptChild, type WatchedChild } from '@plumbline/agent/trial';
-import type { Engine, LabJob, LabResult, LabRun, LabTensor, ModelLab, RaceJob, RaceResult } from '../../ports/index.ts';
+import type { Engine, HeldModel, LabJob, LabResult, ModelLab, RaceJob, RaceResult } from '../../ports/index.ts';
+import { askRuns } from './ask-runs.ts';
 import { converse, type Ask } from './converse.ts';
 import { sizeOf } from './dtypes.ts';
 import { labReply, type LabReply } from './lab-protocol.ts';
-import { PART_BYTES, type LabQuestion } from './lab-questions.ts';
+import { holdModel } from './hold-model.ts';
+import { PART_BYTES } from './lab-questions.ts';
 
 /** A child that still holds this much of an earlier model is not used again: the next peak would be told too high. */
 const MOST_KEPT_MB = 16;
@@ -27,6 +29,7 @@ export interface ProcessLab extends ModelLab {
  */
 export function createModelLab(): ProcessLab {
   const children: Record<Engine, KeptChild<LabReply>> = { node: childOf('node'), wasm: childOf('wasm') };
+  const held = new Set<HeldModel>();
   return {
     run: (job) => {
       const largest = job.runs.reduce((most, one) => Math.max(most, sizeOf(one)), job.model.byteLength);
@@ -40,8 +43,21 @@ export function createModelLab(): ProcessLab {
       const result = await within(job.memoryMb);
       return result.ok || result.reason === 'timed_out' ? result : within(RACE_SHARE * job.memoryMb);
     },
+    hold({ engine, model, memoryMb, outputs }) {
+      const child = childOf(engine);
+      const room = roomMb(memoryMb, model.byteLength);
+      const one = holdModel(child, room, { model, outputs });
+      held.add(one);
+      return {
+        run: one.run,
+        async close() {
+          held.delete(one);
+          await one.close();
+        },
+      };
+    },
     async close() {
-      await Promise.all(Object.values(children).map((child) => child.close()));
+      await Promise.all([...Object.values(children), ...held].map((child) => child.close()));
     },
     childPid: (engine) => children[engine].childPid,
   };
@@ -60,19 +76,8 @@ function roomMb(memoryMb: number, largestMessageBytes: number): number {
 function run(child: WatchedChild<LabReply>, { model, runs, outputs: wanted, deadlineMs }: LabJob): Promise<LabResult> {
   return converse(child, deadlineMs, async (ask) => {
     const { loadMs } = await ask({ type: 'load', model, outputs: wanted }, 'loaded');
-    const answers: LabTensor[][] = [];
-    let runMs = 0;
-    for (const part of partsOf(runs)) {
-      const doneAt = answers.length + part.length;
-      let question: LabQuestion = { type: 'run', runs: part };
-      while (answers.length < doneAt) {
-        const some = await ask(question, 'ran');
-        for (const outputs of some.outputs) answers.push(outputs);
-        runMs += some.runMs;
-        question = { type: 'more' };
-      }
-    }
-    return { ok: true, outputs: answers, loadMs, runMs, peakMb: await end(child, ask) };
+    const { outputs, runMs } = await askRuns(ask, runs);
+    return { ok: true, outputs, loadMs, runMs, peakMb: await end(child, ask) };
   });
 }
 
@@ -91,21 +96,4 @@ async function end(child: WatchedChild<LabReply>, ask: Ask): Promise<number> {
   const { peakMb, keptMb } = await ask({ type: 'end' }, 'ended');
   if (keptMb > MOST_KEPT_MB) await child.kill();
   return peakMb;
-}
-
-/** Neighbouring runs that fit in one message. */
-function* partsOf(runs: readonly LabRun[]): Generator<LabRun[]> {
-  let part: LabRun[] = [];
-  let sizeBytes = 0;
-  for (const one of runs) {
-    const oneBytes = sizeOf(one);
-    if (part.length > 0 && sizeBytes + oneBytes > PART_BYTES) {
-      yield part;
-      part = [];
-      sizeBytes = 0;
-    }
-    part.push(one);
-    sizeBytes += oneBytes;
-  }
-  if (part.length > 0) yield part;
 }

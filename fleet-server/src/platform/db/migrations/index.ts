@@ -13,6 +13,10 @@ import { evidence } from './0012-evidence.ts';
 import { rolloutEngine } from './0013-rollouts.ts';
 import { declared } from './0014-declared.ts';
 import { events } from './0015-events.ts';
+import { datasetLineage } from './0016-datasets.ts';
+import { experiments } from './0017-experiments.ts';
+import { scoring } from './0018-scoring.ts';
+import { pipelines } from './0019-pipelines.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
@@ -34,4 +38,8 @@ export const migrations: readonly Migration[] = [
   rolloutEngine,
   declared,
   events,
+  datasetLineage,
+  experiments,
+  scoring,
+  pipelines,
 ];

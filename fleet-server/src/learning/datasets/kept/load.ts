@@ -1,8 +1,8 @@
 import { gunzipSync } from 'node:zlib';
-import { and, datasets, eq, like, type Database } from '../../platform/db/index.ts';
-import type { ArtifactStore } from '../../platform/ports/index.ts';
-import type { Dataset } from './dataset.ts';
-import { DatasetError } from './errors.ts';
+import { and, datasets, eq, like, type Database } from '../../../platform/db/index.ts';
+import type { ArtifactStore } from '../../../platform/ports/index.ts';
+import type { Dataset } from '../dataset.ts';
+import { DatasetError } from '../errors.ts';
 
 /** `NAME@VERSION`; of the version its first eight digits are enough. */
 const REFERENCE = /^(.+)@([0-9a-z]{1,64})$/;
@@ -10,14 +10,13 @@ const SHORTEST_PREFIX = 8;
 const MAX_DATASET_BYTES = 2 ** 30;
 const SHOWN_VERSIONS = 10;
 
+export type KeptRow = typeof datasets.$inferSelect;
+
 /**
- * The rows of a registered dataset.
- * @throws DatasetError `dataset_reference`, `dataset_unknown` with the versions there are; ArtifactError
+ * What the database says of one version, found by `NAME@VERSION`.
+ * @throws DatasetError `dataset_reference`, `dataset_unknown` with the versions there are
  */
-export async function loadDataset(
-  deps: { database: Database; artifacts: ArtifactStore },
-  reference: string,
-): Promise<Dataset> {
+export async function findDataset(database: Database, reference: string): Promise<KeptRow> {
   const [, name, version] = REFERENCE.exec(reference) ?? [];
   if (name === undefined || version === undefined) {
     throw new DatasetError('dataset_reference', `${reference} names no version of a dataset`, {
@@ -27,14 +26,23 @@ export async function loadDataset(
   }
   const matching =
     version.length < SHORTEST_PREFIX ? eq(datasets.version, version) : like(datasets.version, `${version}%`);
-  const found = await deps.database.db
+  const found = await database.db
     .select()
     .from(datasets)
     .where(and(eq(datasets.name, name), matching))
     .limit(2);
   const [only, another] = found;
-  if (only === undefined || another !== undefined) throw await unknown(deps.database, reference, name, found.length);
-  const json = gunzipSync(await deps.artifacts.get(only.artifact), { maxOutputLength: MAX_DATASET_BYTES });
+  if (only === undefined || another !== undefined) throw await unknown(database, reference, name, found.length);
+  return only;
+}
+
+/** The rows of a registered dataset. @throws what `findDataset` throws; ArtifactError */
+export async function loadDataset(
+  deps: { database: Database; artifacts: ArtifactStore },
+  reference: string,
+): Promise<Dataset> {
+  const { artifact } = await findDataset(deps.database, reference);
+  const json = gunzipSync(await deps.artifacts.get(artifact), { maxOutputLength: MAX_DATASET_BYTES });
   // Written by `registerDataset`, and the store verifies its hash.
   return JSON.parse(json.toString('utf8')) as Dataset;
 }

@@ -1,9 +1,9 @@
 import type { SiteLogEntry } from '@plumbline/shared/activity';
 import { createVirtualClock } from '@plumbline/shared/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openDatabase, type Database } from '../../platform/db/index.ts';
-import { appendEntries } from '../../sites/activities/index.ts';
-import { generateDataset } from '../training/generated-dataset.ts';
+import { openDatabase, type Database } from '../../../platform/db/index.ts';
+import { appendEntries } from '../../../sites/activities/index.ts';
+import { generateDataset } from '../../training/generated-dataset.ts';
 import { fleetDataset } from './fleet-dataset.ts';
 
 const DAY_MS = 86_400_000;

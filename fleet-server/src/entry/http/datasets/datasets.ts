@@ -1,0 +1,194 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { datasetBody } from '@plumbline/shared/api';
+import {
+  datasetHistory,
+  describeDataset,
+  diffDatasets,
+  EXPORT_FORMATS,
+  exportDataset,
+  findDataset,
+  listDatasets,
+  loadDataset,
+  registerDataset,
+  registerFleetDataset,
+  registerSplit,
+  requireOwnVersion,
+  SPLIT_WAYS,
+  summary,
+  assessQuality,
+} from '../../../learning/datasets/index.ts';
+import type { Fleet } from '../../fleet.ts';
+import type { App } from '../edge.ts';
+import { document, jsonBody, plain, replies } from '../routes/reply.ts';
+
+const PAGE = 100;
+const MAX_PAGE = 1000;
+const FORMATS = {
+  csv: 'text/csv; charset=utf-8',
+  ndjson: 'application/x-ndjson',
+  parquet: 'application/vnd.apache.parquet',
+  roles: 'application/yaml',
+} as const;
+
+const text = z.string().min(1).max(256);
+const one = z.object({ name: text, version: text });
+const reference = ({ name, version }: z.infer<typeof one>) => `${name}@${version}`;
+
+/** Datasets: versions with lineage and quality, their rows, and what is made from them. */
+export function addDatasets(app: App, fleet: Fleet): void {
+  addWriting(app, fleet);
+  addReading(app, fleet);
+  addRows(app, fleet);
+}
+
+function addWriting(app: App, fleet: Fleet): void {
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api/v1/datasets',
+      request: jsonBody(datasetBody),
+      responses: replies('registered, or already known', document),
+    }),
+    async (context) => {
+      const dataset = context.req.valid('json');
+      requireOwnVersion(dataset);
+      const registered = await registerDataset(fleet, context.get('actor'), dataset);
+      return context.json(plain({ ...registered, summary: summary(dataset) }), 200);
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api/v1/datasets/from-fleet',
+      request: jsonBody(z.strictObject({ base: text, line: text, asOf: z.number().int().exactOptional() })),
+      responses: replies('what sites recorded, added to the base as a new version', document),
+    }),
+    async (context) =>
+      context.json(plain(await registerFleetDataset(fleet, context.get('actor'), context.req.valid('json'))), 200),
+  );
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api/v1/datasets/{name}/{version}/split',
+      request: {
+        params: one,
+        ...jsonBody(
+          z.strictObject({
+            by: z.enum(SPLIT_WAYS),
+            share: z.number(),
+            seed: z.number().int().nonnegative().exactOptional(),
+          }),
+        ),
+      },
+      responses: replies('two new versions', document),
+    }),
+    async (context) => {
+      const options = context.req.valid('json');
+      const split = await registerSplit(fleet, context.get('actor'), reference(context.req.valid('param')), options);
+      return context.json(plain(split), 200);
+    },
+  );
+}
+
+function addReading(app: App, fleet: Fleet): void {
+  const { db } = fleet.database;
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/v1/datasets',
+      responses: replies('all versions, newest first', z.object({ datasets: z.array(document) })),
+    }),
+    async (context) => context.json({ datasets: (await listDatasets(db)).map(plain) }, 200),
+  );
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/v1/datasets/{name}',
+      request: { params: z.object({ name: text }) },
+      responses: replies('the versions of a name, oldest first', z.object({ versions: z.array(document) })),
+    }),
+    async (context) =>
+      context.json({ versions: (await datasetHistory(db, context.req.valid('param').name)).map(plain) }, 200),
+  );
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/v1/datasets/{name}/{version}',
+      request: { params: one },
+      responses: replies('one version', document),
+    }),
+    async (context) => {
+      const { quality: _quality, ...shown } = await describeDataset(db, await found(context.req.valid('param')));
+      return context.json(plain(shown), 200);
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/v1/datasets/{name}/{version}/quality',
+      request: { params: one },
+      responses: replies('the quality report', document),
+    }),
+    async (context) => {
+      const at = context.req.valid('param');
+      const { quality } = await describeDataset(db, await found(at));
+      // Versions from before there was a report get theirs now.
+      return context.json(plain(quality ?? assessQuality(await loadDataset(fleet, reference(at)))), 200);
+    },
+  );
+  const found = (at: z.infer<typeof one>) => findDataset(fleet.database, reference(at));
+}
+
+function addRows(app: App, fleet: Fleet): void {
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/v1/datasets/{name}/{version}/diff',
+      request: { params: one, query: z.object({ to: text }) },
+      responses: replies('what is different in the other version', document),
+    }),
+    async (context) => {
+      const from = await loadDataset(fleet, reference(context.req.valid('param')));
+      return context.json(plain(diffDatasets(from, await loadDataset(fleet, context.req.valid('query').to))), 200);
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/v1/datasets/{name}/{version}/rows',
+      request: {
+        params: one,
+        query: z.object({
+          offset: z.coerce.number().int().nonnegative().default(0),
+          limit: z.coerce.number().int().positive().max(MAX_PAGE).default(PAGE),
+        }),
+      },
+      responses: replies(
+        'a page of rows',
+        z.object({ rows: z.array(document), total: z.number(), next: z.number().nullable() }),
+      ),
+    }),
+    async (context) => {
+      const { offset, limit } = context.req.valid('query');
+      const { examples } = await loadDataset(fleet, reference(context.req.valid('param')));
+      const next = offset + limit < examples.length ? offset + limit : null;
+      const rows = examples.slice(offset, offset + limit).map(plain);
+      return context.json({ rows, total: examples.length, next }, 200);
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/v1/datasets/{name}/{version}/export',
+      description: 'All rows as a file; `roles` is the file that belongs beside it when it is read again.',
+      request: { params: one, query: z.object({ format: z.enum(EXPORT_FORMATS).default('csv') }) },
+      responses: replies('the file', z.any()),
+    }),
+    async (context) => {
+      const { format } = context.req.valid('query');
+      const dataset = await loadDataset(fleet, reference(context.req.valid('param')));
+      const bytes = await exportDataset(dataset, format);
+      return new Response(new Uint8Array(bytes), { headers: { 'content-type': FORMATS[format] } }) as never;
+    },
+  );
+}

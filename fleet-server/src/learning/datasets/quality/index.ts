@@ -1,0 +1,3 @@
+export { assessQuality } from './assess.ts';
+export { describeQuality } from './describe.ts';
+export type { ColumnQuality, FindingCode, QualityFinding, QualityReport, Severity } from './finding.ts';

@@ -1,0 +1,30 @@
+import { buildCard } from '../experiments/index.ts';
+import { provenanceOf } from './describe-model.ts';
+import type { TrainedDelayModel } from './train-delay-model.ts';
+import type { TrainedModel } from './train-model.ts';
+
+/** What a card says of a model trained here. */
+export function cardOf(trained: TrainedModel | TrainedDelayModel): Record<string, unknown> {
+  const { dataset, result, gate, holdout } = trained;
+  const { settings, chosen, table, parameters, notRun } = result;
+  // A configuration that failed has no figures, and its means are no numbers.
+  const trials = table.map((trial) => {
+    const { algorithm, parameters: tried, failed } = trial;
+    return failed === undefined ? trial : { algorithm, parameters: tried, failed };
+  });
+  return {
+    origin: 'trained',
+    dataset: provenanceOf(dataset),
+    search: { ...settings, chosen, table: trials, ...(notRun.length > 0 ? { notRun } : {}) },
+    parameters,
+    ...('recalibration' in result ? { recalibration: result.recalibration } : {}),
+    gate,
+    ...('threshold' in result && result.threshold !== undefined ? { threshold: result.threshold } : {}),
+    ...(holdout === undefined ? {} : { holdout }),
+    ...(isClassification(trained) ? { modelCard: buildCard(trained) } : {}),
+  };
+}
+
+function isClassification(trained: TrainedModel | TrainedDelayModel): trained is TrainedModel {
+  return 'recalibration' in trained.result;
+}
