@@ -1,4 +1,10 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+
+// Servers, agents and commands that tests start read the same sources again and again: compiled once, they start in
+// two thirds of the time.
+process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'plumbline-tests-compiled');
 
 /** Tests that need a process of their own: a runtime decides at its first tensor what it does with float16. */
 const ALONE = ['fleet-server/src/supply/models/generate/generate-runs.test.ts'];

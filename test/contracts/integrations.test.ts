@@ -40,6 +40,11 @@ beforeAll(async () => {
     for (const [name, text] of filesOf(blocks(page))) await writeFile(join(folder, name), text);
   }
   const { token } = await fleet.client.post<{ token: string }>('/api/v1/operators', { name: 'ci' });
+  await fleet.client.post('/api/v1/runs', {
+    experiment: 'delay',
+    kind: 'train',
+    metrics: { values: { auc: 0.8 } },
+  });
   environment = {
     ...process.env,
     PATH: `${BIN}${delimiter}${process.env['PATH'] ?? ''}`,
@@ -130,7 +135,10 @@ describe('the steps that other orchestrators run', () => {
     expect(answer.predictions[0]?.score).toBeGreaterThan(0.5);
   });
 
-  it('leave the version in the registry of MLflow', () => {
+  it('leave the version in the registry of MLflow, and the run', () => {
+    expect([...mlflow.runs.values()].filter(({ tags }) => tags.has('plumbline.run'))).toMatchObject([
+      { status: 'FINISHED', metrics: [{ key: 'auc', value: 0.8 }] },
+    ]);
     expect(mlflow.models.get('delay')?.versions).toMatchObject([{ version: '1' }]);
     expect([...mlflow.files.keys()].map((path) => basename(path))).toContain('model.onnx');
   });

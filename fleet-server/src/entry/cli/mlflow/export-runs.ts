@@ -3,7 +3,7 @@ import type { ExportedRun, Run, RunArtifact, RunSource } from '../../../learning
 import type { Client } from '../../approver/client.ts';
 import { connect, type Global } from '../connection.ts';
 import { print, table } from '../output.ts';
-import { addMlflowOptions, mlflowOf, type MlflowFlags } from './mlflow-of.ts';
+import { addMlflowOptions, exporter, mlflowOf, type MlflowFlags } from './mlflow-of.ts';
 
 interface Flags extends MlflowFlags {
   experiment?: string;
@@ -17,7 +17,7 @@ export function addRunsExport(runs: Command): void {
     .option('--experiment <name>', 'only those of one experiment')
     .option('--into <name>', 'experiment there; each run its own without')
     .action(async (ids: string[], flags: Flags, command: Command) => {
-      const { exportRun } = await import('../../../learning/experiments/index.ts');
+      const { exportRun } = await exporter();
       const global = command.optsWithGlobals<Global>();
       const [client, mlflow] = [await connect(global), await mlflowOf(flags)];
       const exported: ExportedRun[] = [];

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { CodedError } from '@plumbline/shared/errors';
+import { openBundle } from '@plumbline/shared/manifest';
 import { sha256Hex, type PublicKey } from '@plumbline/shared/trust';
 import type { ExportedVersion, Run, ShownCard, VersionSource } from '../../../learning/experiments/index.ts';
 import type { ResolvedBundle } from '../../../learning/scoring/index.ts';
@@ -9,7 +10,7 @@ import { connect, type Global } from '../connection.ts';
 import { print } from '../output.ts';
 import { readVersion } from '../models/read-version.ts';
 import { runSource } from './export-runs.ts';
-import { addMlflowOptions, mlflowOf, type MlflowFlags } from './mlflow-of.ts';
+import { addMlflowOptions, exporter, mlflowOf, type MlflowFlags } from './mlflow-of.ts';
 
 interface Flags extends MlflowFlags {
   into?: string;
@@ -23,7 +24,7 @@ export function addModelsExport(models: Command): void {
     .option('--into <name>', 'experiment there for its run; its own without')
     .option('--variant <name>', 'which encoding; the first that is for any device without')
     .action(async (model: string, flags: Flags, command: Command) => {
-      const { exportVersion } = await import('../../../learning/experiments/index.ts');
+      const { exportVersion } = await exporter();
       const global = command.optsWithGlobals<Global>();
       const [client, mlflow] = [await connect(global), await mlflowOf(flags)];
       const exported = await exportVersion(mlflow, await versionSource(client, model, flags.variant), flags.into);
@@ -34,7 +35,7 @@ export function addModelsExport(models: Command): void {
 /** A published version with its bundle, judged here by the keys that the server names. */
 async function versionSource(client: Client, model: string, variant?: string): Promise<VersionSource> {
   const { line } = readVersion(model);
-  const { openSealed } = await import('../../../learning/scoring/index.ts');
+  const { verifyBundle } = await import('../../../supply/keys/index.ts');
   const query = new URLSearchParams({ model, ...(variant === undefined ? {} : { variant }) });
   const bundle = await client.get<ResolvedBundle & { sealKeys: PublicKey[] }>(`/api/v1/scoring/bundle?${query}`);
   const archive = await client.bytes(`/api/v1/artifacts/${bundle.sha256}`);
@@ -45,7 +46,9 @@ async function versionSource(client: Client, model: string, variant?: string): P
       expected: bundle.sha256,
     });
   }
-  const { bytes: onnx, sealedBy } = await openSealed(archive, () => bundle.sealKeys);
+  // The time is only asked of a release in force.
+  const { sealedBy } = await verifyBundle(archive, { nowMs: 0, sealKeys: () => bundle.sealKeys });
+  const { model: onnx } = await openBundle(archive, async (bytes) => sha256Hex(bytes));
   const path = `/api/v1/models/${encodeURIComponent(line)}/${encodeURIComponent(bundle.version)}`;
   const version = await client.get<VersionSummary>(path);
   const { markdown } = await client.get<ShownCard>(`${path}/card`);

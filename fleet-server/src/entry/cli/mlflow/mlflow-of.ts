@@ -21,10 +21,14 @@ export function addMlflowOptions(command: Command): Command {
     );
 }
 
+/** Not by the door of the room: the drawings behind it would cost every export two seconds. */
+export function exporter() {
+  return import('../../../learning/experiments/mlflow/index.ts');
+}
+
 /** @throws MlflowError `mlflow_address` */
 export async function mlflowOf({ mlflow: uri, token, username, password }: MlflowFlags): Promise<Mlflow> {
-  // The room brings the drawings with it: no other command needs them.
-  const { createMlflow } = await import('../../../learning/experiments/index.ts');
+  const { createMlflow } = await exporter();
   return createMlflow({
     uri,
     ...(token === undefined ? {} : { token }),

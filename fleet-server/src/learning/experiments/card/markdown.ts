@@ -53,7 +53,10 @@ function dataLines({ data }: ModelCard): string[] {
   return [
     `${inline(data.name)}, version \`${data.version}\`, read as ${data.reader}: ${data.rows} labelled rows${data.heldOut > 0 ? ` (${data.heldOut} of them not used to make it)` : ''}, ${percent(data.baseRate)} late.`,
     `Label 1: ${inline(data.target)}.`,
-    `Planned ends from ${day(data.from)} to ${day(data.to)}; split by ${data.split}.`,
+    // Rows without a date all stand at one moment.
+    data.from === data.to
+      ? `Without dates; split by ${data.split}.`
+      : `Planned ends from ${day(data.from)} to ${day(data.to)}; split by ${data.split}.`,
     ...(left.length === 0 ? [] : [`Left out: ${left.join(', ')}.`]),
     ...(data.censoring === undefined ? [] : [censoringLine(data.censoring)]),
     ...data.parents.map((parent) => `Made from ${inline(parent)}.`),

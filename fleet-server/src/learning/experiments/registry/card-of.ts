@@ -48,10 +48,16 @@ function withoutFigures({ card, algorithm }: VersionSummary): ModelCard {
     calibration: null,
     importance: { basis: 'training', features: [] },
     fairness: [],
-    limits: ['It was not trained here: what it learned from is not known.', ...COMMON_LIMITS],
+    limits: [unknownOf(card), ...COMMON_LIMITS],
     gate:
       gate?.verdict === undefined
         ? null
         : { verdict: gate.verdict, sentences: (gate.reasons ?? []).map(({ sentence }) => sentence) },
   };
+}
+
+function unknownOf(card: VersionSummary['card']): string {
+  return card['origin'] === 'trained'
+    ? 'It was trained here; its figures stand in the card of its bundle.'
+    : 'It was not trained here: what it learned from is not known.';
 }
