@@ -24,6 +24,7 @@ import { createEventFeed, startOutward } from './entry/webhooks/index.ts';
 import { stopOrphans } from './learning/experiments/index.ts';
 import { watchAlerts } from './insight/alerts/index.ts';
 import { createIngest } from './insight/telemetry/index.ts';
+import { createPipelineRunner, watchPipelines } from './learning/pipelines/index.ts';
 import { createBatchRunner } from './learning/scoring/index.ts';
 import {
   connectExternalBroker,
@@ -145,9 +146,12 @@ export async function createFleetServer(config: ServerConfig, overrides: Overrid
     const outward = startOutward(fleet);
     const alerts = watchAlerts(fleet);
     const batches = createBatchRunner(fleet);
+    const pipelines = createPipelineRunner({ ...fleet, folder: join(config.stateDir, 'pipelines') });
+    watchPipelines(fleet);
     await dispatcher.start();
     closers.push(
       () => batches.close(),
+      () => pipelines.close(),
       () => outward.stop(),
       () => fleet.events.close(),
       () => dispatcher.stop(),
@@ -163,6 +167,7 @@ export async function createFleetServer(config: ServerConfig, overrides: Overrid
       await upkeep.look();
       await alerts.look();
       await batches.look();
+      await pipelines.look();
       await advanceRollouts(fleet);
       await groups.look();
       await dispatcher.settled();

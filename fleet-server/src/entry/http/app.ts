@@ -16,6 +16,7 @@ import { addEvents } from './told/events.ts';
 import { addInsight } from './routes/insight.ts';
 import { addLifecycle } from './sites/lifecycle.ts';
 import { addModels } from './routes/models.ts';
+import { addPipelines, addPipelineTriggers } from './pipelines/index.ts';
 import { addPublic } from './routes/public.ts';
 import { addRehearsals } from './rehearsal/material.ts';
 import { addRepository } from './routes/repository.ts';
@@ -67,6 +68,7 @@ export function createHttpApp(fleet: Fleet): App {
   );
   addPublic(app, fleet);
   addTuf(app, fleet);
+  addPipelineTriggers(app, fleet);
   app.use('/api/v1/*', operatorsOnly(fleet));
   for (const add of [
     addModels,
@@ -85,6 +87,7 @@ export function createHttpApp(fleet: Fleet): App {
     addForecasts,
     addRehearsals,
     addScoring,
+    addPipelines,
     addSites,
     addInsight,
     addDocuments,

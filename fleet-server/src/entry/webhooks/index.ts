@@ -6,6 +6,7 @@ export { pauseWebhook, resumeWebhook } from './orders/pause.ts';
 export { pingWebhook } from './orders/ping.ts';
 export { removeWebhook } from './orders/remove.ts';
 export { rotateSecret } from './orders/rotate.ts';
+export { signMessage } from './signature.ts';
 export { startOutward } from './outward.ts';
 export { blockListOf, type ReceiverRules } from './receiver/receiver-rules.ts';
 export { listWebhooks, type Webhook, type WebhookStanding } from './webhook.ts';

@@ -12,3 +12,23 @@ export {
   type TrainedDelayModel,
 } from './train-delay-model.ts';
 export { trainModel, type Holdout, type TrainedModel, type TrainModelOptions } from './train-model.ts';
+export { checkPipeline } from './file/check.ts';
+export { readPipelineFile } from './file/read-file.ts';
+export { pipelineSchema } from './file/published-schema.ts';
+export { cancelPipelineRun } from './runs/record.ts';
+export { orderPipeline, putPipeline, renewSecret, type PutPipeline } from './runs/put.ts';
+export {
+  attemptsOf,
+  getPipeline,
+  getPipelineRun,
+  latestOf,
+  listPipelineRuns,
+  listPipelines,
+  logOfRun,
+} from './runs/read.ts';
+export { requestRun, type Requested, type RunOrder } from './runs/request.ts';
+export type { Cause, Pipeline, PipelineRun, StepAttempt } from './runs/run.ts';
+export { createPipelineRunner, type PipelineRunner } from './runs/runner.ts';
+export { refused, secretOf, triggerRun, watchPipelines } from './runs/triggers.ts';
+export { STEP_KINDS, type StepKinds } from './steps/index.ts';
+export type { PipelineDeps, StepAnswer, StepKind } from './steps/kind.ts';

@@ -61,7 +61,10 @@ export function checkPipeline(
     }
     byName.set(step.name, step);
     if (!Object.hasOwn(kinds, step.uses)) {
-      problems.push({ field: `${at}.uses`, message: `no step ${step.uses}; expected ${Object.keys(kinds).join(' | ')}` });
+      problems.push({
+        field: `${at}.uses`,
+        message: `no step ${step.uses}; expected ${Object.keys(kinds).join(' | ')}`,
+      });
     }
   });
   const scope: Scope = { spec, kinds, byName, values };
@@ -106,7 +109,10 @@ function checkStep(scope: Scope, step: Step, at: Path, problems: Problem[]): Che
     problems.push({ field: [...at, 'needs', index].join('.'), message: `no other step ${name}; expected ${steps}` });
   });
   if (step.when !== undefined && parseCondition(step.when) === undefined) {
-    problems.push({ field: [...at, 'when'].join('.'), message: 'expected one value, or two and ==, !=, <, <=, > or >=' });
+    problems.push({
+      field: [...at, 'when'].join('.'),
+      message: 'expected one value, or two and ==, !=, <, <=, > or >=',
+    });
   }
   const kind = Object.hasOwn(scope.kinds, step.uses) ? scope.kinds[step.uses] : undefined;
   if (kind !== undefined && known.length === found.length) checkInputs(scope, step, kind, known, at, problems);
@@ -148,7 +154,10 @@ function checkInputs(
   for (const [field, taken] of Object.entries(kind.takes)) {
     if (taken === undefined || !KEPT.includes(taken) || step.with[field] === undefined) continue;
     if (references.some(({ path, isWhole }) => isWhole && path.join('.') === [...inside, field].join('.'))) continue;
-    problems.push({ field: [...inside, field].join('.'), message: `expected the output of a step: \${{ STEP.${taken} }}` });
+    problems.push({
+      field: [...inside, field].join('.'),
+      message: `expected the output of a step: \${{ STEP.${taken} }}`,
+    });
   }
   const given = resolveReferences(step.with, (one) => valueOrSample(scope, one));
   for (const { path, code, message } of kind.inputs.safeParse(given).error?.issues ?? []) {
@@ -200,7 +209,9 @@ function inOrder(steps: readonly CheckedStep[], { steps: written }: PipelineSpec
     if (next === undefined) {
       const stuck = steps.filter(({ name }) => !done.has(name)).map(({ name }) => name);
       const index = written.findIndex(({ name }) => name === stuck[0]);
-      throw malformedAll([{ field: `spec.steps.${index}`, message: `a cycle: ${stuck.join(', ')} wait for each other` }]);
+      throw malformedAll([
+        { field: `spec.steps.${index}`, message: `a cycle: ${stuck.join(', ')} wait for each other` },
+      ]);
     }
     ordered.push(next);
     done.add(next.name);

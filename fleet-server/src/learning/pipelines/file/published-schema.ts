@@ -7,11 +7,17 @@ const reference = z.string().regex(/^\s*\$\{\{[^}]*\}\}\s*$/, 'a reference, such
 /** What a file may say, step by step, for editors: any input of a step may be a reference instead. */
 export function pipelineSchema(kinds: StepKinds = STEP_KINDS): z.ZodType {
   const steps = Object.entries(kinds).map(([uses, { inputs }]) => {
-    const fields = Object.entries(inputs.shape as Record<string, z.ZodType>).map(([name, type]): [string, z.ZodType] => {
-      const either = z.union([type, reference]);
-      return [name, type.safeParse(undefined).success ? either.optional() : either];
+    const fields = Object.entries(inputs.shape as Record<string, z.ZodType>).map(
+      ([name, type]): [string, z.ZodType] => {
+        const either = z.union([type, reference]);
+        return [name, type.safeParse(undefined).success ? either.optional() : either];
+      },
+    );
+    return z.strictObject({
+      ...stepHead,
+      uses: z.literal(uses),
+      with: z.strictObject(Object.fromEntries(fields)).optional(),
     });
-    return z.strictObject({ ...stepHead, uses: z.literal(uses), with: z.strictObject(Object.fromEntries(fields)).optional() });
   });
   const [first, ...rest] = steps;
   const step = z.discriminatedUnion('uses', [first!, ...rest]);

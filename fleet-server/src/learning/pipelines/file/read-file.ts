@@ -1,5 +1,5 @@
 import { parseDocument } from 'yaml';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { messageOf } from '@plumbline/shared/errors';
 import { PipelineError } from '../errors.ts';
 import { pipelineDocument, type PipelineDocument } from './spec.ts';

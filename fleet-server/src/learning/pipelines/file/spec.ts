@@ -49,7 +49,12 @@ export const stepHead = {
   retries: z.number().int().min(0).max(10).default(0).describe('Attempts more, where another may succeed.'),
   backoff: duration.prefault('10s').describe('Before the first of them; twice as long before each next one.'),
   timeout: duration.optional().describe('An attempt, or a step that waits, fails after that.'),
-  when: z.string().min(1).max(500).optional().describe('Otherwise it is skipped, and what takes its outputs: `${{ evaluate.auc }} > 0.7`.'),
+  when: z
+    .string()
+    .min(1)
+    .max(500)
+    .optional()
+    .describe('Otherwise it is skipped, and what takes its outputs: `${{ evaluate.auc }} > 0.7`.'),
 };
 
 const step = z.strictObject({

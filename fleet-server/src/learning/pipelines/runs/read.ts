@@ -1,4 +1,15 @@
-import { and, asc, desc, eq, gt, pipelineLog, pipelineRuns, pipelines, pipelineSteps, type ReadDb } from '../../../platform/db/index.ts';
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  gt,
+  pipelineLog,
+  pipelineRuns,
+  pipelines,
+  pipelineSteps,
+  type ReadDb,
+} from '../../../platform/db/index.ts';
 import { PipelineError } from '../errors.ts';
 import { attemptOf, pipelineOf, runOf, type Pipeline, type PipelineRun, type StepAttempt } from './run.ts';
 

@@ -1,7 +1,10 @@
 import { z } from 'zod';
-import { getModel, listModels, submitForApproval, type OptimizedModel } from '../../../supply/models/index.ts';
+import { record } from '../../../platform/audit/index.ts';
+import { and, eq, isNull, runs } from '../../../platform/db/index.ts';
+import { getModel, listModels, submitForApproval } from '../../../supply/models/index.ts';
 import { PipelineError } from '../errors.ts';
 import { keptValue } from './keep.ts';
+import type { OptimizedValue } from './optimize.ts';
 import { defineStep, type PipelineDeps, type StepAnswer, type StepContext, type Values } from './kind.ts';
 
 /** Of a version's card: by which the step that submitted it finds it again. */
@@ -19,16 +22,30 @@ export const approve = defineStep({
   },
   async run(context, { model }) {
     const { deps, actor, effectKey } = context;
-    const optimized = await keptValue<OptimizedModel>(deps.artifacts, model);
+    const { run, optimized } = await keptValue<OptimizedValue>(deps.artifacts, model);
     const { accepted } = optimized;
     const before = await submitted(context, accepted.line);
     const card = { ...accepted.card, [KEY]: effectKey };
     const { line, version, counter } =
       before ?? (await submitForApproval(deps, actor, { ...optimized, accepted: { ...accepted, card } }));
+    await nameResult(context, run, line, version);
     return answer(deps, { line, version, counter });
   },
   look: ({ deps }, waitingFor) => answer(deps, waitingFor),
 });
+
+/** The run of the training says which version came of it, by which lineage and audits find it. Said again, nothing changes. */
+async function nameResult({ deps, actor }: StepContext, run: string, line: string, version: string): Promise<void> {
+  await deps.database.transaction(async (tx) => {
+    const named = await tx
+      .update(runs)
+      .set({ line, version })
+      .where(and(eq(runs.id, run), isNull(runs.version)))
+      .returning({ id: runs.id });
+    if (named.length === 0) return;
+    await record(tx, { actor, action: 'runs.result', subject: `run:${run}`, details: { line, version } });
+  });
+}
 
 /** A version that this very step has submitted already; one that was refused does not come back in a later run. */
 async function submitted({ deps, effectKey, startedAt, isForced }: StepContext, line: string) {

@@ -29,7 +29,12 @@ const inputs = z
       .describe('Files or folders within the folder that pipelines may read from.'),
     name: z.string().min(1).max(200).optional().describe('Of the dataset that the files make.'),
     roles: tableRoles.optional().describe('Which column means what, as in dataset.yaml.'),
-    base: z.string().min(1).max(256).optional().describe('NAME@VERSION or NAME to which outcomes of the fleet are added.'),
+    base: z
+      .string()
+      .min(1)
+      .max(256)
+      .optional()
+      .describe('NAME@VERSION or NAME to which outcomes of the fleet are added.'),
     line: z.string().min(1).max(64).optional().describe('Beside base: the line whose outcomes the sites recorded.'),
   })
   .superRefine((given, context) => {
@@ -52,8 +57,10 @@ export const data = defineStep({
     if (files === undefined) return undefined;
     return hashesOf(await placesOf(deps, files));
   },
-  async run({ deps, actor }, { dataset, files, name, roles, base, line }) {
+  async run({ deps, pipeline }, { dataset, files, name, roles, base, line }) {
     if (dataset !== undefined) return answer({ ...(await known(deps, dataset)), fresh: false });
+    // By the pipeline, whoever ordered the run: so that it is not started by what it registers.
+    const actor = `pipeline:${pipeline}`;
     if (files !== undefined) {
       const options = { ...(name !== undefined && { name }), ...(roles !== undefined && { roles }) };
       const opened = await openDataset(await placesOf(deps, files), options);
@@ -61,9 +68,7 @@ export const data = defineStep({
     }
     const start = await known(deps, base!);
     try {
-      return answer(
-        await registerFleetDataset(deps, actor, { base: `${start.name}@${start.version}`, line: line! }),
-      );
+      return answer(await registerFleetDataset(deps, actor, { base: `${start.name}@${start.version}`, line: line! }));
     } catch (error) {
       // Nothing new is a right answer: what follows is taken from earlier runs.
       if (error instanceof DatasetError && error.code === 'dataset_same') return answer({ ...start, fresh: false });
@@ -72,7 +77,17 @@ export const data = defineStep({
   },
 });
 
-function answer({ name, version, rows, fresh }: { name: string; version: string; rows: number; fresh: boolean }): StepAnswer {
+function answer({
+  name,
+  version,
+  rows,
+  fresh,
+}: {
+  name: string;
+  version: string;
+  rows: number;
+  fresh: boolean;
+}): StepAnswer {
   const says = `${name}@${version.slice(0, 12)}, ${rows} rows${fresh ? ', new' : ''}`;
   return { outputs: { dataset: `${name}@${version}`, name, version, rows, isNew: fresh }, says };
 }

@@ -38,7 +38,11 @@ const inputs = z.strictObject({
   minHoldoutAuc: share.optional(),
   minHoldoutAccuracy: share.optional(),
   maxHoldoutBrier: share.optional(),
-  slices: z.array(z.string().min(1).max(200)).max(20).optional().describe('Columns whose groups are compared; site and group too.'),
+  slices: z
+    .array(z.string().min(1).max(200))
+    .max(20)
+    .optional()
+    .describe('Columns whose groups are compared; site and group too.'),
   maxSelectionDifference: share.optional().describe('Demographic parity difference of any of the slices, at most.'),
   maxOddsDifference: share.optional().describe('Equalized odds difference of any of the slices, at most.'),
   workers: z.number().int().min(0).max(64).default(1),
@@ -50,7 +54,13 @@ export const evaluate = defineStep({
   inputs,
   takes: { trained: 'trained', holdout: 'dataset' },
   indifferent: ['workers'],
-  outputs: { evaluated: 'evaluated', auc: 'number', holdoutAuc: 'number', holdoutAccuracy: 'number', holdoutBrier: 'number' },
+  outputs: {
+    evaluated: 'evaluated',
+    auc: 'number',
+    holdoutAuc: 'number',
+    holdoutAccuracy: 'number',
+    holdoutBrier: 'number',
+  },
   async run({ deps, workFolder, signal, say }, given) {
     const { dataset: reference, result } = await keptValue<TrainedValue>(deps.artifacts, given.trained);
     const learned = await loadDataset(deps, reference);
@@ -145,14 +155,20 @@ function requireBounds(
   const missed = [
     ...least.flatMap(([bound, value]) => {
       const limit = given[bound];
-      return limit === undefined || (value ?? Number.NaN) >= limit ? [] : [{ bound, sentence: `${said(value)}, at least ${limit} is asked for` }];
+      return limit === undefined || (value ?? Number.NaN) >= limit
+        ? []
+        : [{ bound, sentence: `${said(value)}, at least ${limit} is asked for` }];
     }),
     ...most.flatMap(([bound, value, of]) => {
       const limit = given[bound];
-      return limit === undefined || (value ?? Number.NaN) <= limit ? [] : [{ bound, sentence: `${said(value)} by ${of}, at most ${limit} is allowed` }];
+      return limit === undefined || (value ?? Number.NaN) <= limit
+        ? []
+        : [{ bound, sentence: `${said(value)} by ${of}, at most ${limit} is allowed` }];
     }),
     ...(['maxSelectionDifference', 'maxOddsDifference'] as const).flatMap((bound) =>
-      given[bound] !== undefined && fairness.length === 0 ? [{ bound, sentence: 'there are no slices to compare' }] : [],
+      given[bound] !== undefined && fairness.length === 0
+        ? [{ bound, sentence: 'there are no slices to compare' }]
+        : [],
     ),
   ];
   const [first] = missed;

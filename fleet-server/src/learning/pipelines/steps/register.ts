@@ -14,6 +14,8 @@ import { defineStep, type StepContext } from './kind.ts';
 /** A model that was taken in, and the rows it is judged on when it is shrunk. */
 export interface RegisteredValue {
   dataset: string;
+  /** As which the training was written down. */
+  run: string;
   accepted: AcceptedModel;
 }
 
@@ -57,7 +59,7 @@ export const register = defineStep({
       },
       deps.now(),
     );
-    const kept: RegisteredValue = { dataset: value.dataset, accepted };
+    const kept: RegisteredValue = { dataset: value.dataset, run, accepted };
     const outputs = { model: await keepValue(deps.artifacts, kept), line, run, algorithm: result.algorithm };
     return { outputs, says: `${run} of ${experiment}, ${result.algorithm} for ${line}` };
   },

@@ -13,7 +13,10 @@ import { defineStep, type PipelineDeps, type StepAnswer, type Values } from './k
 const NEVER = ['stopped', 'reverted'];
 
 const inputs = z.strictObject({
-  release: z.string().regex(/^[^@\s]+@[^@\s]+$/, 'expected LINE@VERSION').describe('LINE@VERSION.'),
+  release: z
+    .string()
+    .regex(/^[^@\s]+@[^@\s]+$/, 'expected LINE@VERSION')
+    .describe('LINE@VERSION.'),
   plan: z
     .record(z.string(), z.unknown())
     .superRefine((plan, context) => {
@@ -69,6 +72,8 @@ async function answer(
     });
   }
   const isDone =
-    until === 'created' || status === 'completed' || (until === 'started' && !['draft', 'awaiting-approval'].includes(status));
+    until === 'created' ||
+    status === 'completed' ||
+    (until === 'started' && !['draft', 'awaiting-approval'].includes(status));
   return isDone ? { outputs: { rollout: id, status }, says } : { waitingFor: { rollout: id }, says };
 }

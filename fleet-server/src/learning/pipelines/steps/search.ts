@@ -2,13 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { loadDataset } from '../../datasets/index.ts';
 import { ALGORITHMS, LEARNERS, type Algorithm, type Grid } from '../../learners/index.ts';
-import {
-  openJournalFile,
-  train,
-  type Strategy,
-  type TrainingResult,
-  type TrainOptions,
-} from '../../training/index.ts';
+import { openJournalFile, train, type Strategy, type TrainingResult, type TrainOptions } from '../../training/index.ts';
 import { PipelineError } from '../errors.ts';
 import { keepValue } from './keep.ts';
 import { defineStep } from './kind.ts';
@@ -33,7 +27,10 @@ const inputs = z.strictObject({
   count: z.number().int().min(1).max(1000).optional().describe('Configurations an algorithm, of random and halving.'),
   factor: z.number().min(2).max(10).optional().describe('Of halving.'),
   grid: z
-    .record(z.enum(ALGORITHMS as [Algorithm, ...Algorithm[]]), z.array(z.record(z.string(), z.unknown())).min(1).max(1000))
+    .partialRecord(
+      z.enum(ALGORITHMS as [Algorithm, ...Algorithm[]]),
+      z.array(z.record(z.string(), z.unknown())).min(1).max(1000),
+    )
     .optional()
     .describe('Configurations by algorithm, instead of those of the strategy.'),
   folds: z.number().int().min(2).max(20).default(5),
@@ -52,7 +49,14 @@ export const search = defineStep({
   inputs,
   takes: { dataset: 'dataset' },
   indifferent: ['workers'],
-  outputs: { trained: 'trained', dataset: 'dataset', algorithm: 'string', auc: 'number', brier: 'number', tried: 'number' },
+  outputs: {
+    trained: 'trained',
+    dataset: 'dataset',
+    algorithm: 'string',
+    auc: 'number',
+    brier: 'number',
+    tried: 'number',
+  },
   async run({ deps, workFolder, signal, say }, given) {
     const dataset = await loadDataset(deps, given.dataset);
     let told = 0;
@@ -78,7 +82,10 @@ export const search = defineStep({
       brier: brier.mean,
       tried: result.table.length,
     };
-    return { outputs, says: `${result.algorithm}, AUC ${auc.mean.toFixed(3)} over folds, of ${outputs.tried} configurations` };
+    return {
+      outputs,
+      says: `${result.algorithm}, AUC ${auc.mean.toFixed(3)} over folds, of ${outputs.tried} configurations`,
+    };
   },
 });
 

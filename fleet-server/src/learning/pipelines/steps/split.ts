@@ -13,8 +13,8 @@ export const split = defineStep({
   }),
   takes: { dataset: 'dataset' },
   outputs: { train: 'dataset', holdout: 'dataset', rows: 'number', heldRows: 'number', leftOut: 'number' },
-  async run({ deps, actor }, { dataset, ...options }) {
-    const { train, holdout, leftOut } = await registerSplit(deps, actor, dataset, options);
+  async run({ deps, pipeline }, { dataset, ...options }) {
+    const { train, holdout, leftOut } = await registerSplit(deps, `pipeline:${pipeline}`, dataset, options);
     const outputs = {
       train: `${train.name}@${train.version}`,
       holdout: `${holdout.name}@${holdout.version}`,

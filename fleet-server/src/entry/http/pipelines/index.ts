@@ -1,0 +1,2 @@
+export { addPipelines } from './pipelines.ts';
+export { addPipelineTriggers } from './trigger.ts';
