@@ -135,10 +135,13 @@ describe('the steps that other orchestrators run', () => {
     expect(answer.predictions[0]?.score).toBeGreaterThan(0.5);
   });
 
-  it('leave the version in the registry of MLflow, and the run', () => {
-    expect([...mlflow.runs.values()].filter(({ tags }) => tags.has('plumbline.run'))).toMatchObject([
-      { status: 'FINISHED', metrics: [{ key: 'auc', value: 0.8 }] },
-    ]);
+  it('leave the version in the registry of MLflow, and the runs: the import, and one that a program wrote down', () => {
+    const runs = [...mlflow.runs.values()].filter(({ tags }) => tags.has('plumbline.run'));
+    expect(runs.map(({ tags }) => tags.get('plumbline.kind')).toSorted()).toEqual(['import', 'train']);
+    expect(runs.find(({ tags }) => tags.get('plumbline.kind') === 'train')).toMatchObject({
+      status: 'FINISHED',
+      metrics: [{ key: 'auc', value: 0.8 }],
+    });
     expect(mlflow.models.get('delay')?.versions).toMatchObject([{ version: '1' }]);
     expect([...mlflow.files.keys()].map((path) => basename(path))).toContain('model.onnx');
   });

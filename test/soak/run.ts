@@ -6,6 +6,7 @@ import { run as killAgent } from './kill-agent.ts';
 import { run as killServer } from './kill-server.ts';
 import { run as mqttFrames } from './mqtt-frames.ts';
 import { run as mutatedModels } from './mutated-models.ts';
+import { run as noise } from './noise.ts';
 import { run as plantedBugs } from './planted-bugs.ts';
 import { run as rehearsedRollout } from './rehearsed-rollout.ts';
 import { run as rolloutHistories } from './rollout-histories.ts';
@@ -24,6 +25,7 @@ const SOAKS: Record<string, (options: SoakOptions) => Promise<{ passed: number; 
   'kill-server': killServer,
   'mqtt-frames': mqttFrames,
   'mutated-models': mutatedModels,
+  noise,
   'planted-bugs': plantedBugs,
   'rehearsed-rollout': rehearsedRollout,
   'rollout-histories': rolloutHistories,

@@ -1,7 +1,7 @@
 import { DERIVATIONS } from '@plumbline/shared/activity';
 import { buildReference, quantileEdges, type FeatureBins, type Reference } from '@plumbline/shared/drift';
 import type { Feature, FeatureValue, GraphInput, GraphOutput } from '@plumbline/shared/manifest';
-import type { LabelledRecords, Metric } from '../../supply/models/index.ts';
+import type { LabelledRecords, Metric, ModelMapping } from '../../supply/models/index.ts';
 import type { FittedModel } from '../../supply/onnx/index.ts';
 import { recordOf, summary, type Dataset } from '../datasets/index.ts';
 import { rocAuc, type TrainingResult } from '../training/index.ts';
@@ -33,6 +33,21 @@ export const OUTPUT: Extract<GraphOutput, { kind: 'classes' }> = {
 /** With the threshold that costs least, where costs were given; a device then says late from there on. */
 export function outputOf({ threshold }: Pick<TrainingResult, 'threshold'>): GraphOutput {
   return threshold === undefined ? OUTPUT : { ...OUTPUT, threshold: threshold.threshold.value };
+}
+
+/** What `plumbline models import` has to be told of a graph that was trained here and written to a file. */
+export function mappingOf(
+  line: string,
+  {
+    dataset,
+    result,
+  }: { dataset: Dataset; result: Pick<TrainingResult, 'model' | 'threshold'> & { algorithm: string } },
+): ModelMapping {
+  const { model, algorithm } = result;
+  const { target, features } = dataset;
+  const output: GraphOutput =
+    model.answer === 'value' ? { kind: 'value', value: 'value', unit: 'days' } : outputOf(result);
+  return { line, target: target.slice(0, 256), algorithm, inputs: inputsOf(model, features), output };
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   type PublishDeps,
 } from '../../supply/models/index.ts';
 import { historiesOfRows, type Dataset } from '../datasets/index.ts';
+import { trackRun } from '../experiments/index.ts';
 import { judgeScores, logLoss, type ScoresVerdict } from '../training/index.ts';
 import { LATE, provenanceOf, referenceFrom } from './describe-model.ts';
 import { matchFeatures, valuesByColumn } from './match-features.ts';
@@ -42,6 +43,24 @@ const FIRST_LOOK = 8;
  * TrainingError `too_few_rows`, `one_class`; OnnxError
  */
 export async function importModel(
+  deps: PublishDeps & { lab: ModelLab },
+  actor: string,
+  foreign: ForeignModel,
+): Promise<ImportedRelease> {
+  const { mapping, dataset } = foreign;
+  const { line, target, algorithm } = mapping;
+  const about = { experiment: line, kind: 'import' as const, dataset, settings: { target, algorithm }, seed: SEED };
+  const { value } = await trackRun(deps, actor, about, async () => {
+    const release = await takeIn(deps, actor, foreign);
+    const { auc, brier } = release.gate.figures;
+    const { verdict, reasons } = release.gate;
+    const metrics = { values: { auc, brier }, gate: { verdict, reasons } };
+    return { value: release, outcome: { metrics, result: { line, version: release.version } } };
+  });
+  return value;
+}
+
+async function takeIn(
   deps: PublishDeps & { lab: ModelLab },
   actor: string,
   { mapping, bytes, dataset }: ForeignModel,

@@ -1,4 +1,4 @@
-export { inputsOf, LATE, OUTPUT, outputOf, referenceOf, rowsOf } from './describe-model.ts';
+export { inputsOf, LATE, mappingOf, OUTPUT, outputOf, referenceOf, rowsOf } from './describe-model.ts';
 export { recordOf } from '../datasets/index.ts';
 export { importModel, type ForeignModel, type ImportedRelease } from './import-model.ts';
 export { PipelineError } from './errors.ts';

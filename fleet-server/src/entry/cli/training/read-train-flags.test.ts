@@ -23,6 +23,11 @@ describe('the flags of train', () => {
     ['weights', { classWeight: '2:1' }, { classWeight: { late: 2, inTime: 1 } }],
     ['costs', { costMiss: '5', costAlarm: '0.5' }, { costs: { miss: 5, alarm: 0.5 } }],
     ['a quantile', { task: 'regression', loss: 'quantile:0.9' }, { loss: { quantile: 0.9 } }],
+    [
+      'derived columns',
+      { derive: 'planned-days@1, trade-late-rate@1:crew' },
+      { derive: ['planned-days@1', 'trade-late-rate@1:crew'] },
+    ],
     ['no hold-out', { holdout: '0' }, { holdout: 0 }],
   ])('say %s', (_what, flags, expected) => {
     expect(readTrainFlags({ ...GIVEN, ...flags })).toMatchObject(expected);
@@ -44,6 +49,7 @@ describe('the flags of train', () => {
     ['weights of a regression', { task: 'regression', classWeight: 'balanced' }, 'class-weight'],
     ['a loss of a classification', { loss: 'squared' }, 'loss'],
     ['a task that is none', { task: 'clustering' }, 'task'],
+    ['a derivation without a name', { derive: 'planned-days@1,' }, 'derive'],
     ['one fold', { folds: '1' }, 'folds'],
     ['a share that is no number', { holdout: 'some' }, 'holdout'],
     ['to resume nowhere', { resume: true }, 'resume'],

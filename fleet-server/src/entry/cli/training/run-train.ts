@@ -42,7 +42,8 @@ export async function runTrain(flags: TrainFlags, global: Global): Promise<void>
   try {
     const journal = await journalOf(request);
     const notes: string[] = [];
-    const { findings } = assessQuality(dataset);
+    // Against the split that is used, which need not be the one that the columns suggest.
+    const { findings } = assessQuality({ ...dataset, split: request.split ?? dataset.split });
     const trained = await trainWhatIsThere(request, dataset, notes, {
       ...optionsOf(request),
       signal: stop.signal,

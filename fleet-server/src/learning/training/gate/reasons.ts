@@ -41,7 +41,7 @@ export function explain(figures: GateFigures): GateReason[] {
       code: 'not_better_than_chance',
       sentence:
         `${chance.method === 'permuted' ? 'Shuffling the labels' : 'Training on shuffled labels'} does as well: AUC ${show(auc)}, ` +
-        `reached by chance up to ${show(chance.bound)} (${chance.draws} shuffles).`,
+        `reached by chance up to ${show(chance.bound)} (${chance.draws} ${chance.draws === 1 ? 'shuffle' : 'shuffles'}).`,
       value: auc,
       bound: chance.bound,
     });

@@ -106,7 +106,7 @@ function explain(figures: RegressionGateFigures, loss: string): RegressionGateRe
       code: 'not_better_than_chance',
       sentence:
         `Training on shuffled delays does as well: skill ${skill.toFixed(3)}, ` +
-        `reached by chance up to ${chance.bound.toFixed(3)} (${chance.draws} shuffles).`,
+        `reached by chance up to ${chance.bound.toFixed(3)} (${chance.draws} ${chance.draws === 1 ? 'shuffle' : 'shuffles'}).`,
       value: skill,
       bound: chance.bound,
     });

@@ -39,6 +39,22 @@ describe('a regression of delay days', () => {
     expect(figures.skill).toBeGreaterThan(figures.chance.bound);
   });
 
+  it('has boosting fit the quantile that is asked for, unless its parameters say otherwise', async () => {
+    const dataset = withDelays(300, 5, 1);
+    const trees = { trees: 40, rate: 0.1, leaves: 4, minRows: 20 };
+    const told = { ...trees, loss: 'squared' as const };
+    const options = { ...OPTIONS, algorithms: ['boosting'] as const, grid: { boosting: [trees, told] } };
+    const result = await trainRegression(dataset, { ...options, loss: { quantile: 0.9 } });
+    expect(result.table.map(({ parameters }) => parameters)).toEqual([{ ...trees, loss: { quantile: 0.9 } }, told]);
+    expect(result.chosen).toBe(0);
+    const { values, targets } = result.outOfFold;
+    const below = targets.filter((days, row) => days <= values[row]!).length / targets.length;
+    expect(below).toBeGreaterThan(0.8);
+    expect(below).toBeLessThan(0.97);
+    const settings = (await trainRegression(dataset, options)).settings;
+    expect(settings.members[0]!.parameters).toEqual(trees);
+  });
+
   it('of noise is refused by both bounds', async () => {
     const dataset = withDelays(100, 2, 0);
     const result = await trainRegression(dataset, OPTIONS);
