@@ -205,6 +205,18 @@ export function databaseContract(under: () => DatabaseUnderTest): void {
       expect((await above(database.db, { id: 2 }))[0]).toEqual((await database.db.select().from(samples))[2]);
     });
 
+    it('answers a prepared question in the words of the tables, in a transaction and beside it', async () => {
+      const floor = preparedRead<Record<string, never>, typeof tables.eventFeedFloor.$inferSelect>((db) =>
+        db.select().from(tables.eventFeedFloor),
+      );
+      const wanted = [{ id: 1, droppedUpTo: 7 }];
+      await database.transaction(async (tx) => {
+        await tx.insert(tables.eventFeedFloor).values(wanted);
+        expect(await floor(tx, {})).toEqual(wanted);
+      });
+      expect(await floor(database.db, {})).toEqual(wanted);
+    });
+
     it('refuses a prepared question of a transaction that has ended', async () => {
       const all = preparedRead((db) => db.select().from(samples));
       const ended = await database.transaction(async (tx) => ({ tx }));

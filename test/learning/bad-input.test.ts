@@ -26,7 +26,7 @@ describe('from a file to a model', () => {
   it.each([
     ['one class', Array<number>(80).fill(1), 'one_class'],
     ['49 rows', alternating(49), 'too_few_rows'],
-    ['a label of three values', [0, 1, 2, ...alternating(60)], 'dataset_label'],
+    ['a label of three values', [0, 1, 2, ...alternating(60)], 'label_not_binary'],
   ])('%s is refused with a code, a field and what was expected', async (_what, labels, code) => {
     await expect(trainOn(labels)).rejects.toMatchObject({
       code,

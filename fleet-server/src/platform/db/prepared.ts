@@ -20,10 +20,9 @@ export type RowsWriter<Row> = (tx: Db, rows: readonly Row[]) => Promise<number>;
 
 let named = 0;
 
-/** A prepared question: SQLite answers `all`, PostgreSQL `execute`. */
+/** A prepared question. Only `execute` names columns as the tables do on both dialects: `all` of PostgreSQL does not. */
 interface PreparedRead<Row> {
-  all?(values: Record<string, unknown>): Promise<Row[]> | Row[];
-  execute(values: Record<string, unknown>): Promise<Row[]>;
+  execute(values: Record<string, unknown>): PromiseLike<Row[]>;
 }
 
 /** Asks one question with these values. */
@@ -56,10 +55,7 @@ export function preparedRead<Values extends Record<string, unknown>, Row>(
     // A statement of PostgreSQL holds the transaction it was made in; the server keeps the plan under the name.
     return scope.dialect === 'sqlite' ? keptFor(scope.connection, scope.unguarded) : prepareOn(db);
   };
-  return async (db, values) => {
-    const statement = statementOn(db);
-    return statement.all === undefined ? statement.execute(values) : statement.all(values);
-  };
+  return async (db, values) => statementOn(db).execute(values);
 }
 
 /** SQLite needs no name, and passes over it. */

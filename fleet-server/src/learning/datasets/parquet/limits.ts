@@ -11,6 +11,8 @@ export interface ParquetLimits {
   pageBytes: number;
   /** All pages of the columns that are read, decompressed. */
   decodedBytes: number;
+  /** Without a column decoded for so long, ms, the decoder is taken to go in circles. */
+  stallMs: number;
 }
 
 export const DEFAULT_PARQUET_LIMITS: ParquetLimits = {
@@ -20,4 +22,5 @@ export const DEFAULT_PARQUET_LIMITS: ParquetLimits = {
   cells: 50_000_000,
   pageBytes: 256 * MIB,
   decodedBytes: 2_048 * MIB,
+  stallMs: 60_000,
 };

@@ -22,8 +22,12 @@ const COMPRESSORS: Compressors = {
 };
 const CODECS: readonly CompressionCodec[] = ['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'ZSTD'];
 
-/** A Parquet file as a table of text, one row group at a time. @throws ParquetError */
-export async function readParquet(file: Slices, limits: ParquetLimits): Promise<ParquetTable> {
+/** A Parquet file as a table of text, one row group at a time; `onColumn` after each part. @throws ParquetError */
+export async function readParquet(
+  file: Slices,
+  limits: ParquetLimits,
+  onColumn: (name: string) => void,
+): Promise<ParquetTable> {
   const metadata = await readFooter(file, limits);
   const { columns, ignored } = chooseColumns(metadata);
   if (columns.length > limits.columns) throw tooLarge('columns', columns.length, limits.columns);
@@ -36,7 +40,7 @@ export async function readParquet(file: Slices, limits: ParquetLimits): Promise<
     const rowEnd = rowStart + Number(group.num_rows);
     decodedBytes += await checkGroup(file, group, columns, limits);
     if (decodedBytes > limits.decodedBytes) throw tooLarge('bytes of values', decodedBytes, limits.decodedBytes);
-    if (rowEnd > rowStart) await readGroup({ file, metadata, rowStart, rowEnd }, columns, rows, ignored);
+    if (rowEnd > rowStart) await readGroup({ file, metadata, rowStart, rowEnd, onColumn }, columns, rows, ignored);
     rowStart = rowEnd;
   }
   const kept = columns.flatMap(({ name }, place) => (Object.hasOwn(ignored, name) ? [] : [place]));
@@ -76,10 +80,11 @@ interface Part {
   metadata: FileMetaData;
   rowStart: number;
   rowEnd: number;
+  onColumn: (name: string) => void;
 }
 
 async function readGroup(
-  part: Part,
+  { onColumn, ...part }: Part,
   columns: readonly FlatColumn[],
   rows: string[][],
   ignored: Record<string, string>,
@@ -105,6 +110,7 @@ async function readGroup(
         },
       }),
     );
+    onColumn(name);
   }
 }
 
