@@ -96,7 +96,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
  * so that wing stands here the other way round.
  */
 export const WINGS: readonly { wing: string; rooms: readonly string[] }[] = [
-  { wing: 'platform', rooms: ['ports', 'db', 'adapters', 'outbox', 'audit', 'access'] },
+  { wing: 'platform', rooms: ['ports', 'schedule', 'db', 'adapters', 'outbox', 'audit', 'access'] },
   { wing: 'supply', rooms: ['onnx', 'keys', 'repository', 'models'] },
   { wing: 'sites', rooms: ['devices', 'register', 'groups', 'activities'] },
   { wing: 'insight', rooms: ['telemetry', 'drift', 'alerts'] },

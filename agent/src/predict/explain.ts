@@ -1,9 +1,9 @@
 import type { ActivityRecord } from '@plumbline/shared/manifest';
-import { occlude, reasonsOf, type Run, type Scored } from '@plumbline/shared/predict';
+import { agrees, occlude, reasonsOf, type Run, type Scored } from '@plumbline/shared/predict';
 import type { Reason } from '@plumbline/shared/wire';
 import type { LoadedModel } from './load.ts';
 import { scoreRecords, type Answered } from './score.ts';
-import { agrees, type Derived } from './structure.ts';
+import type { Derived } from './structure.ts';
 
 /** Occluded rows that are scored in one go: bounds the memory of a call with many records. */
 const MAX_QUESTIONS = 4096;

@@ -1,3 +1,4 @@
+import { agrees } from '@plumbline/shared/predict';
 import { createMemoryCrypto, createSeededRandom, createVirtualClock } from '@plumbline/shared/testing';
 import { describe, expect, it } from 'vitest';
 import { slotPath } from '../store/keys.ts';
@@ -7,7 +8,7 @@ import { createMemoryFiles } from '../testing/memory-files.ts';
 import { DEFAULT_MODEL, LINE, mintRelease } from '../testing/mint.ts';
 import { loadModel, type LoadedModel } from './load.ts';
 import { createPredictor } from './predictor.ts';
-import { agrees, deriveStructure, type Derived } from './structure.ts';
+import { deriveStructure, type Derived } from './structure.ts';
 
 const record = { values: { a: 1, b: 2 }, asOf: 0 };
 

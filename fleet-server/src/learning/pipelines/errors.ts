@@ -5,7 +5,6 @@ export type PipelineErrorCode =
   | 'pipeline_malformed' // the file is not what it should be; the field is the path in it
   | 'pipeline_parameter' // a value that a parameter does not take, or one that is missing
   | 'pipeline_input' // what an earlier step answered is not what a step takes
-  | 'pipeline_schedule' // a pattern or zone that nobody can follow
   | 'pipeline_unknown'
   | 'pipeline_changed' // by somebody else meanwhile
   | 'pipeline_paused'

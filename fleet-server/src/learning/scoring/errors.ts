@@ -13,7 +13,6 @@ export type ScoringErrorCode =
   | 'scoring_busy' // more questions than are answered at once
   | 'job_unknown'
   | 'job_exists'
-  | 'job_schedule' // no cron pattern, or one that never comes
   | 'job_paused'
   | 'job_changed' // somebody else ordered otherwise meanwhile
   | 'job_running'

@@ -361,9 +361,9 @@ describe('a batch job', () => {
   });
 
   it.each<[string, object, string, string]>([
-    ['a pattern that is none', { cron: 'at five' }, 'job_schedule', 'cron'],
-    ['a day that never comes', { cron: '0 0 30 2 *' }, 'job_schedule', 'cron'],
-    ['a zone nobody knows', { cron: '0 5 * * *', zone: 'Mars/North' }, 'job_schedule', 'zone'],
+    ['a pattern that is none', { cron: 'at five' }, 'schedule_malformed', 'cron'],
+    ['a day that never comes', { cron: '0 0 30 2 *' }, 'schedule_malformed', 'cron'],
+    ['a zone nobody knows', { cron: '0 5 * * *', zone: 'Mars/North' }, 'schedule_malformed', 'zone'],
     ['a model nobody knows', { model: 'delay@7.7.7' }, 'model_unknown', 'model'],
     ['a name that is taken', { id: 'nightly' }, 'job_exists', 'id'],
   ])('with %s is refused', async (_, change, code, field) => {

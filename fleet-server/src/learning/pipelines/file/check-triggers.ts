@@ -1,4 +1,4 @@
-import { nextTime } from './next-time.ts';
+import { nextTime } from '../../../platform/schedule/index.ts';
 import { resolveParameters } from './parameters.ts';
 import { referencesIn } from './references.ts';
 import { TRIGGERS, type PipelineSpec, type Trigger, type TriggerKind } from './spec.ts';

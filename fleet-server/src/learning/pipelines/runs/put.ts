@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { record } from '../../../platform/audit/index.ts';
 import { and, eq, pipelines, type Database, type Db } from '../../../platform/db/index.ts';
+import { nextTime } from '../../../platform/schedule/index.ts';
 import { PipelineError } from '../errors.ts';
 import { checkPipeline } from '../file/check.ts';
-import { nextTime } from '../file/next-time.ts';
 import { parsePipeline } from '../file/read-file.ts';
 import type { PipelineSpec } from '../file/spec.ts';
 import { STEP_KINDS } from '../steps/index.ts';

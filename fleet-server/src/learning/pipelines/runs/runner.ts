@@ -1,6 +1,6 @@
 import { codeOf } from '@plumbline/shared/errors';
 import { and, eq, inArray, isNotNull, lte, pipelineRuns, pipelines } from '../../../platform/db/index.ts';
-import { nextTime } from '../file/next-time.ts';
+import { nextTime } from '../../../platform/schedule/index.ts';
 import { STEP_KINDS, type StepKinds } from '../steps/index.ts';
 import type { PipelineDeps } from '../steps/kind.ts';
 import { advanceRun } from './advance.ts';

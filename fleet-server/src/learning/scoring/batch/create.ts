@@ -1,18 +1,18 @@
 import { record } from '../../../platform/audit/index.ts';
 import { batchJobs, type Database } from '../../../platform/db/index.ts';
 import type { ArtifactStore } from '../../../platform/ports/index.ts';
+import { nextTime } from '../../../platform/schedule/index.ts';
 import { loadDataset } from '../../datasets/index.ts';
 import { ScoringError } from '../errors.ts';
 import { parseReference } from '../model/reference.ts';
 import { resolveBundle } from '../model/resolve-model.ts';
-import { nextTime } from './cron.ts';
 import type { BatchJob, NewBatchJob } from './job.ts';
 import { getJob } from './read.ts';
 
 /**
  * A new job; one without a pattern is due at once. Model and rows must be there now, so that a slip of the pen is told
  * now and not tomorrow at five.
- * @throws ScoringError `job_exists`, `job_schedule`, `model_reference`; ModelError, DatasetError, ArtifactError
+ * @throws ScoringError `job_exists`, `model_reference`; ScheduleError, ModelError, DatasetError, ArtifactError
  */
 export async function createJob(
   deps: { database: Database; artifacts: ArtifactStore; now: () => number },

@@ -1,7 +1,7 @@
 import { record } from '../../../platform/audit/index.ts';
 import { and, batchJobs, batchResults, eq, type Database, type Db } from '../../../platform/db/index.ts';
+import { nextTime } from '../../../platform/schedule/index.ts';
 import { ScoringError } from '../errors.ts';
-import { nextTime } from './cron.ts';
 import type { BatchJob } from './job.ts';
 import { getJob } from './read.ts';
 

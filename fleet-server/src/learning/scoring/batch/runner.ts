@@ -13,8 +13,8 @@ import {
   type Db,
 } from '../../../platform/db/index.ts';
 import { emit } from '../../../platform/outbox/index.ts';
+import { nextTime } from '../../../platform/schedule/index.ts';
 import type { ScorableModel } from '../model/scorable.ts';
-import { nextTime } from './cron.ts';
 import { jobOf, type BatchJob } from './job.ts';
 import { runJob, type RunDeps, type RunOutcome } from './run-job.ts';
 

@@ -1,13 +1,9 @@
 import { messageOf } from '@plumbline/shared/errors';
 import { featuresOf, type ActivityRecord, type Feature } from '@plumbline/shared/manifest';
-import { encodeRuns, type Run } from '@plumbline/shared/predict';
-import { createExplainer, rankReasons, type Explainer, type Explanation } from '@plumbline/shared/predict/explain';
+import { agrees, firstDisagreement, type Run } from '@plumbline/shared/predict';
+import { createExplainer, rankReasons, type Explainer } from '@plumbline/shared/predict/explain';
 import type { Reason } from '@plumbline/shared/wire';
 import type { ScorableModel } from '../model/scorable.ts';
-
-/** Runtimes compute in float32; a structure that was misread is further off than that. */
-const TOLERANCE = 1e-4;
-const SUM_TOLERANCE = 1e-5;
 
 /** Reasons derived from the model's own graph; a row that it does not lead to the said score of gets none here. */
 export interface Structure {
@@ -19,11 +15,8 @@ export function createStructure(model: ScorableModel): Structure | string {
   const explainer = explainerOf(model);
   if (typeof explainer === 'string') return explainer;
   const features: Feature[] = featuresOf(model.manifest);
-  for (const { record, score } of model.golden?.rows ?? []) {
-    const [run] = encodeRuns(model.manifest, [record]);
-    if (run !== undefined && !agrees(explainer, explainer.explain(run.feeds, 0), score)) {
-      return 'gives other scores than the golden rows';
-    }
+  if (model.golden !== undefined && firstDisagreement(model.manifest, model.golden, explainer) >= 0) {
+    return 'gives other scores than the golden rows';
   }
   return {
     reasonsOf({ feeds }, row, record, said, top) {
@@ -40,12 +33,4 @@ function explainerOf({ bytes, manifest, reference, reasons }: ScorableModel): Ex
   } catch (error) {
     return messageOf(error);
   }
-}
-
-function agrees({ base }: Explainer, { raw, score, contributions }: Explanation, said: number): boolean {
-  const sum = contributions.reduce((all, one) => all + one, base);
-  return (
-    Math.abs(score - said) <= TOLERANCE * Math.max(1, Math.abs(said)) &&
-    Math.abs(sum - raw) <= SUM_TOLERANCE * Math.max(1, Math.abs(raw))
-  );
 }

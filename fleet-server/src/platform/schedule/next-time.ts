@@ -1,11 +1,14 @@
 import { Cron } from 'croner';
-import { messageOf } from '@plumbline/shared/errors';
-import { ScoringError } from '../errors.ts';
+import { CodedError, messageOf } from '@plumbline/shared/errors';
+
+export class ScheduleError extends CodedError<'schedule_malformed'> {
+  override readonly name = 'ScheduleError';
+}
 
 /**
  * When a pattern comes next, ms, strictly after a time. Nothing is started by it: whoever looks compares with the clock.
  * @param cron five fields; @param zone IANA name, by whose wall clock they count
- * @throws ScoringError `job_schedule`, also for a pattern that never comes
+ * @throws ScheduleError `schedule_malformed` of `cron` or `zone`, also for a pattern that never comes
  */
 export function nextTime(cron: string, zone: string, afterMs: number): number {
   if (cron.trim().split(/\s+/).length !== 5) throw malformed('cron', `${cron}: not five fields`);
@@ -18,10 +21,7 @@ export function nextTime(cron: string, zone: string, afterMs: number): number {
   throw malformed('cron', `${cron} never comes`);
 }
 
-function malformed(field: 'cron' | 'zone', what: string, cause?: unknown): ScoringError {
-  return new ScoringError('job_schedule', `${field}: ${what}`, {
-    field,
-    expected: field === 'cron' ? 'a pattern such as 0 5 * * *' : 'a time zone such as Europe/Berlin',
-    cause,
-  });
+function malformed(field: 'cron' | 'zone', what: string, cause?: unknown): ScheduleError {
+  const expected = field === 'cron' ? 'a pattern such as 0 5 * * 1' : 'a time zone such as Europe/Berlin';
+  return new ScheduleError('schedule_malformed', `${field}: ${what}`, { field, expected, cause });
 }

@@ -1,0 +1,1 @@
+export { nextTime, ScheduleError } from './next-time.ts';
