@@ -1,4 +1,3 @@
-import { and, eq } from 'drizzle-orm';
 import {
   readMetadata,
   sha256Hex,
@@ -10,7 +9,7 @@ import {
 } from '@plumbline/shared/trust';
 import { downTopic, encodeFrame } from '@plumbline/shared/wire';
 import type { FleetServer } from '@plumbline/fleet-server';
-import { repositoryMetadata } from '../../fleet-server/src/platform/db/index.ts';
+import { and, eq, repositoryMetadata } from '../../fleet-server/src/platform/db/index.ts';
 import type { VersionSummary } from '../../fleet-server/src/supply/models/index.ts';
 import {
   insertMetadata,

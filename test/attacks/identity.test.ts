@@ -1,12 +1,11 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createProcessTrial, openSqliteStore } from '@plumbline/agent/node';
 import { readIdentity, type Identity } from '../../agent/src/identity.ts';
 import { stored } from '../../agent/src/store/json.ts';
 import { IDENTITY } from '../../agent/src/store/keys.ts';
-import { devices } from '../../fleet-server/src/platform/db/index.ts';
+import { devices, eq } from '../../fleet-server/src/platform/db/index.ts';
 import { credentialsOf } from '../../fleet-server/src/sites/devices/index.ts';
 import {
   createFleet,

@@ -1,14 +1,17 @@
-import { eq, getTableColumns, gt, is, sql, sum } from 'drizzle-orm';
-import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SiteLogEntry } from '../../shared/src/activity/index.ts';
 import { createVirtualClock } from '../../shared/src/testing/index.ts';
+import { drizzlePart } from '../../fleet-server/src/platform/db/drizzle.ts';
 import {
+  eq,
+  getTableColumns,
+  gt,
   isUniqueViolation,
   openDatabase,
   preparedRead,
   preparedWrite,
   rowsInserter,
+  sql,
   type Database,
   type Db,
 } from '../../fleet-server/src/platform/db/index.ts';
@@ -19,6 +22,9 @@ import { markSeen, presenceOf } from '../../fleet-server/src/sites/devices/index
 import { createDispatcher, emit } from '../../fleet-server/src/platform/outbox/index.ts';
 import * as tables from '../../fleet-server/src/platform/db/tables/index.ts';
 import { history, samples } from './samples.ts';
+
+const { is, sum } = drizzlePart('drizzle-orm');
+const { getTableConfig, SQLiteTable } = drizzlePart('drizzle-orm/sqlite-core');
 
 export interface DatabaseUnderTest {
   /** Address of an empty database, different at each call. */

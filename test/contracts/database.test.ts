@@ -2,10 +2,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createVirtualClock } from '../../shared/src/testing/index.ts';
-import { openDatabase, type Database } from '../../fleet-server/src/platform/db/index.ts';
+import { openDatabase, sql, type Database } from '../../fleet-server/src/platform/db/index.ts';
 import { findPostgres, required, skipReason, startPostgres, type Postgres } from '../harness/services/index.ts';
 import { databaseContract, type DatabaseUnderTest } from './database.contract.ts';
 

@@ -1,4 +1,4 @@
-import { blob, integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { blob, integer, real, sqliteTable, text } from '../../fleet-server/src/platform/db/drizzle.ts';
 import { migrations, type Migration } from '../../fleet-server/src/platform/db/migrations/index.ts';
 
 /** A table with every type that both dialects share. */

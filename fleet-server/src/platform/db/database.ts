@@ -1,4 +1,4 @@
-import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core';
+import type { BaseSQLiteDatabase } from './drizzle.ts';
 
 export type Dialect = 'sqlite' | 'postgres';
 

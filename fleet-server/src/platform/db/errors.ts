@@ -1,4 +1,4 @@
-import { DrizzleQueryError } from 'drizzle-orm';
+import { DrizzleQueryError } from './drizzle.ts';
 import { CodedError, isCodedError, type ErrorOptionsWithField } from '@plumbline/shared/errors';
 
 export type DbErrorCode =

@@ -1,4 +1,4 @@
-import { asc } from 'drizzle-orm';
+import { asc } from './drizzle.ts';
 import type { Database, Db, Dialect } from './database.ts';
 import { DbError } from './errors.ts';
 import type { Migration } from './migrations/index.ts';

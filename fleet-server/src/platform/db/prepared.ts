@@ -1,5 +1,5 @@
-import type { InferInsertModel } from 'drizzle-orm';
-import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import type { InferInsertModel } from './drizzle.ts';
+import type { SQLiteTable } from './drizzle.ts';
 import type { Db, ReadDb } from './database.ts';
 import { planInsert } from './engines/insert-plan.ts';
 import { isTransaction, scopeOf, type Scope } from './engines/scope.ts';

@@ -1,7 +1,4 @@
-/**
- * The words of queries, for every room. Nobody else names the library: its list of exports is 180 kB, which Node parses
- * anew for each file that asks for it.
- */
+/** The words of queries, for every room; nobody else names the library. */
 export {
   Column,
   and,
@@ -26,6 +23,6 @@ export {
   notInArray,
   or,
   sql,
-} from 'drizzle-orm';
-export type { SQL } from 'drizzle-orm';
-export type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core';
+  type AnySQLiteColumn,
+  type SQL,
+} from './drizzle.ts';

@@ -1,5 +1,4 @@
-import { Column, getTableColumns, getTableName } from 'drizzle-orm';
-import { SQLiteInteger, type SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { Column, getTableColumns, getTableName, SQLiteInteger, type SQLiteTable } from '../drizzle.ts';
 
 /** A hot insert, worked out once per table. */
 export interface InsertPlan {

@@ -1,11 +1,13 @@
-import { drizzle } from 'drizzle-orm/node-postgres';
 import { Pool, types, type PoolClient, type QueryConfig, type QueryResult } from 'pg';
 import type { Clock } from '@plumbline/shared/ports';
 import type { Database, Db } from '../database.ts';
+import { drizzlePart } from '../drizzle.ts';
 import { DbError, unavailable } from '../errors.ts';
 import { insertIntoPostgres } from './postgres-rows.ts';
 import { endedTransaction, keepScope } from './scope.ts';
 import { createTransactions, type Begun } from './transactions.ts';
+
+const { drizzle } = drizzlePart('drizzle-orm/node-postgres');
 
 /** Any number, the same in every process of one fleet: whoever holds it is the one writer, as on SQLite. */
 const WRITER_LOCK = 7_305_001;

@@ -1,15 +1,17 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { drizzle } from 'drizzle-orm/better-sqlite3';
-import { drizzle as drizzleProxy } from 'drizzle-orm/sqlite-proxy';
 import type { Clock } from '@plumbline/shared/ports';
 import type { Database, Db, ReadDb } from '../database.ts';
+import { drizzlePart } from '../drizzle.ts';
 import { DbError, unavailable } from '../errors.ts';
 import { endedTransaction, keepScope } from './scope.ts';
 import { insertIntoSqlite } from './sqlite-rows.ts';
 import { cacheStatements, type CachedStatement } from './statement-cache.ts';
 import { createTransactions, type Begun, type Transactions } from './transactions.ts';
+
+const { drizzle } = drizzlePart('drizzle-orm/better-sqlite3');
+const { drizzle: drizzleProxy } = drizzlePart('drizzle-orm/sqlite-proxy');
 
 type Connection = InstanceType<typeof Sqlite>;
 type Prepare = (sql: string) => CachedStatement;

@@ -1,4 +1,4 @@
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { index, integer, sqliteTable, text } from '../drizzle.ts';
 
 /** Who changed what, each row holding the hash of the one before it. `details` is the exact JSON text that was hashed. */
 export const audit = sqliteTable(

@@ -1,4 +1,4 @@
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from '../drizzle.ts';
 
 /** A rollout of one release. `plan` holds its stages and gates as JSON, `state` the pure machine's state as JSON. */
 export const rollouts = sqliteTable(

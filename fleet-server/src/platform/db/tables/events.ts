@@ -1,4 +1,4 @@
-import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { index, integer, sqliteTable, text, uniqueIndex } from '../drizzle.ts';
 
 /** Events as other programs are told of them, kept for a while so that a reader can go on where it was. */
 export const eventFeed = sqliteTable('event_feed', {

@@ -1,4 +1,4 @@
-import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { index, integer, primaryKey, sqliteTable, text } from '../drizzle.ts';
 
 /** What each device last said of each model line: the parts of its report that ten thousand devices are asked for at once. */
 export const deviceLines = sqliteTable(

@@ -1,4 +1,4 @@
-import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { index, integer, primaryKey, sqliteTable, text } from '../drizzle.ts';
 
 /** Devices under one name: a list somebody keeps, or whatever a selector finds at the time it is asked. */
 export const deviceGroups = sqliteTable('device_groups', {

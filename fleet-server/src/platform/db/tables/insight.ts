@@ -1,5 +1,4 @@
-import { sql } from 'drizzle-orm';
-import { index, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { index, integer, primaryKey, real, sql, sqliteTable, text } from '../drizzle.ts';
 
 /** One high-water mark per stream: everything up to it is committed, nothing of it is taken twice. */
 export const streams = sqliteTable('streams', {

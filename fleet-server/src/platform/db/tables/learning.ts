@@ -1,4 +1,4 @@
-import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { index, integer, primaryKey, sqliteTable, text } from '../drizzle.ts';
 
 /** Versions of datasets; the rows themselves are an artifact. */
 export const datasets = sqliteTable('datasets', {

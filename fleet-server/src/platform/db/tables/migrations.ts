@@ -1,4 +1,4 @@
-import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { integer, sqliteTable, text } from '../drizzle.ts';
 
 /** Migrations this database has been through. */
 export const appliedMigrations = sqliteTable('migrations', {

@@ -1,4 +1,4 @@
-import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { integer, primaryKey, sqliteTable, text } from '../drizzle.ts';
 
 /** Events some subscriber has not had yet. Ids are never used twice, so that a cursor stays true after a clean-up. */
 export const outboxEvents = sqliteTable('outbox_events', {

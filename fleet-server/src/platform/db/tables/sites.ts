@@ -1,4 +1,4 @@
-import { blob, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { blob, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from '../drizzle.ts';
 
 /** One-time tokens by hash: the text itself is shown once and kept nowhere. */
 export const enrolmentTokens = sqliteTable(

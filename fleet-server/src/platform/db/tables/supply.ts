@@ -1,4 +1,4 @@
-import { blob, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { blob, index, integer, primaryKey, sqliteTable, text } from '../drizzle.ts';
 
 /** Versions of a line. `state`: sealed → awaiting-approval → published, or refused. JSON columns hold exact texts. */
 export const modelVersions = sqliteTable(
