@@ -51,43 +51,30 @@ export function forestModel(line: string, trees = 12): ModelFile {
 }
 
 /**
- * A model of about this many bytes that no codec makes shorter, so that it travels in many blocks. Its weights belong to
- * convolutions, for which there is no recipe yet.
+ * A model of about this many bytes that no codec makes shorter and no recipe touches, so that it travels in many
+ * blocks: a table of noise, of which it computes with one row.
  */
 export function bulkyModel(line: string, sizeBytes: number, random: () => number): ModelFile {
-  const width = Math.ceil(sizeBytes / 16);
-  const weights = () => Float32Array.from({ length: 2 * width }, () => random() * 2 - 1);
-  const kernel = (name: string, dims: number[]) => ({
-    name,
-    dataType: FLOAT,
-    dims: BigInt64Array.from(dims, BigInt),
-    floatData: weights(),
-  });
+  const rows = Math.ceil(sizeBytes / (FEATURES.length * Float32Array.BYTES_PER_ELEMENT));
   const bytes = modelOf({
-    input: [value('x', FLOAT, ['N', 2])],
+    input: [value('x', FLOAT, ['N', FEATURES.length])],
     node: [
-      { ...node('Reshape', ['x', 'deep'], ['points']), name: 'deepen' },
-      { ...node('Conv', ['points', 'V'], ['wide']), name: 'widen' },
-      node('Tanh', ['wide'], ['bent']),
-      { ...node('Conv', ['bent', 'W'], ['narrow']), name: 'narrow' },
-      { ...node('Reshape', ['narrow', 'flat'], ['raw']), name: 'flatten' },
+      node('Gather', ['noise', 'row'], ['shift']),
+      node('Add', ['x', 'shift'], ['raw']),
       node('Softmax', ['raw'], ['probabilities']),
     ],
     initializer: [
-      kernel('V', [width, 2, 1]),
-      kernel('W', [2, width, 1]),
-      shapeOf('deep', [0n, 2n, 1n]),
-      shapeOf('flat', [0n, 2n]),
+      {
+        name: 'noise',
+        dataType: FLOAT,
+        dims: BigInt64Array.of(BigInt(rows), BigInt(FEATURES.length)),
+        floatData: Float32Array.from({ length: FEATURES.length * rows }, () => random() * 2 - 1),
+      },
+      { name: 'row', dataType: INT64, dims: BigInt64Array.of(1n), int64Data: BigInt64Array.of(0n) },
     ],
-    output: [value('probabilities', FLOAT, ['N', 2])],
+    output: [value('probabilities', FLOAT, ['N', FEATURES.length])],
   });
   return { mapping: mapping(line, 'x'), bytes };
-}
-
-/** Dimensions as Reshape takes them; 0 keeps the one that is there. */
-function shapeOf(name: string, dims: bigint[]) {
-  const length = BigInt64Array.of(BigInt(dims.length));
-  return { name, dataType: INT64, dims: length, int64Data: BigInt64Array.from(dims) };
 }
 
 /** What ../fixtures/iris.yaml says of `tab_logreg_iris`; three flowers, because its batch is fixed at three. */
