@@ -262,7 +262,7 @@ describe('an agent', () => {
     const servedAtKill = new Set<number>();
     const assignment = await mintAssignment(1, [big], QUICK);
     const repository = await mintRepository({ releases: [big] });
-    for (let turns = 1; turns < 320; turns += 4) {
+    for (let turns = 1; turns < 320; turns += 8) {
       const device = await createTestDevice();
       device.server.offer(big);
       await device.start();

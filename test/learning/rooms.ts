@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addMetadataSignatures, lineRole } from '@plumbline/shared/trust';
+import { addMetadataSignatures, lineRole, type Signer } from '@plumbline/shared/trust';
 import { createIngest, type Ingest } from '../../fleet-server/src/insight/telemetry/index.ts';
 import type { Dataset } from '../../fleet-server/src/learning/datasets/index.ts';
 import { inputsOf, OUTPUT, referenceOf } from '../../fleet-server/src/learning/pipelines/index.ts';
@@ -22,8 +22,9 @@ import {
   findPending,
   getModel,
   intakeModel,
-  optimizeModel,
   submitForApproval,
+  type AcceptedModel,
+  type OptimizedModel,
   type VersionSummary,
 } from '../../fleet-server/src/supply/models/index.ts';
 import { importRepository } from '../../fleet-server/src/supply/repository/index.ts';
@@ -38,6 +39,8 @@ export interface Rooms extends AsyncDisposable {
   lab: ModelLab;
   ingest: Ingest;
   now: () => number;
+  /** Signs what waits for its second signature. */
+  approver: Signer;
   /** Moves the one clock of these rooms. */
   setNow(at: number): void;
   /** Registers a trained model as the next version of its line and approves it, gate or no gate. */
@@ -67,6 +70,7 @@ export async function openRooms(startAt: number): Promise<Rooms> {
   return {
     ...deps,
     ingest,
+    approver,
     setNow: (at) => (time = at),
     async register(line, dataset, trained) {
       const { features, target } = dataset;
@@ -77,8 +81,11 @@ export async function openRooms(startAt: number): Promise<Rooms> {
         reference: referenceOf(dataset, trained),
       };
       const intake = { line, target, algorithm, bytes: exportModel(model), ...described, card: {} };
-      const optimized = await optimizeModel(deps, await intakeModel(deps, intake, now()));
-      const { version, document } = await submitForApproval(deps, 'user:test', optimized);
+      const { version, document } = await submitForApproval(
+        deps,
+        'user:test',
+        asItCame(await intakeModel(deps, intake, now())),
+      );
       const draft = await findPending(database.db, line, document);
       if (draft === undefined) throw new Error(`no draft ${document} of line ${line}`);
       const bytes = await addMetadataSignatures(draft.bytes, [approver], lineRole(line));
@@ -91,5 +98,18 @@ export async function openRooms(startAt: number): Promise<Rooms> {
       await database.close();
       await rm(folder, { recursive: true });
     },
+  };
+}
+
+/** A model that nobody tried to make smaller: what shrinking does is shown elsewhere, and takes longer than a year here. */
+function asItCame(accepted: AcceptedModel): OptimizedModel {
+  const { bytes, golden } = accepted;
+  const host = { arch: process.arch, platform: process.platform, cpus: 1, model: 'test', node: process.version };
+  return {
+    accepted,
+    variants: [{ variant: 'lossless', recipe: 'lossless', bytes, golden, profiles: [] }],
+    trials: [],
+    declined: [],
+    measured: { host, trials: {} },
   };
 }
