@@ -6,6 +6,7 @@ import { defineConfig } from 'vitest/config';
 // two thirds of the time.
 process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'plumbline-tests-compiled');
 
+// Nothing keeps state between tests, so files share a process and what it has loaded: a tenth of all the time else.
 /** Tests that need a process of their own: a runtime decides at its first tensor what it does with float16. */
 const ALONE = ['fleet-server/src/supply/models/generate/generate-runs.test.ts'];
 
@@ -24,11 +25,11 @@ export default defineConfig({
           name: 'rooms',
           include: ['{shared,firmware-profiles,agent,fleet-server}/src/**/*.test.ts'],
           exclude: ALONE,
-          // Rooms keep nothing between tests, so files may share a process and what it has loaded.
           isolate: false,
         },
       },
-      { extends: true, test: { name: 'whole', include: ['test/**/*.test.ts', ...ALONE] } },
+      { extends: true, test: { name: 'whole', include: ['test/**/*.test.ts'], isolate: false } },
+      { extends: true, test: { name: 'alone', include: ALONE } },
     ],
   },
 });

@@ -29,6 +29,7 @@ describe('the configuration', () => {
       webhookAllow: [],
       logLevel: 'info',
       rolloutIntervalMs: 5000,
+      retention: { pipelineRuns: 100, batchDays: 90 },
     });
   });
 
@@ -51,6 +52,7 @@ describe('the configuration', () => {
       PLUMBLINE_BROKER_URL: 'http://broker',
       PLUMBLINE_LOG_LEVEL: 'loud',
       PLUMBLINE_ROLLOUT_INTERVAL_MS: '1',
+      PLUMBLINE_KEEP_PIPELINE_RUNS: '0',
       PLUMBLINE_PLAIN: '1',
       PLUMBLINE_TLS_KEY: 'key.pem',
       PLUMBLINE_TLS_NAMES: 'a b',
@@ -59,6 +61,7 @@ describe('the configuration', () => {
       'PLUMBLINE_BROKER_URL',
       'PLUMBLINE_HOST',
       'PLUMBLINE_HTTP_PORT',
+      'PLUMBLINE_KEEP_PIPELINE_RUNS',
       'PLUMBLINE_LOG_LEVEL',
       'PLUMBLINE_MQTT_PORT',
       'PLUMBLINE_PLAIN',

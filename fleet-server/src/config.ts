@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { CodedError } from '@plumbline/shared/errors';
+import { DEFAULT_RETENTION, type Retention } from './entry/retention.ts';
 import { blockListOf } from './entry/webhooks/receiver/receiver-rules.ts';
 
 export class ConfigError extends CodedError<'config_invalid'> {
@@ -33,6 +34,8 @@ export interface ServerConfig {
   logLevel: string;
   /** How often running rollouts are looked at; ms. */
   rolloutIntervalMs: number;
+  /** How much of what is over is kept. */
+  retention: Retention;
 }
 
 const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
@@ -73,6 +76,8 @@ const settings = z.object({
     .refine(areNetworks, 'expected networks such as 10.1.0.0/16, separated by commas'),
   PLUMBLINE_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
   PLUMBLINE_ROLLOUT_INTERVAL_MS: z.coerce.number().int().min(50).default(5000),
+  PLUMBLINE_KEEP_PIPELINE_RUNS: z.coerce.number().int().min(1).max(100_000).default(DEFAULT_RETENTION.pipelineRuns),
+  PLUMBLINE_KEEP_BATCH_DAYS: z.coerce.number().int().min(1).max(36_500).default(DEFAULT_RETENTION.batchDays),
 });
 
 /**
@@ -121,6 +126,10 @@ export function readConfig(environment: Record<string, string | undefined>): Ser
     webhookAllow: values.PLUMBLINE_WEBHOOK_ALLOW,
     logLevel: values.PLUMBLINE_LOG_LEVEL,
     rolloutIntervalMs: values.PLUMBLINE_ROLLOUT_INTERVAL_MS,
+    retention: {
+      pipelineRuns: values.PLUMBLINE_KEEP_PIPELINE_RUNS,
+      batchDays: values.PLUMBLINE_KEEP_BATCH_DAYS,
+    },
   };
 }
 

@@ -160,7 +160,7 @@ export async function createFleetServer(config: ServerConfig, overrides: Overrid
     );
     await mqtt.republish();
 
-    const upkeep = createUpkeep(fleet);
+    const upkeep = createUpkeep(fleet, config.retention);
     const advance = async () => {
       authorities.pems = await enrolmentCas(database, desk);
       await secure?.renewIfDue();

@@ -7,6 +7,7 @@ import { createVirtualClock } from '../../shared/src/testing/index.ts';
 import { openDatabase, sql, type Database } from '../../fleet-server/src/platform/db/index.ts';
 import { findPostgres, required, skipReason, startPostgres, type Postgres } from '../harness/services/index.ts';
 import { databaseContract, type DatabaseUnderTest } from './database.contract.ts';
+import { learningContract } from './learning.contract.ts';
 
 const sqlite = {
   async columnsOf({ db }: Database, table: string) {
@@ -76,6 +77,7 @@ describe.skipIf(missing)(`PostgreSQL${missing === undefined ? '' : ` (skipped: $
     typeName: (type) => types[type] ?? type,
   };
   databaseContract(() => under);
+  learningContract(() => server.freshDatabase());
 
   it('refuses a commit after an error that was swallowed', async () => {
     const database = await openDatabase({ url: await under.freshUrl(), clock: createVirtualClock() });

@@ -16,6 +16,11 @@ export function matureOutcome(
   const { outbox, windows, predictions } = deps;
   const waiting = predictions.of(activity).filter((one) => !one.matured);
   for (const one of waiting) {
+    // Windows count late and in time by chance; what a value was worth is worked out where the days are known.
+    if (one.label === undefined) {
+      outbox.writeSoon(predictions.put({ ...one, matured: true }));
+      continue;
+    }
     const counted = windows.mature({ ...one, at: one.first.asOf }, one.first.score, label, deps.clock.now());
     outbox.writeSoon({ ...counted, ...predictions.put({ ...one, matured: true }) });
   }

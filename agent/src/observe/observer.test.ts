@@ -30,18 +30,20 @@ async function world(plans: Record<string, number> = {}) {
   };
   const deps = { clock, outbox, windows, predictions, planOf };
   const counters = observePredictions(predictor, deps);
-  const use = async (version: string, fault?: 'nan') => {
+  const use = async (version: string, fault?: 'nan', value?: { scoreEdges?: number[] }) => {
     const { archive, assigned } = await mintRelease({ version });
     const { manifest, reference } = await openBundle(archive, async (bytes) => sha256Hex(bytes));
     const linear = { weights: [1, 0], bias: 0, ...(fault && { fault }) };
     const session = await createLinearInference().load(encodeLinear(linear));
+    // The second column of the graph's answer stands still: read as days it is what `a` is.
+    const days = { kind: 'value', value: 'p', unit: 'days' } as const;
     const model: LoadedModel = {
       line: 'delay',
       sha256: assigned.sha256,
       version,
       counter: 1,
-      manifest,
-      reference,
+      manifest: value === undefined ? manifest : { ...manifest, output: days },
+      reference: value === undefined || reference === undefined ? reference : { ...reference, ...value },
       session,
     };
     predictor.swap(model);
@@ -106,6 +108,31 @@ describe('the windows', () => {
     expect(first).toMatchObject({ count: 2, matured: { positive: expect.arrayContaining([1]) } });
     expect(second).toMatchObject({ count: 1, matured: { negative: expect.arrayContaining([1]) } });
     expect(second?.features['a']).toEqual([0, 0, 0, 1, 0]);
+  });
+
+  it('count values between the edges of their reference, and take no late or in time for them', async () => {
+    const deps = await world();
+    await deps.use('2.0.0', undefined, { scoreEdges: [0.001, 0.5] });
+    const [said] = await deps.predict('slab');
+    expect(said).toMatchObject({ unit: 'days' });
+    expect(said).not.toHaveProperty('label');
+    expect(matureOutcome(deps, 'slab', 1)).toBe(1);
+    expect(matureOutcome(deps, 'slab', 1)).toBe(0);
+    const [counted] = await deps.closed();
+    expect(counted!.score.slice(0, 3)).toEqual([0, 1, 0]);
+    expect(counted).not.toHaveProperty('matured');
+    const rows = (await deps.outbox.nextBatch('predictions'))?.rows ?? [];
+    expect(rows.map(({ row }) => row)).toMatchObject([{ kind: 'prediction', score: said!.score, unit: 'days' }]);
+  });
+
+  it('count no value whose reference has no edges: any bin would be a guess', async () => {
+    const deps = await world();
+    await deps.use('2.0.0', undefined, {});
+    await deps.predict('slab');
+    const [counted] = await deps.closed();
+    expect(counted!.count).toBe(1);
+    expect(counted!.score.every((count) => count === 0)).toBe(true);
+    expect(counted!.features['a']).toEqual([0, 0, 0, 1, 0]);
   });
 
   it('tell failures of the model from questions it could not take', async () => {

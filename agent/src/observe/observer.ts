@@ -118,7 +118,7 @@ function startsInPeriod(deps: ObserverDeps, { activity, asOf }: Prediction): boo
 }
 
 function rowOf(
-  { activity, line, version, sha256, asOf, at, score, label, reasons }: Prediction,
+  { activity, line, version, sha256, asOf, at, score, unit, label, reasons }: Prediction,
   inputs: string,
   ref: string | undefined,
 ): PredictionRow {
@@ -133,6 +133,8 @@ function rowOf(
     inputs,
     ...(ref !== undefined && { ref }),
     ...(activity !== undefined && { activity }),
+    // As long as a row may have it: a manifest may name any unit.
+    ...(unit !== undefined && { unit: unit.slice(0, 256) }),
     ...(label !== undefined && { label }),
     ...(reasons !== undefined && { reasons }),
   };

@@ -4,6 +4,7 @@ import {
   emptyWindow,
   observe,
   observeOutcome,
+  scaleOfScores,
   type DriftWindow,
   type FeatureBins,
 } from '@plumbline/shared/drift';
@@ -78,7 +79,7 @@ export async function createWindows(
     count(model, asOf, values, score) {
       const bins = binsOfModel(model);
       const { key, window } = find({ ...model, at: asOf }, bins, asOf);
-      observe(window, bins, values, score);
+      observe(window, bins, values, score, scaleOfScores(model.manifest.output.kind, model.reference));
       return write(key);
     },
     mature(of, score, label, now) {

@@ -18,8 +18,9 @@ export interface Prediction {
   asOf: number;
   /** When it was made, ms. */
   at: number;
-  /** Risk in [0, 1], or the value of a regression. */
+  /** Risk in [0, 1], or the value of a regression, which has a `unit` where its model names one, and never a label. */
   score: number;
+  unit?: string;
   label?: string;
   probabilities?: Record<string, number>;
   reasons?: Reason[];
@@ -192,11 +193,12 @@ async function answer(
 function predictionOf(
   { line, version, sha256 }: LoadedModel,
   { activity, asOf }: ActivityRecord,
-  { score, label, probabilities }: Scored,
+  { score, unit, label, probabilities }: Scored,
   at: number,
 ): Prediction {
   if (label === undefined || probabilities === undefined) {
-    return { ...(activity !== undefined && { activity }), line, version, sha256, asOf, at, score };
+    const value = { line, version, sha256, asOf, at, score, ...(unit !== undefined && { unit }) };
+    return activity === undefined ? value : { activity, ...value };
   }
   return activity === undefined
     ? { line, version, sha256, asOf, at, score, label, probabilities }

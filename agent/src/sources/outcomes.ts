@@ -11,6 +11,8 @@ export interface OutcomeInput {
   activity: string;
   /** 1 = late, 0 = in time. */
   label: 0 | 1;
+  /** Actual minus planned finish in days; without it a model that answers days is not judged by this outcome. */
+  delayDays?: number;
   actor: string;
   /** When it was seen, ms; now by default. */
   at?: number;
@@ -69,20 +71,21 @@ function differenceOf({ activity, actor, field, value }: SiteLogEntry, outcome: 
   if (field !== 'outcome') return 'field';
   if (activity !== outcome.activity) return 'activity';
   if (value.label !== outcome.label) return 'label';
+  if (value.delayDays !== outcome.delayDays) return 'delayDays';
   if (actor !== outcome.actor) return 'actor';
   return outcome.at !== undefined && outcome.at !== value.observedAt ? 'at' : undefined;
 }
 
 async function write(deps: OutcomeDeps, outcome: OutcomeInput, id: string): Promise<SiteLogEntry> {
   const { clock, siteLog } = deps;
-  const { activity, label, actor, at, ref } = outcome;
+  const { activity, label, delayDays, actor, at, ref } = outcome;
   const now = clock.now();
   const entry: SiteLogEntry = {
     id,
     activity,
     base: siteLog.get(activity)?.outcome?.entry.id ?? null,
     field: 'outcome',
-    value: { label, observedAt: at ?? now },
+    value: { label, observedAt: at ?? now, ...(delayDays !== undefined && { delayDays }) },
     actor,
     at: now,
   };

@@ -1,14 +1,23 @@
+import { removeOldRuns } from '../learning/pipelines/index.ts';
+import { removeOldResults } from '../learning/scoring/index.ts';
+import { record } from '../platform/audit/index.ts';
 import { prunePresence, watchStaleness } from '../sites/devices/index.ts';
 import { renewRepository } from '../supply/models/index.ts';
 import type { Fleet } from './fleet.ts';
+import { DEFAULT_RETENTION, type Retention } from './retention.ts';
 
 const INTERVAL_MS = 3_600_000;
+const DAY_MS = 24 * INTERVAL_MS;
 
 /**
  * What has to be done again and again, whatever people do: sign what would expire, draft what needs an approver, look
- * for devices that are kept on old metadata. Once an hour by the clock of the server, however often it is asked.
+ * for devices that are kept on old metadata, remove what nobody needs any more. Once an hour by the clock of the server,
+ * however often it is asked.
  */
-export function createUpkeep(fleet: Pick<Fleet, 'database' | 'desk' | 'versionsInUse' | 'now' | 'log'>): {
+export function createUpkeep(
+  fleet: Pick<Fleet, 'database' | 'desk' | 'versionsInUse' | 'now' | 'log'>,
+  retention: Retention = DEFAULT_RETENTION,
+): {
   look(): Promise<void>;
 } {
   let next = -Infinity;
@@ -21,6 +30,23 @@ export function createUpkeep(fleet: Pick<Fleet, 'database' | 'desk' | 'versionsI
       for (const { line, document } of drafted) fleet.log.warn({ line, document }, 'renewal awaits an approver');
       await watchStaleness(fleet);
       await prunePresence(fleet);
+      await cleanUp(fleet, retention);
     },
   };
+}
+
+/** All of it in one transaction, with one audit row where there was something to remove. */
+export async function cleanUp(
+  { database, now }: Pick<Fleet, 'database' | 'now'>,
+  retention: Retention,
+): Promise<{ pipelineRuns: number; batchRuns: number }> {
+  return database.transaction(async (tx) => {
+    const pipelineRuns = await removeOldRuns(tx, retention.pipelineRuns);
+    const batchRuns = await removeOldResults(tx, now() - retention.batchDays * DAY_MS);
+    if (pipelineRuns + batchRuns > 0) {
+      const details = { pipelineRuns, batchRuns, retention: { ...retention } };
+      await record(tx, { actor: 'system', action: 'upkeep.clean-up', subject: 'server', details });
+    }
+    return { pipelineRuns, batchRuns };
+  });
 }

@@ -17,7 +17,12 @@ export const plan = z.strictObject({
 });
 
 /** Did it happen? 1 = late, 0 = in time, by the target of the model line. */
-export const outcome = z.strictObject({ label: z.union([z.literal(0), z.literal(1)]), observedAt: z.number().int() });
+export const outcome = z.strictObject({
+  label: z.union([z.literal(0), z.literal(1)]),
+  observedAt: z.number().int(),
+  /** Actual minus planned finish in days, negative when early: what a line that answers days is judged by. */
+  delayDays: z.number().min(-36_600).max(36_600).optional(),
+});
 
 /** How far the work is, as somebody on site saw it; each report says all that is known, and replaces the one before. */
 export const progress = z.strictObject({

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createSeededRandom } from '../testing/seeded-random.ts';
-import { assessDrift } from './assess.ts';
+import { createStableStream } from '../testing/stable-stream.ts';
+import { assessDrift, compareAll } from './assess.ts';
 import { quantileEdges, type FeatureBins } from './bins.ts';
 import { buildReference, binsOf, type Reference } from './reference.ts';
 import { emptyWindow, observe, type DriftWindow } from './window.ts';
@@ -62,22 +63,22 @@ function binomialBound(trials: number, p: number): number {
 }
 
 describe('a window in which nothing changed', () => {
-  const PER_REFERENCE = 100;
+  const WINDOWS = 1_000;
 
-  it.each([
-    [50, 10_000],
-    [200, 2_000],
-    [1000, 2_000],
-  ])('of %i predictions alarms no more often than the budget allows, %i times looked at', (size, windows) => {
-    let alarms = 0;
-    for (let i = 0; i < windows; i += PER_REFERENCE) {
-      const of = referenceFrom(size * 7 + i, 2_000);
-      for (let j = 0; j < PER_REFERENCE; j += 1) {
-        if (assessDrift(of, windowFrom(of, size * 100_003 + i + j + 1, size)).alarm) alarms += 1;
+  it.each([50, 200, 1_000, 10_000, 100_000])(
+    'of %i predictions alarms no more often than the budget allows, 1,000 times looked at',
+    (size) => {
+      const draw = createStableStream(size);
+      let alarms = 0;
+      for (let i = 0; i < WINDOWS; i += 1) {
+        if (i % 100 === 0) draw.newReference();
+        // Effects are not asked for: large windows would never alarm, whatever their p is worth.
+        const comparisons = compareAll(draw.window(size), { falseAlarmBudget: BUDGET, minimumEffect: 0 });
+        if (comparisons.some(({ alarm }) => alarm)) alarms += 1;
       }
-    }
-    expect(alarms).toBeLessThanOrEqual(binomialBound(windows, BUDGET));
-  });
+      expect(alarms).toBeLessThanOrEqual(binomialBound(WINDOWS, BUDGET));
+    },
+  );
 });
 
 describe('a window in which a unit changed', () => {
@@ -121,6 +122,33 @@ describe('a verdict', () => {
   it('does not alarm for 200,000 predictions of a fleet against 2,000 training rows', () => {
     const of = referenceFrom(3, 2_000);
     expect(assessDrift(of, windowFrom(of, 4, 200_000)).alarm).toBe(false);
+  });
+
+  it.each([
+    [500, 50_000],
+    [2_000, 1_000_000],
+  ])('alarms when a sensor is stuck, whatever its value: %i rows before, %i predictions', (rows, size) => {
+    const of = number([...Array<number>(10).fill(rows / 10), 0]);
+    for (let bin = 0; bin < 10; bin += 1) {
+      const counts = Array.from({ length: 11 }, (_, i) => (i === bin ? size : 0));
+      expect(assessDrift(of, counted(of, counts)).alarm).toBe(true);
+    }
+  });
+
+  it('alarms when the only level there was has another name now', () => {
+    const of = number([400, 0, 0]);
+    expect(assessDrift(of, counted(of, [0, 0, 300])).alarm).toBe(true);
+    expect(assessDrift(of, counted(of, [300, 0, 0])).alarm).toBe(false);
+  });
+
+  it('has thresholds for all three measures that shrink as the window grows, but for χ²', () => {
+    const of = number([400, 400, 400, 0]);
+    const [small, large] = [300, 30_000].map((size) => {
+      const third = size / 3;
+      return assessDrift(of, counted(of, [third, third, third, 0])).comparisons[0]?.tests;
+    });
+    for (const i of [1, 2]) expect(large?.[i]?.threshold).toBeLessThan(small?.[i]?.threshold ?? 0);
+    expect(large?.[0]?.threshold).toBe(small?.[0]?.threshold);
   });
 
   it('alarms when everything is missing all at once', () => {

@@ -1,6 +1,8 @@
 import type { Reference } from './reference.ts';
 import type { DriftWindow } from './window.ts';
-import { chiSquareTail } from './chi-square.ts';
+import { benjaminiHochberg } from './tests/families.ts';
+import { sum } from './tests/pool.ts';
+import { testOfBins, thresholdsAt, type Clustering } from './tests/test-of-bins.ts';
 
 /** How one distribution of a window compares with the reference. */
 export interface Comparison {
@@ -11,8 +13,10 @@ export interface Comparison {
   p: number;
   /** Cohen's w, corrected for what chance alone gives: 0.1 small, 0.3 medium, 0.5 large. */
   effect: number;
-  /** Population stability index, for people who are used to it; decides nothing. */
+  /** Population stability index over the pooled bins, for people who are used to it; decides nothing. */
   psi: number;
+  /** The same question in three measures, each with the threshold that this size of sample asks for; χ² alone decides. */
+  tests: { name: 'chi2' | 'psi' | 'js'; statistic: number; threshold: number }[];
   alarm: boolean;
 }
 
@@ -34,25 +38,36 @@ export interface DriftRule {
 
 export const DEFAULT_DRIFT_RULE: DriftRule = { falseAlarmBudget: 0.001, minimumEffect: 0.3 };
 
+/** Two samples over the same bins, under the name of what was counted. */
+export interface BinPair {
+  name: string;
+  before: readonly number[];
+  after: readonly number[];
+  /** Where rows of one site are alike. */
+  clustering?: Clustering;
+}
+
 /**
  * Tests each feature and the score of a merged window against the reference: two-sample χ² (both samples are finite),
- * sparse bins pooled until 5 are expected, Holm's step-down over all comparisons, so that the budget is per window.
+ * sparse bins pooled, Benjamini–Hochberg over all comparisons at the budget: where nothing changed, the chance of any alarm.
+ * @param clustering by name of the feature; `(score)` is the score
  */
-export function assessDrift(of: Reference, window: DriftWindow, rule: DriftRule = DEFAULT_DRIFT_RULE): DriftVerdict {
-  const raw = [
+export function assessDrift(
+  of: Reference,
+  window: Pick<DriftWindow, 'features' | 'score' | 'count' | 'from' | 'to'>,
+  rule: DriftRule = DEFAULT_DRIFT_RULE,
+  clustering: Readonly<Record<string, Clustering>> = {},
+): DriftVerdict {
+  const pairs = [
     ...of.features
       .filter((one) => one.bins.seasonal !== true)
-      .map((one) => compare(one.bins.name, one.counts, window.features[one.bins.name] ?? [])),
-    compare('(score)', of.score, window.score),
-  ];
-  const byP = raw.toSorted((a, b) => a.p - b.p);
-  // Holm: the k-th smallest p is held against budget / (m - k); the first that fails ends the list.
-  const firstFail = byP.findIndex((one, k) => one.p > rule.falseAlarmBudget / (byP.length - k));
-  const significant = new Set(byP.slice(0, firstFail < 0 ? byP.length : firstFail).map((one) => one.name));
-  const comparisons = raw.map((one) => ({
-    ...one,
-    alarm: significant.has(one.name) && one.effect >= rule.minimumEffect,
-  }));
+      .map(({ bins, counts }) => ({ name: bins.name, before: counts, after: window.features[bins.name] ?? [] })),
+    { name: '(score)', before: of.score, after: window.score },
+  ].map((pair): BinPair => {
+    const known = clustering[pair.name];
+    return known === undefined ? pair : { ...pair, clustering: known };
+  });
+  const comparisons = compareAll(pairs, rule);
   const alarms = comparisons.filter((one) => one.alarm).toSorted((a, b) => b.effect - a.effect);
   return {
     count: window.count,
@@ -64,83 +79,35 @@ export function assessDrift(of: Reference, window: DriftWindow, rule: DriftRule 
   };
 }
 
+/** One family of comparisons: at most a share `falseAlarmBudget` of families in which nothing changed has any alarm. */
+export function compareAll(pairs: readonly BinPair[], rule: DriftRule = DEFAULT_DRIFT_RULE): Comparison[] {
+  const tested = pairs.map(({ before, after, clustering }) => ({ ...testOfBins(before, after, clustering), before }));
+  const found = benjaminiHochberg(
+    tested.map(({ p }) => p),
+    rule.falseAlarmBudget,
+  );
+  // The p at which Benjamini–Hochberg stops once so many are found.
+  const critical = (rule.falseAlarmBudget * Math.max(1, found.filter(Boolean).length)) / pairs.length;
+  return tested.map(({ js, n, before, ...one }, i) => {
+    const deff = Math.max(1, pairs[i]?.clustering?.designEffect ?? 1);
+    const limits = thresholdsAt(critical, one.df, sum(before) / deff, n / deff);
+    return {
+      name: pairs[i]?.name ?? '',
+      ...one,
+      tests: [
+        { name: 'chi2', statistic: one.statistic, threshold: limits.chi2 },
+        { name: 'psi', statistic: one.psi, threshold: limits.psi },
+        { name: 'js', statistic: js, threshold: limits.js },
+      ],
+      alarm: found[i] === true && one.effect >= rule.minimumEffect,
+    };
+  });
+}
+
 function sentenceOf(alarms: Comparison[], count: number): string {
   const [worst, ...others] = alarms;
   if (worst === undefined) return `no drift found in ${count} predictions`;
   const also = others.length > 0 ? `; also ${others.map((one) => one.name).join(', ')}` : '';
   const p = worst.p < 1e-12 ? 'p < 1e-12' : `p = ${worst.p.toExponential(1)}`;
   return `${worst.name} has moved (effect ${worst.effect.toFixed(2)}, ${p}, ${count} predictions)${also}`;
-}
-
-const EXPECTED_AT_LEAST = 5;
-const PSI_FLOOR = 1e-4;
-
-function compare(name: string, before: readonly number[], after: readonly number[]): Omit<Comparison, 'alarm'> {
-  const n = sum(before);
-  const m = sum(after);
-  if (n === 0 || m === 0) return { name, statistic: 0, df: 0, p: 1, effect: 0, psi: 0 };
-  const pooled = poolSparse(before, after, n, m);
-  // Pearson's exaggerates a rare bin that grew, the likelihood ratio one that shrank: far out in the tail both alarm
-  // more often than χ² says, their minimum does not.
-  const statistic = Math.min(pearson(pooled, n, m), likelihoodRatio(pooled, n, m));
-  const df = Math.max(0, pooled.length - 1);
-  const effectiveSize = (n * m) / (n + m);
-  return {
-    name,
-    statistic,
-    df,
-    p: df > 0 ? chiSquareTail(statistic, df) : 1,
-    effect: Math.sqrt(Math.max(0, statistic - df) / effectiveSize),
-    psi: psiOf(before, after, n, m),
-  };
-}
-
-function pearson(pooled: [number, number][], n: number, m: number): number {
-  return pooled.reduce((total, [a, b]) => total + (a * m - b * n) ** 2 / ((a + b) * n * m), 0);
-}
-
-function deviance(count: number, expected: number): number {
-  return count === 0 ? 0 : 2 * count * Math.log(count / expected);
-}
-
-function likelihoodRatio(pooled: [number, number][], n: number, m: number): number {
-  return pooled.reduce((total, [a, b]) => {
-    const share = (a + b) / (n + m);
-    return total + deviance(a, share * n) + deviance(b, share * m);
-  }, 0);
-}
-
-/**
- * Joins bins until each holds enough of both samples for χ² to be true, rarest in the reference first: an order that
- * looked at the window would join what is low by chance, and alarm several times too often.
- */
-function poolSparse(before: readonly number[], after: readonly number[], n: number, m: number): [number, number][] {
-  const bins = before
-    .map((a, i): [number, number] => [a, after[i] ?? 0])
-    .filter(([a, b]) => a + b > 0)
-    .toSorted((x, y) => x[0] - y[0]);
-  const enough = ([a, b]: [number, number]) => ((a + b) * Math.min(n, m)) / (n + m) >= EXPECTED_AT_LEAST;
-  const pooled: [number, number][] = [];
-  let open: [number, number] | undefined;
-  for (const bin of bins) {
-    open = open === undefined ? bin : [open[0] + bin[0], open[1] + bin[1]];
-    if (!enough(open)) continue;
-    pooled.push(open);
-    open = undefined;
-  }
-  const last = pooled.at(-1);
-  if (open !== undefined && last !== undefined) pooled[pooled.length - 1] = [last[0] + open[0], last[1] + open[1]];
-  return pooled;
-}
-
-function psiOf(before: readonly number[], after: readonly number[], n: number, m: number): number {
-  return before.reduce((total, a, i) => {
-    const expected = Math.max(a / n, PSI_FLOOR);
-    const actual = Math.max((after[i] ?? 0) / m, PSI_FLOOR);
-    return total + (actual - expected) * Math.log(actual / expected);
-  }, 0);
-}
-
-function sum(counts: readonly number[]): number {
-  return counts.reduce((total, count) => total + count, 0);
 }

@@ -1,7 +1,17 @@
 import { array, assert, constant, double, oneof, property, uniqueArray } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { binCount, binNames, binOf, quantileEdges, SCORE_BINS, scoreBin, type FeatureBins } from './bins.ts';
-import { buildReference } from './reference.ts';
+import {
+  binCount,
+  binNames,
+  binOf,
+  quantileEdges,
+  SCORE_BINS,
+  scoreBin,
+  scoreBinOn,
+  valueEdges,
+  type FeatureBins,
+} from './bins.ts';
+import { buildReference, scaleOfScores } from './reference.ts';
 
 const number = (edges: number[]): FeatureBins => ({ type: 'number', name: 'x', edges });
 const trade: FeatureBins = { type: 'category', name: 'trade', levels: ['steel', 'paint'] };
@@ -104,6 +114,42 @@ describe('quantile edges', () => {
   it('of a constant are that constant', () => {
     expect(quantileEdges([4, 4, 4])).toEqual([4]);
     expect(quantileEdges([Number.NaN])).toEqual([]);
+  });
+});
+
+describe('the scale of values', () => {
+  it('has edges between the values that occur, so that the last digits decide nothing', () => {
+    const tree = [...Array<number>(50).fill(3.1), ...Array<number>(50).fill(7.9)];
+    const edges = valueEdges(tree);
+    expect(edges).toEqual([5.5]);
+    for (const value of [3.1, Math.fround(3.1), 3.1 + 1e-6]) expect(scoreBinOn(edges, value)).toBe(0);
+    for (const value of [7.9, Math.fround(7.9), 1e9]) expect(scoreBinOn(edges, value)).toBe(1);
+    expect(valueEdges([4, 4])).toEqual([]);
+    expect(valueEdges([Number.NaN])).toEqual([]);
+  });
+
+  it('counts every value in one of its bins, about equally', () => {
+    const values = Array.from({ length: 2000 }, (_, i) => Math.sin(i) * i);
+    const edges = valueEdges(values);
+    const { score, scoreEdges } = buildReference(
+      [],
+      values.map(() => ({})),
+      values,
+      undefined,
+      edges,
+    );
+    expect(scoreEdges).toEqual(edges);
+    expect(score).toHaveLength(SCORE_BINS);
+    expect(score.reduce((sum, count) => sum + count, 0)).toBe(values.length);
+    expect(Math.max(...score) - Math.min(...score)).toBeLessThanOrEqual(2);
+  });
+
+  it('is of chances for classes, and nothing is counted of values without edges', () => {
+    expect(scaleOfScores('classes', undefined)).toBe('chance');
+    expect(scaleOfScores('value', undefined)).toBe('not counted');
+    expect(scaleOfScores('value', {})).toBe('not counted');
+    expect(scoreBinOn('chance', 0.5)).toBe(scoreBin(0.5));
+    expect(scoreBinOn('not counted', 0.5)).toBeUndefined();
   });
 });
 

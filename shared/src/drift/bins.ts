@@ -47,6 +47,35 @@ export function scoreBin(score: number): number {
   return Math.min(SCORE_BINS - 1, Math.max(0, Math.floor(score * SCORE_BINS)));
 }
 
+/**
+ * How scores are counted: a chance in equal bins of [0, 1]; values between the edges that the reference fixed. Values
+ * without edges are not counted: every bin would be a guess.
+ */
+export type ScoreScale = 'chance' | readonly number[] | 'not counted';
+
+/** Bin of a score on its scale; undefined where it is not counted. */
+export function scoreBinOn(scale: ScoreScale, score: number): number | undefined {
+  if (scale === 'not counted') return undefined;
+  if (scale === 'chance') return scoreBin(score);
+  const bin = scale.findIndex((edge) => score <= edge);
+  return bin < 0 ? scale.length : bin;
+}
+
+/**
+ * Edges between values of a model at its quantiles, at most `SCORE_BINS` − 1. They lie midway between two values that
+ * occur, because runtimes differ in the last digits and a tree says the same few values again and again.
+ */
+export function valueEdges(values: readonly number[]): number[] {
+  const sorted = values.filter((value) => Number.isFinite(value)).toSorted((a, b) => a - b);
+  const edges = new Set<number>();
+  for (let i = 1; i < SCORE_BINS; i += 1) {
+    const below = sorted[Math.floor((i * sorted.length) / SCORE_BINS)];
+    const above = below === undefined ? undefined : sorted.find((value) => value > below);
+    if (below !== undefined && above !== undefined) edges.add((below + above) / 2);
+  }
+  return [...edges];
+}
+
 /** Names of the bins in order, for people. */
 export function binNames(bins: FeatureBins): string[] {
   if (bins.type === 'category') return [...bins.levels, '(missing)', '(unseen)'];

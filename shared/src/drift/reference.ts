@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { binCount, binOf, featureBins, SCORE_BINS, scoreBin, type FeatureBins } from './bins.ts';
+import { binCount, binOf, featureBins, SCORE_BINS, scoreBinOn, type FeatureBins, type ScoreScale } from './bins.ts';
 
 /** The training distribution in fixed bins: what a window is compared with. */
 export const reference = z.strictObject({
@@ -13,6 +13,11 @@ export const reference = z.strictObject({
     }),
   ),
   score: z.array(z.number().int().nonnegative()),
+  /** Of a model that answers values: what their bins lie between. A chance has equal bins of [0, 1]. */
+  scoreEdges: z
+    .array(z.number())
+    .max(SCORE_BINS - 1)
+    .optional(),
   baseRate: z.number().min(0).max(1).optional(),
 });
 
@@ -23,25 +28,32 @@ export function binsOf(of: Reference): FeatureBins[] {
   return of.features.map((one) => one.bins);
 }
 
+/** How the scores of a model are counted, by what it answers and what its reference fixed. */
+export function scaleOfScores(answers: 'classes' | 'value', of: Pick<Reference, 'scoreEdges'> | undefined): ScoreScale {
+  return answers === 'classes' ? 'chance' : (of?.scoreEdges ?? 'not counted');
+}
+
 /**
  * Counts training rows into bins. `typical` is the median or the commonest level: what an occluded value is replaced by.
- * @param scores one per row, in [0, 1]
+ * @param scores one per row, in [0, 1], or values that belong between `scoreEdges`
  */
 export function buildReference(
   bins: FeatureBins[],
   rows: readonly Record<string, number | string | null>[],
   scores: readonly number[],
   baseRate?: number,
+  scoreEdges?: readonly number[],
 ): Reference {
   return {
     v: 1,
     rows: rows.length,
     features: bins.map((one) => ({ bins: one, counts: countsOf(one, rows), typical: typicalOf(one, rows) })),
     score: scores.reduce<number[]>((counts, score) => {
-      const bin = scoreBin(score);
+      const bin = scoreBinOn(scoreEdges ?? 'chance', score) ?? 0;
       counts[bin] = (counts[bin] ?? 0) + 1;
       return counts;
     }, Array<number>(SCORE_BINS).fill(0)),
+    ...(scoreEdges === undefined ? {} : { scoreEdges: [...scoreEdges] }),
     ...(baseRate === undefined ? {} : { baseRate }),
   };
 }

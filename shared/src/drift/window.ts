@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { binCount, binOf, SCORE_BINS, scoreBin, type FeatureBins } from './bins.ts';
+import { binCount, binOf, SCORE_BINS, scoreBin, scoreBinOn, type FeatureBins, type ScoreScale } from './bins.ts';
 
 const binCounts = z.array(z.number().int().nonnegative()).max(4098);
 
@@ -39,13 +39,14 @@ export function observe(
   bins: FeatureBins[],
   values: Record<string, number | string | null | undefined>,
   score: number,
+  scale: ScoreScale = 'chance',
 ): void {
   window.count += 1;
   for (const one of bins) increase(window.features[one.name], binOf(one, values[one.name]));
-  increase(window.score, scoreBin(score));
+  increase(window.score, scoreBinOn(scale, score));
 }
 
-/** Adds an outcome to the window of the day its *prediction* was made. */
+/** Adds an outcome to the window of the day its *prediction* was made. Of chances alone: a value says no late or not. */
 export function observeOutcome(window: DriftWindow, score: number, label: 0 | 1): void {
   window.matured ??= { negative: Array<number>(SCORE_BINS).fill(0), positive: Array<number>(SCORE_BINS).fill(0) };
   increase(label === 1 ? window.matured.positive : window.matured.negative, scoreBin(score));
@@ -87,6 +88,6 @@ function add(a: number[] = [], b: number[] = []): number[] {
   return Array.from({ length: Math.max(a.length, b.length) }, (_, i) => (a[i] ?? 0) + (b[i] ?? 0));
 }
 
-function increase(counts: number[] | undefined, bin: number): void {
-  if (counts !== undefined) counts[bin] = (counts[bin] ?? 0) + 1;
+function increase(counts: number[] | undefined, bin: number | undefined): void {
+  if (counts !== undefined && bin !== undefined) counts[bin] = (counts[bin] ?? 0) + 1;
 }

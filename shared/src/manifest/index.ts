@@ -1,3 +1,4 @@
+export * from './answer.ts';
 export * from './archive.ts';
 export * from './bundle.ts';
 export * from './errors.ts';

@@ -30,7 +30,8 @@ export const graphInput = z.discriminatedUnion('kind', [columnsInput, tensorInpu
 
 /**
  * How the outputs become a prediction. `classes` names the columns of `probabilities`;
- * `positive` is the class whose probability is the score (the risk). A regression has one `value` output.
+ * `positive` is the class whose probability is the score (the risk). A regression has one `value` output: its score is
+ * that value in `unit`, has no label, and no threshold applies to it.
  */
 export const graphOutput = z.discriminatedUnion('kind', [
   z
@@ -43,7 +44,13 @@ export const graphOutput = z.discriminatedUnion('kind', [
     })
     // Otherwise every score would be 0.
     .refine((one) => one.classes.includes(one.positive), { path: ['positive'], error: 'expected one of the classes' }),
-  z.strictObject({ kind: z.literal('value'), value: z.string().min(1), unit: z.string().optional() }),
+  z.strictObject({
+    kind: z.literal('value'),
+    value: z.string().min(1),
+    unit: z.string().optional(),
+    /** Share of outcomes meant to lie at or below the value; absent: the value aims at the middle. */
+    quantile: z.number().gt(0).lt(1).optional(),
+  }),
 ]);
 
 /** Whether a part of the bundle is there; what is absent makes the gates that need it inconclusive. */

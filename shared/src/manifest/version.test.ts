@@ -83,9 +83,13 @@ describe('the bump of a version', () => {
     expect(bumpBetween(withInput(tensor), withInput({ ...tensor, ...changed } as GraphInput))).toBe(bump);
   });
 
-  it('of a regression is major for its unit', () => {
+  it('of a regression is major for its unit, its quantile and for becoming classes', () => {
     expect(bumpBetween(withUnit('d'), withUnit('h'))).toBe('major');
     expect(bumpBetween(withUnit('d'), withUnit('d'))).toBe('patch');
+    expect(bumpBetween(withUnit('d'), before)).toBe('major');
+    const quantile = { ...before, output: { kind: 'value', value: 'days', unit: 'd', quantile: 0.9 } } as const;
+    expect(bumpBetween(withUnit('d'), quantile)).toBe('major');
+    expect(bumpBetween(quantile, quantile)).toBe('patch');
   });
 });
 

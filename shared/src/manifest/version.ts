@@ -1,4 +1,5 @@
 import { parse, rcompare, valid } from 'semver';
+import { answersAlike } from './answer.ts';
 import type { GraphInput, GraphOutput } from './manifest.ts';
 import { ManifestError } from './errors.ts';
 
@@ -15,7 +16,7 @@ export type Bump = 'major' | 'minor' | 'patch';
  * The rule table, first match wins. The server computes the bump and refuses a wrong one.
  * | changed | bump |
  * |---|---|
- * | name, type, unit, categories removed, or source of a feature the old model had; a value that may be missing no more; output classes | major |
+ * | name, type, unit, categories removed, or source of a feature the old model had; a value that may be missing no more; output classes, or classes against a value, its unit, its quantile | major |
  * | a feature more; algorithm; categories added; graph inputs laid out otherwise | minor |
  * | nothing but weights, training range, threshold | patch |
  */
@@ -94,11 +95,7 @@ function columnsOf(subject: VersionSubject) {
 }
 
 function outputsChanged(before: GraphOutput, after: GraphOutput): boolean {
-  if (before.kind === 'value' || after.kind === 'value') {
-    return (
-      before.kind !== after.kind || (before.kind === 'value' && after.kind === 'value' && before.unit !== after.unit)
-    );
-  }
+  if (before.kind === 'value' || after.kind === 'value') return !answersAlike(before, after);
   return before.positive !== after.positive || JSON.stringify(before.classes) !== JSON.stringify(after.classes);
 }
 

@@ -48,7 +48,7 @@ describe('a value', () => {
     ['float32', Float32Array.of(-3.5), -3.5],
     ['int64', BigInt64Array.of(7n), 7],
   ])('of %s is the score itself', (_, data, score) => {
-    expect(decode(value, of('days', data))).toEqual([{ score }]);
+    expect(decode(value, of('days', data))).toEqual([{ score, unit: 'd' }]);
   });
 
   it.each([['late'], ['']])('that is the text %j is no number', (text) => {

@@ -8,6 +8,9 @@ export type RunOutputs = Record<string, { dims: readonly number[]; data: ArrayLi
 export interface Scored {
   /** Risk in [0, 1] for classes (probability of the positive class); the value itself for a regression. */
   score: number;
+  /** Of a value that has one; a chance has none. */
+  unit?: string;
+  /** Never there for a value. */
   label?: string;
   probabilities?: Record<string, number>;
 }
@@ -23,7 +26,7 @@ export interface Decoder {
 export function createDecoder(output: GraphOutput): Decoder {
   const name = output.kind === 'classes' ? output.probabilities : output.value;
   const width = output.kind === 'classes' ? output.classes.length : 1;
-  const scoreAt = output.kind === 'classes' ? classesReader(output, name) : valueReader(name);
+  const scoreAt = output.kind === 'classes' ? classesReader(output, name) : valueReader(output, name);
   return {
     output: name,
     read(outputs, rows, from = 0) {
@@ -46,8 +49,12 @@ export function decodeOutputs(manifest: Pick<Manifest, 'output'>, outputs: RunOu
 
 type Values = ArrayLike<number | bigint | string>;
 
-function valueReader(name: string): (data: Values, at: number) => Scored {
-  return (data, at) => ({ score: finite(data[at], name) });
+function valueReader(
+  { unit }: Extract<GraphOutput, { kind: 'value' }>,
+  name: string,
+): (data: Values, at: number) => Scored {
+  if (unit === undefined) return (data, at) => ({ score: finite(data[at], name) });
+  return (data, at) => ({ score: finite(data[at], name), unit });
 }
 
 function classesReader(

@@ -33,7 +33,9 @@ export const predictionRow = z.strictObject({
   version: text,
   sha256: text,
   asOf: time,
+  /** A chance, or the value of a regression in `unit`; a value has no label. */
   score: z.number(),
+  unit: text.optional(),
   label: text.optional(),
   reasons: z.array(reason).max(16).optional(),
   /** What it was asked: `inputDigest` of the values that were placed, so that it can be asked again. */

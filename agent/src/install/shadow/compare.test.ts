@@ -1,8 +1,8 @@
-import type { GraphOutput } from '@plumbline/shared/manifest';
+import { answersAlike, type GraphOutput } from '@plumbline/shared/manifest';
 import type { ShadowReport } from '@plumbline/shared/wire';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { areComparable, compare, refusalOf, scaleOf, type Pair } from './compare.ts';
+import { compare, refusalOf, scaleOf, type Pair } from './compare.ts';
 
 const CLASSES: GraphOutput = { kind: 'classes', probabilities: 'p', classes: ['in time', 'late'], positive: 'late' };
 const VALUE: GraphOutput = { kind: 'value', value: 'y' };
@@ -54,9 +54,12 @@ describe('two models on the same records', () => {
   });
 
   it('cannot be compared when their scores mean something else', () => {
-    expect(areComparable(CLASSES, { ...CLASSES, positive: 'in time' })).toBe(false);
-    expect(areComparable(CLASSES, VALUE)).toBe(false);
-    expect(areComparable(VALUE, { ...VALUE, value: 'z' })).toBe(true);
+    const days: GraphOutput = { ...VALUE, unit: 'days' };
+    expect(answersAlike(CLASSES, { ...CLASSES, positive: 'in time' })).toBe(false);
+    expect(answersAlike(CLASSES, VALUE)).toBe(false);
+    expect(answersAlike(VALUE, { ...VALUE, value: 'z' })).toBe(true);
+    expect(answersAlike(VALUE, days)).toBe(false);
+    expect(answersAlike(days, { ...days, quantile: 0.9 })).toBe(false);
   });
 });
 

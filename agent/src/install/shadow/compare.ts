@@ -12,12 +12,6 @@ const NEAR = 0.05;
 /** Fewer records than that decide nothing, unless the settings ask for fewer. */
 const MIN_RECORDS = 20;
 
-/** Two models can be compared when their scores mean the same. */
-export function areComparable(a: Output, b: Output): boolean {
-  if (a.kind === 'classes' && b.kind === 'classes') return a.positive === b.positive;
-  return a.kind === b.kind;
-}
-
 /** What both said about the same records. `pairs` must not be empty. */
 export function compare(
   pairs: readonly Pair[],

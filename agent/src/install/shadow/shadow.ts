@@ -1,12 +1,12 @@
 import { codeOf, messageOf } from '@plumbline/shared/errors';
-import type { ActivityRecord, Bundle } from '@plumbline/shared/manifest';
+import { answerInWords, answersAlike, type ActivityRecord, type Bundle } from '@plumbline/shared/manifest';
 import type { ShadowReport } from '@plumbline/shared/wire';
 import { openSlot } from '../../predict/load.ts';
 import { freeSlot, type UpdateInput, type UpdateModel } from '../../update/index.ts';
 import { DEFAULT_DEADLINE_MS, TRIAL_REASONS } from '../self-test.ts';
 import type { InstallDeps, StepInput } from '../step.ts';
 import { canTake } from './ask.ts';
-import { areComparable, compare, refusalOf, scaleOf } from './compare.ts';
+import { compare, refusalOf, scaleOf } from './compare.ts';
 import { latencyRatio } from './latency.ts';
 import { MAX_UNANSWERED_SHARE, scoreBoth, type Both } from './score-both.ts';
 import { waitForRecords } from './wait-for-records.ts';
@@ -38,7 +38,8 @@ export async function shadow(deps: InstallDeps, step: StepInput): Promise<Update
   const candidate = await openSlot(deps, model.line, freeSlot(model), content);
   const champion = await openChampion(deps, model);
   if ('problem' in champion) return goOn('nothing_to_compare_with', champion.problem);
-  if (!areComparable(candidate.manifest.output, champion.manifest.output)) return goOn('other_output');
+  const [ours, theirs] = [candidate.manifest.output, champion.manifest.output];
+  if (!answersAlike(ours, theirs)) return goOn('other_output', `${answerInWords(ours)} after ${answerInWords(theirs)}`);
   const stored = await waitForRecords(deps, step);
   if (stored === undefined) return undefined;
   const seen = deps.derive([candidate.manifest, champion.manifest], stored);

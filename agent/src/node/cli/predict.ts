@@ -15,6 +15,7 @@ const answer = z.looseObject({
       line: z.string(),
       version: z.string(),
       score: z.number(),
+      unit: z.string().optional(),
       label: z.string().optional(),
       reasons: z.array(z.looseObject({ feature: z.string(), contribution: z.number() })).default([]),
     }),
@@ -62,9 +63,9 @@ async function readRecords(file: string): Promise<string> {
 function describe({ predictions }: z.infer<typeof answer>): string {
   return table(
     ['activity', 'score', 'label', 'model', 'because'],
-    predictions.map(({ activity, score, label, line, version, reasons }) => [
+    predictions.map(({ activity, score, unit, label, line, version, reasons }) => [
       activity,
-      score.toFixed(4),
+      unit === undefined ? score.toFixed(4) : `${score.toFixed(1)} ${unit}`,
       label,
       `${line} ${version}`,
       reasons

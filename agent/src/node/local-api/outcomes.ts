@@ -11,6 +11,8 @@ export const outcomeBody = z.strictObject({
   activity: text,
   /** 1 = late, 0 = in time. */
   label: z.union([z.literal(0), z.literal(1)], 'expected 0 (in time) or 1 (late)'),
+  /** Actual minus planned finish, negative when early: what a model that answers days is judged by. */
+  delayDays: z.number().min(-36_600).max(36_600).optional(),
   /** The same reference again answers the entry it made first. */
   ref: text.optional(),
   at: z.number().int().optional(),
@@ -35,11 +37,12 @@ const body = z.unknown().transform((value, context): z.infer<typeof outcomesBody
  * with `{results}`, for each its `entry` or its `problem`. With a `ref` it can be sent again.
  */
 export function addOutcomes(app: Hono, { agent }: { agent: Agent }): void {
-  const record = ({ activity, label, actor, at, ref }: z.infer<typeof outcomeBody>) =>
+  const record = ({ activity, label, delayDays, actor, at, ref }: z.infer<typeof outcomeBody>) =>
     agent.recordOutcome({
       activity,
       label,
       actor,
+      ...(delayDays !== undefined && { delayDays }),
       ...(at !== undefined && { at }),
       ...(ref !== undefined && { ref }),
     });

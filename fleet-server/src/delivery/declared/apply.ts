@@ -3,13 +3,14 @@ import type { Database, Db } from '../../platform/db/index.ts';
 import { startRollout, type RolloutDeps } from '../rollouts/index.ts';
 import type { DeclaredAnswer, DeclaredDocument } from './document.ts';
 import { DeclaredError } from './errors.ts';
-import { findDeclared } from './kinds/index.ts';
+import { findDeclared, kindsWith, type AnyKind } from './kinds/index.ts';
 import { workThrough } from './look.ts';
 
 /**
  * Makes the fleet what these documents say: everything in one transaction, so that it is all there or nothing, and then
  * the starts. A trial does the same and takes it back, so that what it says is what would happen. Said again, it changes
  * nothing; what no document names is left alone.
+ * @param options `kinds`: those that later wings bring in
  * @throws DeclaredError `declared_refused` where something is wrong and it was no trial, `declared_partly_applied` where
  * everything is there and a rollout could not be started
  */
@@ -17,10 +18,10 @@ export async function applyDeclared(
   deps: RolloutDeps,
   actor: string,
   documents: readonly DeclaredDocument[],
-  { dryRun }: { dryRun: boolean },
+  { dryRun, kinds = [] }: { dryRun: boolean; kinds?: readonly AnyKind[] },
 ): Promise<DeclaredAnswer> {
   const answer = await tryOut(deps.database, dryRun, async (tx) =>
-    workThrough(tx, { actor, rollouts: { ...deps, database: within(deps.database, tx) } }, documents),
+    workThrough(tx, { actor, rollouts: { ...deps, database: within(deps.database, tx) } }, documents, kindsWith(kinds)),
   );
   if (dryRun) return answer;
   if (answer.problems.length > 0) throw refused(answer, documents);

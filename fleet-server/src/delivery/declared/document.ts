@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { name } from '@plumbline/shared/trust';
 
 /** In the order in which they are applied: what comes later may name what comes before. */
-export const KINDS = ['Site', 'Policy', 'Group', 'Rollout'] as const;
+export const KINDS = ['Site', 'Policy', 'Group', 'Rollout', 'Pipeline'] as const;
 export type KindName = (typeof KINDS)[number];
 
 export const MAX_DOCUMENTS = 1000;

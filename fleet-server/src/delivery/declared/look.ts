@@ -2,7 +2,7 @@ import { isCodedError, type CodedError } from '@plumbline/shared/errors';
 import type { Db } from '../../platform/db/index.ts';
 import { diffSpelled } from './diff.ts';
 import type { DeclaredAnswer, DeclaredChange, DeclaredDocument, DeclaredProblem } from './document.ts';
-import { kindOf, turnOf, type WriteDeps } from './kinds/index.ts';
+import { turnOf, type Kinds, type WriteDeps } from './kinds/index.ts';
 import { problemOfError, problemsOf } from './problems.ts';
 
 /** One document that its schema takes. */
@@ -17,19 +17,20 @@ export async function workThrough(
   tx: Db,
   deps: WriteDeps,
   documents: readonly DeclaredDocument[],
+  kinds: Kinds,
 ): Promise<Omit<DeclaredAnswer, 'isApplied'>> {
-  const { shaped, problems } = shape(documents);
+  const { shaped, problems } = shape(documents, kinds);
   const changes: DeclaredChange[] = [];
   const broken = new Set(problems.map(({ document }) => documents[document ?? -1]?.kind));
   for (const one of shaped) {
     try {
-      changes.push(await workOn(tx, deps, one));
+      changes.push(await workOn(tx, deps, one, kinds));
     } catch (error) {
       if (!isRefusal(error)) throw error;
       const { kind } = one.document;
       const isEcho = broken.has(MISSING[error.code] ?? kind) && error.code in MISSING;
       broken.add(kind);
-      if (!isEcho) problems.push(problemOfError(error, one.index, kindOf(kind).fields));
+      if (!isEcho) problems.push(problemOfError(error, one.index, kinds.get(kind)?.fields));
     }
   }
   return { changes: problems.length > 0 ? [] : changes, problems };
@@ -38,9 +39,14 @@ export async function workThrough(
 /** What is missing only because its own document is wrong, which is said there. */
 const MISSING: Record<string, DeclaredDocument['kind']> = { policy_unknown: 'Policy', group_unknown: 'Group' };
 
-async function workOn(tx: Db, deps: WriteDeps, { index, document, spec }: Shaped): Promise<DeclaredChange> {
+async function workOn(
+  tx: Db,
+  deps: WriteDeps,
+  { index, document, spec }: Shaped,
+  kinds: Kinds,
+): Promise<DeclaredChange> {
   const { kind, name, spec: written } = document;
-  const { read, write, schema } = kindOf(kind);
+  const { read, write, schema } = kinds.get(kind)!;
   const known = await read(tx, name, spec);
   const now = schema.safeParse(known);
   const before = known === undefined ? NOTHING : { written: known, meaning: now.success ? now.data : known };
@@ -54,7 +60,10 @@ async function workOn(tx: Db, deps: WriteDeps, { index, document, spec }: Shaped
 /** Of what is not there, every value that was written is new; defaults nobody wrote are not told. */
 const NOTHING = { written: {}, meaning: {} };
 
-function shape(documents: readonly DeclaredDocument[]): { shaped: Shaped[]; problems: DeclaredProblem[] } {
+function shape(
+  documents: readonly DeclaredDocument[],
+  kinds: Kinds,
+): { shaped: Shaped[]; problems: DeclaredProblem[] } {
   const shaped: (Shaped & { turn: number })[] = [];
   const problems: DeclaredProblem[] = [];
   const seen = new Set<string>();
@@ -63,7 +72,12 @@ function shape(documents: readonly DeclaredDocument[]): { shaped: Shaped[]; prob
     const key = `${kind} ${name}`;
     if (seen.has(key)) problems.push(twice(key, index));
     seen.add(key);
-    const { schema, turnOf: within } = kindOf(kind);
+    const known = kinds.get(kind);
+    if (known === undefined) {
+      problems.push(unknown(kind, index, kinds));
+      continue;
+    }
+    const { schema, turnOf: within } = known;
     const parsed = schema.safeParse(spec);
     if (!parsed.success) {
       problems.push(...problemsOf(parsed.error, index, ['spec']));
@@ -73,6 +87,11 @@ function shape(documents: readonly DeclaredDocument[]): { shaped: Shaped[]; prob
     shaped.push({ index, document, spec: meaning, turn: turnOf(kind) * 10 + (within?.(meaning) ?? 0) });
   }
   return { shaped: shaped.toSorted((a, b) => a.turn - b.turn), problems };
+}
+
+function unknown(kind: string, document: number, kinds: Kinds): DeclaredProblem {
+  const expected = `one of ${[...kinds.keys()].join(', ')}`;
+  return { code: 'declared_malformed', document, path: ['kind'], field: 'kind', message: `no ${kind} here`, expected };
 }
 
 function twice(key: string, document: number): DeclaredProblem {

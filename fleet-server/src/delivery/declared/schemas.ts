@@ -1,23 +1,24 @@
 import { z } from 'zod';
 import { rolloutPlan } from '../rollouts/index.ts';
-import { declaredDocument, KINDS } from './document.ts';
+import { declaredDocument } from './document.ts';
 import { DeclaredError } from './errors.ts';
-import { kindOf } from './kinds/index.ts';
+import { kindsWith, type AnyKind } from './kinds/index.ts';
 
 export type JsonSchema = Record<string, unknown>;
 
-/** What people write, by the name under which its schema is published. */
-export function writtenSchemas(): Record<string, z.ZodType> {
-  const kinds = KINDS.map((kind) => {
-    const { schema } = kindOf(kind);
-    const { title = kind, description = '' } = schema.meta() ?? {};
-    return declaredDocument
-      .extend({ kind: z.literal(kind).describe('What it is.'), spec: schema })
+/** What people write, by the name under which its schema is published. @param more kinds of later wings */
+export function writtenSchemas(more: readonly AnyKind[] = []): Record<string, z.ZodType> {
+  const byKind = [...kindsWith(more)].map(([kind, { schema, published = schema }]) => {
+    const { title = kind, description = '' } = published.meta() ?? {};
+    const document = declaredDocument
+      .extend({ kind: z.literal(kind).describe('What it is.'), spec: published })
       .meta({ title, description });
+    return [kind.toLowerCase(), document] as const;
   });
+  const kinds = byKind.map(([, document]) => document);
   const plan = rolloutPlan.meta({ title: 'Rollout plan', description: 'What `plumbline rollouts create` takes.' });
   const document = z.union(kinds).meta({ title: 'Document', description: 'What `plumbline apply` takes, any kind.' });
-  return { ...Object.fromEntries(KINDS.map((kind, at) => [kind.toLowerCase(), kinds[at]!])), plan, document };
+  return { ...Object.fromEntries(byKind), plan, document };
 }
 
 /**

@@ -36,6 +36,7 @@ const COMMANDS: Record<string, () => Promise<Add>> = {
   webhooks: async () => (await import('./told/webhooks.ts')).addWebhooks,
   rehearse: async () => (await import('./rehearsal/rehearse.ts')).addRehearse,
   telemetry: async () => (await import('./commands/telemetry.ts')).addTelemetry,
+  drift: async () => (await import('./drift/drift.ts')).addDrift,
   datasets: async () => (await import('./datasets/datasets.ts')).addDatasets,
   train: async () => (await import('./training/train.ts')).addTrain,
   pipelines: async () => (await import('./pipelines/pipelines.ts')).addPipelines,

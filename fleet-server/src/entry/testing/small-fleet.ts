@@ -35,14 +35,16 @@ export async function createSmallFleet(options: {
   lines?: string[];
   /** Where the clock begins, ms; for programs that look at another one. */
   startAt?: number;
+  /** An empty database; a file of SQLite in its folder without. */
+  databaseUrl?: string;
 }): Promise<SmallFleet> {
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-small-fleet-'));
   const keysFolder = join(folder, 'keys');
   const clock = createVirtualClock(options.startAt);
-  const { lines = ['delay', 'iris'] } = options;
+  const { lines = ['delay', 'iris'], databaseUrl = `sqlite:${join(folder, 'fleet.sqlite')}` } = options;
   await makeDevelopmentKeys(keysFolder, clock.now(), { lines });
   const desk = await openDesk(keysFolder);
-  const database = await openDatabase({ url: `sqlite:${join(folder, 'fleet.sqlite')}`, clock });
+  const database = await openDatabase({ url: databaseUrl, clock });
   await importRepository({ database, desk, now: clock.now }, 'system', keysFolder);
   const ingest = createIngest({ database, now: clock.now });
   const fleet = {

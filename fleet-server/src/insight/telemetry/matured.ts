@@ -13,6 +13,8 @@ export interface Matured {
   score: number;
   /** What happened: 1 = late. */
   label: 0 | 1;
+  /** Actual minus planned finish, where the outcome says it. */
+  delayDays?: number;
   /** Of the plan, for slices. */
   values: Record<string, FeatureValue>;
 }
@@ -46,14 +48,15 @@ export async function listMatured(db: ReadDb, line: string, range: MaturedRange)
     const key = `${keyOf(said)}\n${version}`;
     const before = last.get(key);
     if (before !== undefined && (before.at > at || (before.at === at && before.matured.device > device))) continue;
-    const { label, plan } = outcome;
-    const matured = { device, site, version, sha256, activity, asOf, score, label, values: plan.values };
+    const { label, delayDays, plan } = outcome;
+    const head = { device, site, version, sha256, activity, asOf, score };
+    const matured = { ...head, label, ...(delayDays === undefined ? {} : { delayDays }), values: plan.values };
     last.set(key, { at, matured });
   }
   return [...last.values()].map(({ matured }) => matured);
 }
 
-type Said = Omit<Matured, 'label' | 'values'> & { at: number };
+type Said = Omit<Matured, 'label' | 'delayDays' | 'values'> & { at: number };
 
 async function predictionsSince(db: ReadDb, line: string, madeFrom: number): Promise<Said[]> {
   const { device, site, version, sha256, activity, asOf, at, score } = telemetry;

@@ -53,7 +53,8 @@ function ignoredIn(files: readonly DataFile[], draft: DatasetDraft): { ignoredCo
   return Object.keys(all).length > 0 || draft.ignoredColumns ? { ignoredColumns: all } : {};
 }
 
-function requireLearnable(examples: readonly Example[]): void {
+/** @throws DatasetError `too_few_rows`, `one_class` */
+export function requireLearnable(examples: readonly Example[]): void {
   if (examples.length < MINIMUM_ROWS) {
     const message = `only ${examples.length} labelled rows; a figure from so few means nothing`;
     throw new DatasetError('too_few_rows', message, {

@@ -19,6 +19,10 @@ export type DatasetErrorCode =
   | 'dataset_name' // no name for a dataset
   | 'dataset_line' // no line of that name, or one that learns from something else
   | 'dataset_same' // a version would be made from itself
+  | 'dataset_columns' // datasets that are put together have other columns, or columns of other types
+  | 'dataset_target' // they mean something else by late, or are to be split in another way
+  | 'dataset_conflict' // one activity has different rows in them
+  | 'dataset_too_large' // together they have more rows than a dataset may have
   | 'split_empty' // no rows, or one class, on one side of a split
   | 'split_option' // a share or rule that makes no sense
   | 'no_features' // no column is left to learn from

@@ -1,5 +1,6 @@
 export type { Censoring, Dataset, Example, Parent, RejectedRow, SourceFinding, SplitRule } from './dataset.ts';
 export * from './errors.ts';
+export { lookOverApart } from './apart/index.ts';
 export { MINIMUM_ROWS } from './assemble.ts';
 export { EXPORT_FORMATS, exportDataset, type ExportFormat } from './export/export-dataset.ts';
 export { fleetDataset } from './fleet/fleet-dataset.ts';
@@ -9,7 +10,10 @@ export type { GuessedRole, InspectedColumn, RoleGuesses, TableInspection } from 
 export * from './kept/index.ts';
 export { openDataset } from './open.ts';
 export type { OpenDatasetOptions } from './open.ts';
+export * from './made/index.ts';
 export * from './quality/index.ts';
+export type { ParquetLimits } from './parquet/limits.ts';
+export { openParquet, type OpenParquet } from './parquet/open-parquet.ts';
 export { registerSplit, type RegisteredSplit } from './split/register-split.ts';
 export { SPLIT_WAYS, splitDataset, type DatasetSplit, type SplitOptions, type SplitWay } from './split/split.ts';
 export { tableRoles, type TableRoles } from './table/roles.ts';
@@ -17,7 +21,7 @@ export { delayKnownAt, dueWithin, labelsKnownBefore, splitBySite } from './split
 export { summary } from './summary.ts';
 export type { CohortSummary, DatasetSummary } from './summary.ts';
 export * from './derived/index.ts';
-export { datasetVersion, requireOwnVersion } from './version.ts';
+export { datasetVersion } from './version.ts';
 export { splitLines, type TextLine } from './files/split-lines.ts';
 export { parseDate } from './values/parse-date.ts';
 export { isMissing, parseNumber } from './values/parse-number.ts';

@@ -1,4 +1,5 @@
 export { buildCard, type CardOptions } from './card/build-card.ts';
+export { buildDayCard } from './card/build-day-card.ts';
 export type { CardAlgorithm, CardData, Figure, ModelCard } from './card/card.ts';
 export { cardMarkdown, type CardContext } from './card/markdown.ts';
 export { ExperimentError, type ExperimentErrorCode } from './errors.ts';
@@ -10,6 +11,7 @@ export { nativeImportance, type NativeImportance } from './figures/native-import
 export { permutationImportance, type PermutationImportance } from './figures/permutation.ts';
 export { reliabilityBins, type ReliabilityBin } from './figures/reliability.ts';
 export type { Trained } from './figures/trained.ts';
+export type { TrainedDays as TrainedDelays } from './figures/trained-days.ts';
 export * from './mlflow/index.ts';
 export * from './plots/index.ts';
 export { showCard, type ShownCard } from './registry/card-of.ts';
@@ -18,8 +20,11 @@ export { modelHistory, type DeviceAt, type ModelHistory } from './registry/histo
 export { lineageOf, type Lineage, type LineageEdge, type LineageNode } from './registry/lineage.ts';
 export { signersOf, type VersionSigner } from './registry/signers.ts';
 export { reportOf, type Report, type ReportOptions } from './report/report.ts';
+export { dayReportOf } from './report/day-report.ts';
 export { reportFiles, writeReport } from './report/write-report.ts';
 export { comparisonOf, compareRuns, type MetricDifference, type RunComparison } from './runs/compare.ts';
+export { CODE_VERSION } from './runs/code-version.ts';
+export { metricsOfDays } from './runs/days.ts';
 export { failRun, finishRun, stopOrphans, type ArtifactInput, type RunOutcome } from './runs/end.ts';
 export { listRuns, type RunQuery } from './runs/list.ts';
 export { aboutTraining, metricsOfTraining, recordRun, type RecordInput } from './runs/record.ts';

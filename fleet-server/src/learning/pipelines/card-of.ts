@@ -1,4 +1,5 @@
-import { buildCard } from '../experiments/index.ts';
+import { buildCard, buildDayCard } from '../experiments/index.ts';
+import { isClassification } from './delay/describe-trained.ts';
 import { provenanceOf } from './describe-model.ts';
 import type { TrainedDelayModel } from './train-delay-model.ts';
 import type { TrainedModel } from './train-model.ts';
@@ -21,10 +22,6 @@ export function cardOf(trained: TrainedModel | TrainedDelayModel): Record<string
     gate,
     ...('threshold' in result && result.threshold !== undefined ? { threshold: result.threshold } : {}),
     ...(holdout === undefined ? {} : { holdout }),
-    ...(isClassification(trained) ? { modelCard: buildCard(trained) } : {}),
+    modelCard: isClassification(trained) ? buildCard(trained) : buildDayCard(trained),
   };
-}
-
-function isClassification(trained: TrainedModel | TrainedDelayModel): trained is TrainedModel {
-  return 'recalibration' in trained.result;
 }

@@ -4,7 +4,9 @@ import type { Feature, FeatureValue, GraphInput, GraphOutput } from '@plumbline/
 import type { LabelledRecords, Metric, ModelMapping } from '../../supply/models/index.ts';
 import type { FittedModel } from '../../supply/onnx/index.ts';
 import { recordOf, summary, type Dataset } from '../datasets/index.ts';
-import { rocAuc, type TrainingResult } from '../training/index.ts';
+import { rocAuc, type TargetLoss, type TrainingResult } from '../training/index.ts';
+import { delayOutputOf } from './delay/days.ts';
+import { unseenScores } from './reference/unseen-scores.ts';
 import { buildMatrix, encodeTable, probabilitiesOf } from '../learners/index.ts';
 
 /** The graph inputs of an exported model: its number columns as one tensor, its categories as another. */
@@ -41,38 +43,45 @@ export function mappingOf(
   {
     dataset,
     result,
-  }: { dataset: Dataset; result: Pick<TrainingResult, 'model' | 'threshold'> & { algorithm: string } },
+  }: {
+    dataset: Dataset;
+    result: Pick<TrainingResult, 'model' | 'threshold'> & { algorithm: string; settings?: { loss?: TargetLoss } };
+  },
 ): ModelMapping {
   const { model, algorithm } = result;
   const { target, features } = dataset;
-  const output: GraphOutput =
-    model.answer === 'value' ? { kind: 'value', value: 'value', unit: 'days' } : outputOf(result);
+  const output: GraphOutput = model.answer === 'value' ? delayOutputOf(result.settings?.loss) : outputOf(result);
   return { line, target: target.slice(0, 256), algorithm, inputs: inputsOf(model, features), output };
 }
 
 /**
- * The reference of a model: its training rows in fixed bins, and the scores that this very model gives them. Scores out
- * of fold are no reference: they come from other models, whose few leaves fill other bins, so that every window alarms.
+ * The reference of a model: its training rows in fixed bins, and the scores it gives to rows it has not seen.
  * Private features are left out: nothing of them enters a bundle.
+ * @param trained without scores out of fold, those of the training rows stand in for them
  */
-export function referenceOf(dataset: Dataset, { model }: Pick<TrainingResult, 'model'>): Reference {
+export function referenceOf(
+  dataset: Dataset,
+  { model, outOfFold }: Pick<TrainingResult, 'model'> & Partial<Pick<TrainingResult, 'outOfFold'>>,
+): Reference {
   const { examples, features } = dataset;
   const baseRate = examples.filter((example) => example.label === 1).length / examples.length;
   const rows = examples.map((example) => example.values);
   const all = Int32Array.from(examples.keys());
-  const scores = probabilitiesOf(model, buildMatrix(encodeTable(examples, features), model.columns, all));
+  const own = probabilitiesOf(model, buildMatrix(encodeTable(examples, features), model.columns, all));
+  const scores = outOfFold === undefined ? own : unseenScores(model, own, outOfFold.scores);
   return referenceFrom(features, rows, [...scores], baseRate);
 }
 
-/** The reference of any model: values by name of feature, and its score of each row. */
+/** The reference of any model: values by name of feature, and its scores; of a value with the edges they lie between. */
 export function referenceFrom(
   features: readonly Feature[],
   rows: readonly Record<string, FeatureValue>[],
   scores: readonly number[],
-  baseRate: number,
+  baseRate?: number,
+  scoreEdges?: readonly number[],
 ): Reference {
   const bins = features.filter((feature) => feature.private !== true).map((feature) => binsFor(feature, rows));
-  return buildReference(bins, rows, scores, baseRate);
+  return buildReference(bins, rows, scores, baseRate, scoreEdges);
 }
 
 /** The rows of a dataset as encodings of a model are judged on them. */

@@ -2,6 +2,7 @@ import { CodedError } from '@plumbline/shared/errors';
 
 export type PipelineErrorCode =
   | 'gate_refused' // the quality gate did not let the model through
+  | 'answer_not_learned' // the line answers what this road does not learn
   | 'pipeline_malformed' // the file is not what it should be; the field is the path in it
   | 'pipeline_parameter' // a value that a parameter does not take, or one that is missing
   | 'pipeline_input' // what an earlier step answered is not what a step takes
@@ -24,4 +25,6 @@ export type PipelineErrorCode =
 /** Of training by steps. A trigger, a file or a step that is wrong says where. */
 export class PipelineError extends CodedError<PipelineErrorCode> {
   override readonly name = 'PipelineError';
+  /** Of a malformed file: everything that is wrong, each by its path. */
+  problems: readonly { field: string; message: string }[] = [];
 }

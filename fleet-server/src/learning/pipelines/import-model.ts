@@ -12,8 +12,9 @@ import {
 } from '../../supply/models/index.ts';
 import { historiesOfRows, type Dataset } from '../datasets/index.ts';
 import { trackRun } from '../experiments/index.ts';
-import { judgeScores, logLoss, type ScoresVerdict } from '../training/index.ts';
-import { LATE, provenanceOf, referenceFrom } from './describe-model.ts';
+import type { DaysVerdict, ScoresVerdict } from '../training/index.ts';
+import { judgeForeign, rowsToJudge } from './delay/judge-foreign.ts';
+import { provenanceOf, referenceFrom } from './describe-model.ts';
 import { matchFeatures, valuesByColumn } from './match-features.ts';
 import type { Release } from './release-model.ts';
 import { requirePass } from './require-pass.ts';
@@ -28,7 +29,7 @@ export interface ForeignModel {
 export interface ImportedRelease extends Release {
   /** What cleaning changed in the graph, in words. */
   changes: string[];
-  gate: ScoresVerdict;
+  gate: ScoresVerdict | DaysVerdict;
 }
 
 const SEED = 1;
@@ -40,7 +41,7 @@ const FIRST_LOOK = 8;
  * reference of those rows, shrunk, sealed; it then awaits its second signature. What cannot be known of it is on its
  * card in words.
  * @throws ModelError `model_input_unknown`, `model_input_differs` naming the feature; PipelineError `gate_refused`;
- * TrainingError `too_few_rows`, `one_class`; OnnxError
+ * TrainingError `too_few_rows`, `one_class`, `no_targets` for days without rows that have a delay; OnnxError
  */
 export async function importModel(
   deps: PublishDeps & { lab: ModelLab },
@@ -51,10 +52,9 @@ export async function importModel(
   const { line, target, algorithm } = mapping;
   const about = { experiment: line, kind: 'import' as const, dataset, settings: { target, algorithm }, seed: SEED };
   const { value } = await trackRun(deps, actor, about, async () => {
-    const release = await takeIn(deps, actor, foreign);
-    const { auc, brier } = release.gate.figures;
+    const { figures, ...release } = await takeIn(deps, actor, foreign);
     const { verdict, reasons } = release.gate;
-    const metrics = { values: { auc, brier }, gate: { verdict, reasons } };
+    const metrics = { values: figures, gate: { verdict, reasons } };
     return { value: release, outcome: { metrics, result: { line, version: release.version } } };
   });
   return value;
@@ -63,9 +63,10 @@ export async function importModel(
 async function takeIn(
   deps: PublishDeps & { lab: ModelLab },
   actor: string,
-  { mapping, bytes, dataset }: ForeignModel,
-): Promise<ImportedRelease> {
+  { mapping, bytes, dataset: given }: ForeignModel,
+): Promise<ImportedRelease & { figures: Record<string, number> }> {
   const { golden, profiles, ...meaning } = mapping;
+  const dataset = rowsToJudge(meaning.output, given);
   const inputs = matchFeatures(meaning.inputs, dataset);
   const sources = derivedSources(featuresOf({ inputs }));
   const histories = sources.length > 0 ? historiesOfRows(dataset) : () => undefined;
@@ -77,48 +78,34 @@ async function takeIn(
   const intake = { ...meaning, inputs, bytes, card: {} };
   const looked = await intakeModel(deps, { ...intake, goldenRecords: records.slice(0, FIRST_LOOK) }, deps.now());
   const scores = Float64Array.from(await scoresOf(deps.lab, looked, records));
-  const probabilities = meaning.output.kind === 'classes' && scores.every((score) => score >= 0 && score <= 1);
-  const gate = judgeScores(dataset, scores, { seed: SEED, probabilities });
+  const judged = judgeForeign(meaning.output, dataset, scores, SEED);
+  const { gate } = judged;
   requirePass(gate);
-  const labels = Uint8Array.from(dataset.examples, ({ label }) => label);
   const features = featuresOf({ inputs });
   const rows = records.map((record) => valuesOf(features, record));
-  const baseRate = labels.reduce((sum, label) => sum + label, 0) / labels.length;
   const accepted = await intakeModel(
     deps,
     {
       ...intake,
-      reference: referenceFrom(features, rows, [...scores], baseRate),
+      reference: referenceFrom(features, rows, [...scores], judged.baseRate, judged.scoreEdges),
       ...(golden ? { goldenRecords: golden } : {}),
       card: {
         origin: 'imported',
         producer: looked.graph.producer,
         changes: looked.changes,
         dataset: provenanceOf(dataset),
-        metrics: metricsOf(gate, labels, scores, probabilities),
+        metrics: judged.metrics,
         gate,
       },
     },
     deps.now(),
   );
   const optimized = await optimizeModel(deps, accepted, {
-    rows: { records, labels: Array.from(labels, String), generated: 0 },
-    metric: LATE,
+    rows: { records, labels: judged.labels, generated: 0 },
+    metric: judged.metric,
     ...(profiles ? { profiles } : {}),
   });
   const release = await submitForApproval(deps, actor, optimized);
   const { trials, declined } = optimized;
-  return { ...release, trials, declined, changes: accepted.changes, gate };
-}
-
-/** On the rows of the dataset, which the model may have been trained on. */
-function metricsOf(gate: ScoresVerdict, labels: Uint8Array, scores: Float64Array, probabilities: boolean) {
-  const { figures, accuracy, majority } = gate;
-  return {
-    rows: figures.rows,
-    auc: figures.auc,
-    ...(probabilities
-      ? { brier: figures.brier, logLoss: logLoss(labels, scores), accuracy, accuracyOfMajority: majority }
-      : {}),
-  };
+  return { ...release, trials, declined, changes: accepted.changes, gate, figures: judged.figures };
 }

@@ -1,4 +1,6 @@
 export { inputsOf, LATE, mappingOf, OUTPUT, outputOf, referenceOf, rowsOf } from './describe-model.ts';
+export { delayOutputOf } from './delay/days.ts';
+export { describeTrained, isClassification, type Description } from './delay/describe-trained.ts';
 export { recordOf } from '../datasets/index.ts';
 export { importModel, type ForeignModel, type ImportedRelease } from './import-model.ts';
 export { PipelineError } from './errors.ts';
@@ -14,7 +16,7 @@ export {
 export { trainModel, type Holdout, type TrainedModel, type TrainModelOptions } from './train-model.ts';
 export { checkPipeline } from './file/check.ts';
 export { readPipelineFile } from './file/read-file.ts';
-export { pipelineSchema } from './file/published-schema.ts';
+export { pipelineKind } from './runs/declared.ts';
 export { cancelPipelineRun } from './runs/record.ts';
 export { orderPipeline, putPipeline, renewSecret, type PutPipeline } from './runs/put.ts';
 export {
@@ -27,6 +29,7 @@ export {
   logOfRun,
 } from './runs/read.ts';
 export { requestRun, type Requested, type RunOrder } from './runs/request.ts';
+export { removeOldRuns } from './runs/retain.ts';
 export type { Cause, Pipeline, PipelineRun, StepAttempt } from './runs/run.ts';
 export { createPipelineRunner, type PipelineRunner } from './runs/runner.ts';
 export { refused, secretOf, triggerRun, watchPipelines } from './runs/triggers.ts';

@@ -9,8 +9,10 @@ import {
 } from '../../supply/models/index.ts';
 import { exportModel } from '../../supply/onnx/index.ts';
 import { cardOf } from './card-of.ts';
-import { inputsOf, LATE, outputOf, referenceOf, rowsOf } from './describe-model.ts';
+import { describeTrained } from './delay/describe-trained.ts';
+import { inputsOf } from './describe-model.ts';
 import { requirePass } from './require-pass.ts';
+import type { TrainedDelayModel } from './train-delay-model.ts';
 import type { TrainedModel } from './train-model.ts';
 
 export interface Release extends AwaitingRelease {
@@ -27,11 +29,12 @@ export async function releaseModel(
   deps: PublishDeps & { lab: ModelLab },
   actor: string,
   line: string,
-  trained: TrainedModel,
+  trained: TrainedModel | TrainedDelayModel,
   card: Record<string, unknown> = {},
 ): Promise<Release> {
-  const { dataset, learned, result, gate } = trained;
+  const { dataset, result, gate } = trained;
   requirePass(gate);
+  const { output, reference, rows, metric } = describeTrained(trained);
   const accepted = await intakeModel(
     deps,
     {
@@ -40,13 +43,13 @@ export async function releaseModel(
       algorithm: result.algorithm,
       bytes: exportModel(result.model),
       inputs: inputsOf(result.model, dataset.features),
-      output: outputOf(result),
-      reference: referenceOf(learned, result),
+      output,
+      reference,
       card: { ...cardOf(trained), ...card },
     },
     deps.now(),
   );
-  const optimized = await optimizeModel(deps, accepted, { rows: rowsOf(learned), metric: LATE });
+  const optimized = await optimizeModel(deps, accepted, { rows, metric });
   return {
     ...(await submitForApproval(deps, actor, optimized)),
     trials: optimized.trials,

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { answerInWords } from '@plumbline/shared/manifest';
 import { record } from '../../platform/audit/index.ts';
 import { retrainings } from '../../platform/db/index.ts';
 import type { ModelLab } from '../../platform/ports/index.ts';
-import type { PublishDeps, VersionSummary } from '../../supply/models/index.ts';
+import { outputsOf, type PublishDeps, type VersionSummary } from '../../supply/models/index.ts';
 import { registerDataset, type Dataset } from '../datasets/index.ts';
 import { metricsOfTraining, reportFiles, reportOf, trackRun, type RunOutcome } from '../experiments/index.ts';
-import { releaseModel, trainModel, type Release, type TrainedModel } from '../pipelines/index.ts';
+import { PipelineError, releaseModel, trainModel, type Release, type TrainedModel } from '../pipelines/index.ts';
 import type { TrainOptions } from '../training/index.ts';
 import { compareWithChampion, type Comparison } from './compare.ts';
 
@@ -32,6 +33,7 @@ const GATE_PERMUTATIONS = 9;
 /**
  * One turn of the loop: compare, and only when the candidate wins train it on everything known and hand it on for
  * approval. What was tried and why it ended so is kept as a run and audited either way.
+ * @throws PipelineError `answer_not_learned` for a line that answers a value
  */
 export async function retrain(
   deps: PublishDeps & { lab: ModelLab },
@@ -39,6 +41,7 @@ export async function retrain(
   input: RetrainInput,
 ): Promise<Retraining> {
   const { line, dataset, champion, options, trigger } = input;
+  await requireChances(deps, line, champion.version);
   await registerDataset(deps, actor, dataset);
   const { seed, algorithms, grid, folds, split } = options;
   const settings = { trigger, champion: champion.version, algorithms, grid, folds, split };
@@ -48,6 +51,21 @@ export async function retrain(
     return { value: retraining, outcome: await outcomeOf(line, retraining, trained) };
   });
   return value;
+}
+
+/** A turn compares chances and trains for chances; days beside them would be read as one. */
+async function requireChances({ database }: Pick<PublishDeps, 'database'>, line: string, version: string) {
+  const output = (await outputsOf(database.db, line)).get(version);
+  if (output === undefined || output.kind === 'classes') return;
+  throw new PipelineError(
+    'answer_not_learned',
+    `${line}@${version} answers ${answerInWords(output)}, and retraining compares chances`,
+    {
+      kind: 'refused',
+      field: 'line',
+      expected: 'a line that answers classes; train a regression anew and release it as a version of its own',
+    },
+  );
 }
 
 async function turn(

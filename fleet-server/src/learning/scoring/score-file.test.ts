@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parquetWriteFile } from 'hyparquet-writer';
+import { parquetWriteBuffer, parquetWriteFile } from 'hyparquet-writer';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createModelLab } from '../../platform/adapters/index.ts';
@@ -9,7 +9,7 @@ import { exportModel } from '../../supply/onnx/index.ts';
 import type { ResultRow } from './files/result-row.ts';
 import { openBare } from './model/open-bundle.ts';
 import type { ScorableModel } from './model/scorable.ts';
-import { scoreFile } from './score-file.ts';
+import { scoreFile, type ScoreFileOrder } from './score-file.ts';
 
 /** Two numbers and a category; what is missing, and what training never saw, is the business of the graph. */
 const BYTES = exportModel({
@@ -151,6 +151,7 @@ describe('a file that is scored', () => {
         { name: 'asOf', data: ['2026-03-01', '2026-11-30', '2026-03-01'] },
         { name: 'Crew size', data: [3, null, 7.5], type: 'DOUBLE', nullable: true },
         { name: 'Trade', data: ['roof', 'slab', 'facade'] },
+        { name: 'photo', data: [Uint8Array.of(255), Uint8Array.of(0), Uint8Array.of(254)] },
       ],
       rowGroupSize: 2,
     });
@@ -203,11 +204,10 @@ describe('a file that is scored', () => {
   });
 });
 
-const attempt = (file: string, of: ScorableModel = model) =>
-  scoreFile(
-    { lab },
-    { model: of, file: join(folder, file), out: join(folder, 'none.csv'), format: 'csv', plan: { asOfMs: 0 } },
-  );
+const attempt = (file: string, more: Partial<ScoreFileOrder> = {}) => {
+  const paths = { file: join(folder, file), out: join(folder, 'none.csv') };
+  return scoreFile({ lab }, { model, ...paths, format: 'csv', plan: { asOfMs: 0 }, ...more });
+};
 
 const leftovers = async () => (await readdir(folder)).filter((name) => /none|part/.test(name));
 
@@ -224,9 +224,32 @@ describe('nothing is left behind when', () => {
     expect(await leftovers()).toEqual([]);
   });
 
+  it('a changed byte sends the decoder of Parquet in circles', async () => {
+    const bytes = new Uint8Array(
+      parquetWriteBuffer({
+        codec: 'UNCOMPRESSED',
+        columnData: [
+          { name: 'activity', data: ['a-1', 'a-2', 'a-4'] },
+          { name: 'Crew size', data: [3, null, 7.5], type: 'DOUBLE', nullable: true },
+        ],
+      }),
+    );
+    // The first run of levels in the page of 'Crew size': its length now takes up the next bytes too.
+    bytes[62] = bytes[62]! ^ 0x80;
+    await writeFile(join(folder, 'circles.parquet'), bytes);
+    await expect(attempt('circles.parquet', { parquet: { stallMs: 700 } })).rejects.toMatchObject({
+      code: 'parquet_malformed',
+      message: 'decoding does not come to an end',
+    });
+    await expect(attempt('circles.parquet', { parquet: { groupCells: 5 } })).rejects.toMatchObject({
+      code: 'parquet_too_large',
+    });
+    expect(await leftovers()).toEqual([]);
+  });
+
   it('the model fails', async () => {
     const broken = openBare(BYTES.subarray(0, BYTES.length - 20), MAPPING);
-    await expect(attempt('rows.csv', broken)).rejects.toMatchObject({ code: 'model_trial_failed' });
+    await expect(attempt('rows.csv', { model: broken })).rejects.toMatchObject({ code: 'model_trial_failed' });
     expect(await leftovers()).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import type { ModelLab } from '../../platform/ports/index.ts';
+import type { ParquetLimits } from '../datasets/index.ts';
 import type { RowPlan } from './files/input-row.ts';
 import { readRows } from './files/read-rows.ts';
 import { resultWriter, type ResultFormat } from './files/result-row.ts';
@@ -16,6 +17,8 @@ export interface ScoreFileOrder {
   /** Reasons a row; none by default. */
   reasons?: number;
   batchRows?: number;
+  /** Bounds of a Parquet file; the usual ones without. */
+  parquet?: Partial<ParquetLimits>;
   onBatch?: (counts: ScoreCounts) => void;
 }
 
@@ -30,13 +33,16 @@ const CHUNK = 1 << 20;
 /**
  * Scores a file: every row of it gives one row of the result, in order, with a score or the code of an error. The result
  * appears under its name when it is whole.
- * @throws ScoringError, CsvError, ModelError `model_trial_failed`: then there is no result
+ * @throws ScoringError, CsvError, ParquetError, ModelError `model_trial_failed`: then there is no result
  */
 export async function scoreFile(deps: { lab: ModelLab }, order: ScoreFileOrder): Promise<ScoredFile> {
   const { model, plan, reasons = 0, batchRows = DEFAULT_BATCH_ROWS } = order;
-  const { absent, named, rows } = await readRows(order.file, model.manifest, plan);
+  const { absent, named, rows, close } = await readRows(order.file, model.manifest, plan, order.parquet);
   const writer = resultWriter(order.format, { output: model.manifest.output, id: named, reasons });
-  const out = await createWholeFile(order.out);
+  const out = await createWholeFile(order.out).catch(async (error: unknown) => {
+    await close?.();
+    throw error;
+  });
   const scorer = createScorer(deps.lab, model);
   const counts: ScoreCounts = { rows: 0, bad: {} };
   try {
@@ -54,6 +60,7 @@ export async function scoreFile(deps: { lab: ModelLab }, order: ScoreFileOrder):
     await out.discard();
     throw error;
   } finally {
+    await close?.();
     await scorer.close();
   }
 }

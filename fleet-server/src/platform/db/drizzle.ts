@@ -1,11 +1,16 @@
 import { createRequire } from 'node:module';
+import type * as orm from 'drizzle-orm';
+import type * as overSqlite from 'drizzle-orm/better-sqlite3';
+import type * as overPostgres from 'drizzle-orm/node-postgres';
+import type * as sqlite from 'drizzle-orm/sqlite-core';
+import type * as overProxy from 'drizzle-orm/sqlite-proxy';
 
 interface Parts {
-  'drizzle-orm': typeof import('drizzle-orm');
-  'drizzle-orm/sqlite-core': typeof import('drizzle-orm/sqlite-core');
-  'drizzle-orm/better-sqlite3': typeof import('drizzle-orm/better-sqlite3');
-  'drizzle-orm/sqlite-proxy': typeof import('drizzle-orm/sqlite-proxy');
-  'drizzle-orm/node-postgres': typeof import('drizzle-orm/node-postgres');
+  'drizzle-orm': typeof orm;
+  'drizzle-orm/sqlite-core': typeof sqlite;
+  'drizzle-orm/better-sqlite3': typeof overSqlite;
+  'drizzle-orm/sqlite-proxy': typeof overProxy;
+  'drizzle-orm/node-postgres': typeof overPostgres;
 }
 
 const require = createRequire(import.meta.url);
@@ -44,7 +49,7 @@ export const {
   or,
   sql,
 } = drizzlePart('drizzle-orm');
-export type Column = import('drizzle-orm').Column;
+export type Column = orm.Column;
 export type { InferInsertModel, SQL } from 'drizzle-orm';
 
 export const { SQLiteInteger, blob, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } =

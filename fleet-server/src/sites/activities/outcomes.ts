@@ -6,6 +6,8 @@ export interface KnownOutcome {
   site: string;
   activity: string;
   label: 0 | 1;
+  /** Where whoever recorded it said so. */
+  delayDays?: number;
   /** When the outcome could first be known, ms: nothing said from then on was a prediction. */
   knownAt: number;
   plan: Plan;
@@ -54,8 +56,9 @@ function outcomesOf(site: string, entries: readonly SiteLogEntry[]): KnownOutcom
   }
   return [...foldSiteLog(entries).values()].flatMap(({ activity, plan, outcome }) => {
     if (plan?.entry.field !== 'plan' || outcome?.entry.field !== 'outcome') return [];
-    const { label, observedAt } = outcome.entry.value;
+    const { label, observedAt, delayDays } = outcome.entry.value;
     const known = knownAt.get(activity) ?? observedAt;
-    return [{ site, activity, label, knownAt: known, plan: plan.entry.value }];
+    const days = delayDays === undefined ? {} : { delayDays };
+    return [{ site, activity, label, ...days, knownAt: known, plan: plan.entry.value }];
   });
 }

@@ -6,6 +6,7 @@ export type ModelErrorCode =
   | 'model_input_unknown'
   | 'model_input_differs'
   | 'model_output_unknown'
+  | 'model_output_differs'
   | 'model_trial_failed'
   | 'model_unknown'
   | 'model_not_awaiting_approval'

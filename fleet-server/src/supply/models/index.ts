@@ -44,6 +44,7 @@ export {
   type DeprecateOrder,
   type Deprecation,
 } from './registry/deprecations.ts';
+export { outputsOf } from './registry/outputs.ts';
 export { approveModel, type ApprovalSignature, type ApprovedDraft } from './release/approve.ts';
 export type { DraftDeps } from './release/drafts.ts';
 export { lineInForce, refuseUndelegated } from './release/line-in-force.ts';

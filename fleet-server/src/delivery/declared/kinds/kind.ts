@@ -7,6 +7,8 @@ import type { KindName } from '../document.ts';
 export interface DeclaredKind<Spec> {
   kind: KindName;
   schema: z.ZodType<Spec>;
+  /** What editors are told instead, where that says more than what is read here. */
+  published?: z.ZodType;
   /** Where something stands in the spec that a verb calls by another name. */
   fields?: Record<string, string>;
   /** Of two documents of the kind the lower one comes first; all alike without. */

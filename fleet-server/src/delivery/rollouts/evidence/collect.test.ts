@@ -1,3 +1,4 @@
+import type { GraphOutput } from '@plumbline/shared/manifest';
 import { createVirtualClock } from '@plumbline/shared/testing';
 import type { ModelReport } from '@plumbline/shared/wire';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -5,6 +6,7 @@ import {
   assignments,
   devices,
   driftVerdicts,
+  modelVersions,
   openDatabase,
   rolloutDevices,
   siteLog,
@@ -89,14 +91,26 @@ const running = { sha256: OURS, version: '1.1.0', counter: 3 };
 const shadow = { records: 50, agreement: 1, meanShift: 0, maxShift: 0, latencyRatio: 1.5, memoryRatio: 1.2 };
 
 /** An activity due at 1500 that was late, predicted once by each version. */
-async function activities(site: string, count: number, values: (i: number) => Record<string, unknown>, dueAt = 1500) {
+async function activities(
+  site: string,
+  count: number,
+  values: (i: number) => Record<string, unknown>,
+  dueAt = 1500,
+  delayDays?: number,
+) {
   await database.transaction(async (tx) => {
     for (let i = 0; i < count; i += 1) {
       const activity = `${site}-${dueAt}-${i}`;
       const head = { activity, base: null, actor: 'ana' };
       const log = [
         { ...head, id: `plan-of-${activity}`, at: 0, field: 'plan', value: { startAt: 0, dueAt, values: values(i) } },
-        { ...head, id: `end-of-${activity}`, at: 1800, field: 'outcome', value: { label: 1, observedAt: 1800 } },
+        {
+          ...head,
+          id: `end-of-${activity}`,
+          at: 1800,
+          field: 'outcome',
+          value: { label: 1, observedAt: 1800, ...(delayDays !== undefined && { delayDays }) },
+        },
       ];
       for (const [n, { id, at, field, ...rest }] of log.entries()) {
         const entry = JSON.stringify({ id, at, field, ...rest });
@@ -267,6 +281,64 @@ describe('evidence of quality', () => {
     expect((await collect(LATER, asked)).quality.candidate).toEqual([]);
     const named = { gates: gates.parse({ quality: { worseBy: 0 } }), stages: [] };
     expect((await collect(LATER, named)).quality.candidate).toHaveLength(1);
+  });
+});
+
+/** Versions as the registry knows them, by what they answer. */
+const answer = (outputs: Record<string, GraphOutput>) =>
+  database.transaction(async (tx) => {
+    for (const [i, [version, output]] of Object.entries(outputs).entries()) {
+      const about = { line: 'delay', version, counter: i + 1, algorithm: 'a', card: '{}', createdAt: 0 };
+      const subject = JSON.stringify({ output });
+      await tx.insert(modelVersions).values({ ...about, subject, state: 'published' });
+    }
+  });
+
+describe('evidence of what days were worth', () => {
+  const DAYS: GraphOutput = { kind: 'value', value: 'value', unit: 'days' };
+  const LATER = { now: 2000 };
+  const LATE: GraphOutput = { kind: 'classes', probabilities: 'p', classes: ['0', '1'], positive: '1' };
+  it('is the absolute error in days, although both answers would pass for chances', async () => {
+    await answer({ '1.0.0': DAYS, '1.1.0': DAYS });
+    await activities('north', 3, () => ({}), 1500, 10.8);
+    const { quality, measure, unmeasured } = await collect(LATER);
+    expect(quality.candidate).toEqual([{ cluster: 'north', count: 3, loss: expect.closeTo(30, 9) as number }]);
+    expect(quality.champion).toEqual([{ cluster: 'north', count: 3, loss: expect.closeTo(30.9, 9) as number }]);
+    expect(measure).toEqual({ name: 'mean absolute error', unit: 'days' });
+    expect(unmeasured).toBeUndefined();
+  });
+
+  it('of a quantile is the pinball loss', async () => {
+    const upper: GraphOutput = { ...DAYS, quantile: 0.9 };
+    await answer({ '1.0.0': upper, '1.1.0': upper });
+    await activities('north', 1, () => ({}), 1500, 10.8);
+    const { quality, measure } = await collect(LATER);
+    expect(quality.candidate[0]!.loss).toBeCloseTo(9, 9);
+    expect(measure!.name).toBe('pinball loss at 0.9');
+  });
+
+  it('is not known from outcomes that name no days, and says so', async () => {
+    await answer({ '1.0.0': DAYS, '1.1.0': DAYS });
+    await activities('north', 3, () => ({}));
+    const { quality, unmeasured } = await collect(LATER);
+    expect(quality).toEqual({ candidate: [], champion: [] });
+    expect(unmeasured).toBe('6 matured outcomes say late or in time, and none by how many days');
+  });
+
+  it.each<[string, Record<string, GraphOutput>, string]>([
+    ['chances', { '1.0.0': LATE, '1.1.0': DAYS }, 'a value in days, and 1.0.0 before it the chance of 1'],
+    ['days', { '1.0.0': DAYS, '1.1.0': LATE }, 'the chance of 1, and 1.0.0 before it a value in days'],
+    [
+      'another quantile',
+      { '1.0.0': DAYS, '1.1.0': { ...DAYS, quantile: 0.9 } },
+      'the 0.9 quantile in days, and 1.0.0 before it a value in days',
+    ],
+  ])('of a line that answered %s before is not comparable', async (_what, outputs, says) => {
+    await answer(outputs);
+    await activities('north', 3, () => ({}), 1500, 10.8);
+    const { quality, unmeasured } = await collect(LATER);
+    expect(quality.champion).toEqual([]);
+    expect(unmeasured).toBe(`the candidate answers ${says}`);
   });
 });
 

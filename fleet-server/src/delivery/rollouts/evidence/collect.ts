@@ -6,6 +6,7 @@ import type { GateName } from '../gates/gates.ts';
 import type { RolloutPlan } from '../plan/rollout-plan.ts';
 import { cohortsOf, slicesOf } from './cohorts.ts';
 import { deviceEvidence } from './device-evidence.ts';
+import { lossesOf } from './losses.ts';
 
 export interface RolloutSubject {
   id: string;
@@ -34,13 +35,15 @@ export async function collectEvidence(
   const now = options.now ?? lastSeenOf(devices);
   const isFair = asks(rollout, 'fairness');
   const matured = isFair || asks(rollout, 'quality') ? await maturedSince(db, rollout, now) : [];
+  const { judged, ...about } = await lossesOf(db, rollout, matured);
   return {
     line,
     version,
     devices,
     drift: asks(rollout, 'drift') ? await driftOf(db, rollout) : { judged: 0, alarms: [] },
-    quality: cohortsOf(matured, version),
-    fairness: isFair ? slicesOf(matured, version) : [],
+    quality: cohortsOf(judged, version),
+    fairness: isFair ? slicesOf(judged, version) : [],
+    ...about,
     absent: options.absent ?? [],
   };
 }
@@ -52,10 +55,8 @@ export function asks({ plan }: Pick<RolloutSubject, 'plan'>, gate: GateName): bo
 }
 
 /** Both models over the same time: predictions made, and activities due, since the rollout was written down. */
-async function maturedSince(db: ReadDb, { line, createdAt }: RolloutSubject, now: number): Promise<Matured[]> {
-  const matured = await listMatured(db, line, { from: createdAt, to: now, madeFrom: createdAt });
-  // A value of a regression is no chance, and has no Brier score.
-  return matured.filter(({ score }) => score >= 0 && score <= 1);
+function maturedSince(db: ReadDb, { line, createdAt }: RolloutSubject, now: number): Promise<Matured[]> {
+  return listMatured(db, line, { from: createdAt, to: now, madeFrom: createdAt });
 }
 
 /** Verdicts over windows that reach into the time since the rollout was written down: the month that runs then, too. */

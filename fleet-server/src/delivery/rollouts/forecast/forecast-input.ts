@@ -55,6 +55,8 @@ export interface ForecastInput {
   /** Stage that is open, −1 before the start. */
   open: number;
   predecessor: string | null;
+  /** What the release and its predecessor answer, where that is not the same: no gate compares them. */
+  unlike?: string;
   /** By variant; empty where the bundles were not opened. */
   parts: { variant: string; parts: Manifest['parts'] }[];
   /** How many devices each stage selects. */

@@ -199,6 +199,18 @@ describe('a forecast of what gates can tell', () => {
     expect(gate(forecast(many(20), { gates }), 'drift')?.sentence).toContain('2026-06-02, after the deadline');
   });
 
+  it('says before the start that days are not compared with chances', () => {
+    const unlike = { unlike: '2.0.0 answers a value in days, and 1.1.0 before it the chance of 1' };
+    const gates = { quality: { worseBy: 0.5 }, agreement: { atLeast: 0.9 } };
+    const [worst] = forecast(many(20), { gates }, unlike).warnings;
+    expect(worst).toEqual({
+      level: 'holds',
+      stage: undefined,
+      sentence: `${unlike.unlike}; the gate agreement, quality can never decide`,
+    });
+    expect(forecast(many(20), {}, unlike).warnings).toMatchObject([{ level: 'note', sentence: unlike.unlike }]);
+  });
+
   it('counts outcomes that mature in time on sites of both models, and only those that are asked about', () => {
     const stages = [
       { name: 'canary', size: { count: 8 } },

@@ -3,7 +3,7 @@ import { bytesOf, forecastBytes, warnOfBytes, type BytesForecast, type DeviceByt
 import { forecastContact, warnOfContact, type ContactForecast } from './contact.ts';
 import { forecastFits, warnOfFits, type FitForecast } from './fits.ts';
 import { isFit, LEVELS, type ForecastInput, type Warning } from './forecast-input.ts';
-import { forecastParts, warnOfParts, type PartForecast } from './parts.ts';
+import { forecastParts, warnOfAnswers, warnOfParts, type PartForecast } from './parts.ts';
 import { forecastSight, warnOfSight } from './sight.ts';
 import type { GateForecast } from './time-sight.ts';
 
@@ -52,6 +52,7 @@ export function forecastOf(input: ForecastInput): Forecast {
   const warnings = [
     ...warnOfFits(fit, input),
     ...warnOfOthers(input),
+    ...warnOfAnswers(input),
     ...warnOfParts(parts),
     ...warnOfSight(sight, contact, input),
     ...warnOfContact(contact, input),

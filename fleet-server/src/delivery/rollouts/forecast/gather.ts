@@ -1,4 +1,5 @@
 import { clamp, resolveProfile, type Profile } from '@plumbline/firmware-profiles';
+import { answerInWords, answersAlike } from '@plumbline/shared/manifest';
 import { lineRole } from '@plumbline/shared/trust';
 import type { DeviceReport } from '@plumbline/shared/wire';
 import { bundleParts } from '../evidence/bundle-parts.ts';
@@ -7,7 +8,7 @@ import type { ArtifactStore } from '../../../platform/ports/index.ts';
 import { isFrozen, listLines, presenceOf } from '../../../sites/devices/index.ts';
 import { resolveMembers } from '../../../sites/groups/index.ts';
 import { listSites } from '../../../sites/register/index.ts';
-import { getModel } from '../../../supply/models/index.ts';
+import { getModel, outputsOf } from '../../../supply/models/index.ts';
 import { newestMetadata } from '../../../supply/repository/index.ts';
 import { fitterOf, type Fit } from '../execute/fit.ts';
 import { drawStage, selectionOf } from '../plan/draw.ts';
@@ -100,6 +101,7 @@ export async function gatherForecast(deps: ForecastDeps, subject: ForecastSubjec
     plan,
     open,
     predecessor,
+    ...(await unlikeBefore(db, { line, version, predecessor })),
     parts: await readParts(deps, release.variants),
     selected,
     devices: all,
@@ -195,6 +197,14 @@ async function readParts({ artifacts }: ForecastDeps, variants: readonly { varia
   if (artifacts === undefined) return parts;
   for (const { variant, archive } of variants) parts.push({ variant, parts: await bundleParts(artifacts, archive) });
   return parts;
+}
+
+async function unlikeBefore(db: ReadDb, of: { line: string; version: string; predecessor: string | null }) {
+  const { line, version, predecessor } = of;
+  const outputs = await outputsOf(db, line);
+  const [ours, theirs] = [outputs.get(version), predecessor === null ? undefined : outputs.get(predecessor)];
+  if (ours === undefined || theirs === undefined || answersAlike(ours, theirs)) return {};
+  return { unlike: `${version} answers ${answerInWords(ours)}, and ${predecessor} before it ${answerInWords(theirs)}` };
 }
 
 async function lengthOf(db: ReadDb, role: string): Promise<number> {

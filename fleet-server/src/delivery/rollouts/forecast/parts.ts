@@ -35,6 +35,17 @@ export function forecastParts({ parts, plan }: Pick<ForecastInput, 'parts' | 'pl
   });
 }
 
+const COMPARING: readonly GateName[] = ['agreement', 'shift', 'quality', 'fairness'];
+
+/** Two models that do not answer the same: gates that set one against the other stay inconclusive. */
+export function warnOfAnswers({ unlike, plan }: Pick<ForecastInput, 'unlike' | 'plan'>): Warning[] {
+  if (unlike === undefined) return [];
+  const asked = gatesAsked(plan);
+  const open = COMPARING.filter((gate) => asked.has(gate));
+  const so = open.length === 0 ? '' : `; the gate ${open.join(', ')} can never decide`;
+  return [{ level: open.length > 0 ? 'holds' : 'note', stage: undefined, sentence: `${unlike}${so}` }];
+}
+
 export function warnOfParts(found: readonly PartForecast[]): Warning[] {
   return found
     .filter(({ part }) => part !== 'reasons')

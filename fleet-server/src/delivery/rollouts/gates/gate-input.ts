@@ -39,8 +39,16 @@ export interface DeviceEvidence {
 export interface CohortCluster {
   cluster: string;
   count: number;
-  /** Sum of squared errors (score − label)², so that loss / count is the Brier score. */
+  /** Sum of what each prediction lost by the measure of its line: of chances (score − label)², so that loss / count is the Brier score. */
   loss: number;
+}
+
+/** By what two models are told apart on matured outcomes. */
+export interface QualityMeasure {
+  /** `Brier score`, `mean absolute error`, `pinball loss at 0.9`. */
+  name: string;
+  /** Of its values and of `worseBy`; a Brier score has none. */
+  unit?: string;
 }
 
 /** The same period, the same line: what devices on the candidate said, and what those on the champion said. */
@@ -64,6 +72,10 @@ export interface GateInput {
   /** By site. */
   quality: MaturedCohorts;
   fairness: SliceCohorts[];
+  /** What losses are; without it they are Brier scores. */
+  measure?: QualityMeasure;
+  /** Why no loss tells the two models apart, as the end of a sentence: what they answer is not the same, or nobody said how late. */
+  unmeasured?: string;
   /** Parts the bundles lack, so that gates which need them can never decide: said before a rollout starts. */
   absent: ('golden' | 'reference')[];
 }

@@ -17,11 +17,14 @@ const named = {
   memory: z.strictObject({ atMost: z.number().positive(), ofDevices }).optional(),
   /** Share of a device's own records on which candidate and model in force agree; from 20 records on. */
   agreement: z.strictObject({ atLeast: share, ofDevices }).optional(),
-  /** Change of the mean score on a device's own records, up or down, in the unit of the score; from 20 records on. */
+  /** Change of the mean score on a device's own records, up or down, in the unit of the score (days); from 20 records on. */
   shift: z.strictObject({ atMost: z.number().nonnegative(), ofDevices }).optional(),
   /** Drift alarms over the candidate's own windows. */
   drift: z.strictObject({ atMost: z.number().int().nonnegative() }).optional(),
-  /** Brier score on matured outcomes, candidate minus champion; judged from so many outcomes of each on. */
+  /**
+   * Brier score on matured outcomes, candidate minus champion; of a line that answers values their mean absolute error, so
+   * that `worseBy` is in their unit. Judged from so many outcomes of each on.
+   */
   quality: z.strictObject({ worseBy: z.number().nonnegative(), minimum: minimum.default(100) }).optional(),
   /** The same within every slice that has so many outcomes of each. */
   fairness: z.strictObject({ worseBy: z.number().nonnegative(), minimum: minimum.default(50) }).optional(),

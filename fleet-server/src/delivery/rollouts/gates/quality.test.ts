@@ -64,6 +64,30 @@ describe('the gate of quality', () => {
   });
 });
 
+describe('the gates of quality and fairness of days', () => {
+  const days = { name: 'mean absolute error', unit: 'days' };
+  const limits = { worseBy: 0.5, minimum: 100 };
+
+  it('name the loss and its unit', () => {
+    const quality = { candidate: cohort(12, 20, 9), champion: cohort(12, 20, 6, 't') };
+    const result = qualityGate({ quality, measure: days }, limits, 0.01);
+    expect(result.verdict).toBe('fail');
+    expect(result.sentence).toMatch(
+      /^mean absolute error 3 days worse than the champion's .*worse by more than 0.5 days \(at least 2.9\d* days\)$/,
+    );
+  });
+
+  it('are inconclusive, with the reason, where nothing tells the two models apart', () => {
+    const quality = { candidate: cohort(12, 20, 0.9), champion: cohort(12, 20, 0.1, 't') };
+    const unmeasured = 'no outcome says by how many days';
+    const none = { verdict: 'inconclusive', value: undefined, sample: 0 };
+    const sentence = 'quality on matured outcomes cannot be compared: no outcome says by how many days';
+    expect(qualityGate({ quality, unmeasured }, limits, 0.01)).toMatchObject({ ...none, sentence });
+    const fairness = [{ slice: 'a', ...quality }];
+    expect(fairnessGate({ fairness, unmeasured }, limits, 0.01)).toMatchObject({ ...none, sentence });
+  });
+});
+
 describe('the gate of fairness', () => {
   const limits = { worseBy: 0.02, minimum: 50 };
   it.each<[string, SliceCohorts[], Verdict, string]>([

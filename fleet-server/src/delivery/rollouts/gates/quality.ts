@@ -1,4 +1,4 @@
-import type { CohortCluster, GateInput, MaturedCohorts } from './gate-input.ts';
+import type { CohortCluster, GateInput, MaturedCohorts, QualityMeasure } from './gate-input.ts';
 import type { GateName, GateResult, Gates, Verdict } from './gates.ts';
 import { clusterDifference, meanBounds, MIN_CLUSTERS } from './mean-bounds.ts';
 import { counted } from './say.ts';
@@ -18,16 +18,36 @@ interface Compared {
 
 type Limits = NonNullable<Gates['quality']>;
 
-/** Brier score on matured outcomes, candidate minus champion, by clusters. */
-export function qualityGate({ quality }: Pick<GateInput, 'quality'>, limits: Limits, alpha: number): GateResult {
-  return { gate: 'quality', limit: limits.worseBy, ...compared(quality, limits, alpha) };
+type Lossy = Pick<GateInput, 'measure' | 'unmeasured'>;
+
+const BRIER: QualityMeasure = { name: 'Brier score' };
+const NOTHING = { verdict: 'inconclusive', value: undefined, low: undefined, high: undefined, sample: 0 } as const;
+
+/** Loss on matured outcomes, candidate minus champion, by clusters: Brier score, or of values the absolute error. */
+export function qualityGate(
+  { quality, measure = BRIER, unmeasured }: Pick<GateInput, 'quality'> & Lossy,
+  limits: Limits,
+  alpha: number,
+): GateResult {
+  const base = { gate: 'quality', limit: limits.worseBy } as const;
+  if (unmeasured !== undefined) return { ...base, ...NOTHING, sentence: cannot(unmeasured) };
+  return { ...base, ...compared(quality, limits, alpha, measure) };
+}
+
+function cannot(why: string): string {
+  return `quality on matured outcomes cannot be compared: ${why}`;
 }
 
 /** The same in every slice, with a part of alpha each; the worst one speaks. Slices with too few outcomes hold nothing up. */
-export function fairnessGate({ fairness }: Pick<GateInput, 'fairness'>, limits: Limits, alpha: number): GateResult {
+export function fairnessGate(
+  { fairness, measure = BRIER, unmeasured }: Pick<GateInput, 'fairness'> & Lossy,
+  limits: Limits,
+  alpha: number,
+): GateResult {
   const base = { gate: 'fairness', limit: limits.worseBy } satisfies { gate: GateName; limit: number };
+  if (unmeasured !== undefined) return { ...base, ...NOTHING, sentence: cannot(unmeasured) };
   const slices = fairness.map((of) => {
-    const result = compared(of, limits, alpha / Math.max(MAX_SLICES, fairness.length));
+    const result = compared(of, limits, alpha / Math.max(MAX_SLICES, fairness.length), measure);
     return { ...result, slice: of.slice, sentence: `${of.slice}: ${result.sentence}` };
   });
   const judged = slices.filter(({ value }) => value !== undefined).toSorted(worstFirst);
@@ -35,8 +55,7 @@ export function fairnessGate({ fairness }: Pick<GateInput, 'fairness'>, limits: 
   if (worst === undefined) {
     const few =
       slices.length === 0 ? 'no slice has matured outcomes of both models' : slices.toSorted(byName)[0]?.sentence;
-    const none = { verdict: 'inconclusive', value: undefined, low: undefined, high: undefined, sample: 0 } as const;
-    return { ...base, ...none, sentence: few ?? '' };
+    return { ...base, ...NOTHING, sentence: few ?? '' };
   }
   const { slice: _slice, ...result } = worst;
   const rest = slices.length - judged.length;
@@ -44,7 +63,12 @@ export function fairnessGate({ fairness }: Pick<GateInput, 'fairness'>, limits: 
   return { ...base, ...result, sentence: `worst of ${counted(judged.length, 'slice')}, ${worst.sentence}${open}` };
 }
 
-function compared({ candidate, champion }: MaturedCohorts, { worseBy, minimum }: Limits, alpha: number): Compared {
+function compared(
+  { candidate, champion }: MaturedCohorts,
+  { worseBy, minimum }: Limits,
+  alpha: number,
+  { name, unit }: QualityMeasure,
+): Compared {
   const [ours, theirs] = [outcomesOf(candidate), outcomesOf(champion)];
   const none = { verdict: 'inconclusive', value: undefined, low: undefined, high: undefined, sample: ours } as const;
   if (ours < minimum || theirs < minimum) {
@@ -58,11 +82,12 @@ function compared({ candidate, champion }: MaturedCohorts, { worseBy, minimum }:
   }
   const bounds = meanBounds(difference, alpha);
   const value = difference.mean;
-  const how = `${short(Math.abs(value))} ${value > 0 ? 'worse' : 'better'}`;
-  const said = `Brier score ${how} than the champion's on ${ours} and ${theirs} outcomes`;
-  const limit = worseBy === 0 ? 'worse' : `worse by more than ${worseBy}`;
+  const inUnit = unit === undefined ? '' : ` ${unit}`;
+  const how = `${short(Math.abs(value))}${inUnit} ${value > 0 ? 'worse' : 'better'}`;
+  const said = `${name} ${how} than the champion's on ${ours} and ${theirs} outcomes`;
+  const limit = worseBy === 0 ? 'worse' : `worse by more than ${worseBy}${inUnit}`;
   if (bounds.low > worseBy) {
-    const sentence = `${said}; it is surely ${limit} (at least ${short(bounds.low)})`;
+    const sentence = `${said}; it is surely ${limit} (at least ${short(bounds.low)}${inUnit})`;
     return { verdict: 'fail', value, ...bounds, sample: ours, sentence };
   }
   return value <= worseBy

@@ -75,7 +75,9 @@ async function run(...args: string[]): Promise<string> {
 
 /** Words of a shell line; single and double quotes as they are used in the documentation. */
 function wordsOf(line: string): string[] {
-  return [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
+  return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+    ([, double, single, plain]) => double ?? single ?? plain!,
+  );
 }
 
 describe('every command of datasets.md', () => {
@@ -84,17 +86,20 @@ describe('every command of datasets.md', () => {
     const commands = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block]) => block!.trim().split('\n'));
     const answers = new Map<string, string>();
     const versions: string[] = [];
+    const made = new Map<string, string>();
     for (const line of commands) {
       const words = wordsOf(line).map((word) =>
         word
           .replace('VERSION', versions[0] ?? 'VERSION')
           .replace('LATER', versions[1] ?? 'LATER')
+          .replace(/FRAMING|FINISHING/, (part) => made.get(part.toLowerCase()) ?? part)
           .replace(/^(activities|copy)\.\w+$/, (name) => join(small.folder, name)),
       );
       expect(words.shift()).toBe('plumbline');
       const answer = await run(...words);
-      const made = /^delays@([0-9a-f]{64}): \d+ rows(?:$|, \d+ from)/.exec(answer)?.[1];
-      if (made !== undefined) versions.push(made);
+      const [, name = '', version = ''] = /^(\w+)@([0-9a-f]{64}): \d+ rows(?:$|, \d+ from|;)/.exec(answer) ?? [];
+      if (name === 'delays') versions.push(version);
+      else made.set(name, version);
       answers.set(line, answer);
     }
     expect(versions).toHaveLength(2);
@@ -107,6 +112,9 @@ describe('every command of datasets.md', () => {
       /delays\.train@.*\ndelays\.holdout@.*\nno group on both/,
     );
     expect(answerTo('split delays@VERSION --by time')).toMatch(/cut at 2025-.*the first part was known then/);
+    expect(answerTo('filter delays@VERSION --where "trade in')).toMatch(/^framing@\w{64}: 69 rows; 51 left out$/);
+    expect(answerTo('concat')).toMatch(/^spring@\w{64}: 99 rows; 30 stood there more than once$/);
+    expect(await run('datasets', 'show', `spring@${made.get('spring')}`)).toContain('concat: 69 rows');
     expect(answerTo('from-fleet')).toMatch(/: 121 rows, 1 from the fleet$/);
     expect(answerTo('history')).toMatch(/files\n.*outcomes of the fleet for delay/);
     expect(answerTo('diff')).toMatch(/^rows: 1 added, 0 removed, 0 changed, 120 unchanged\nadded: F-1/);
@@ -132,6 +140,12 @@ it('answers programs in JSON, and refuses with the code of the verb', async () =
   });
   await expect(run('datasets', 'show', 'delays@00000000')).rejects.toMatchObject({ code: 'dataset_unknown' });
   await expect(run('datasets', 'show', 'delays')).rejects.toMatchObject({ code: 'dataset_reference' });
+  await expect(run('datasets', 'filter', 'delays@00000000', '--where', 'a > 1', '--name', 'a@b')).rejects.toMatchObject(
+    {
+      code: 'dataset_name',
+      field: 'name',
+    },
+  );
   await expect(run('datasets', 'split', 'delays@1', '--by', 'luck')).rejects.toMatchObject({
     code: 'commander.invalidArgument',
   });

@@ -5,6 +5,8 @@ import {
   EXPORT_FORMATS,
   SPLIT_WAYS,
   type ExportFormat,
+  type RegisteredConcat,
+  type RegisteredFilter,
   type RegisteredFleet,
   type RegisteredSplit,
   type SplitWay,
@@ -21,6 +23,8 @@ const MAX_EXPORT_BYTES = 2 ** 30;
 export function addMade(datasets: Command): void {
   addExport(datasets);
   addSplit(datasets);
+  addFilter(datasets);
+  addConcat(datasets);
   datasets
     .command('from-fleet')
     .description('a new version of a dataset with the outcomes that sites recorded')
@@ -86,6 +90,48 @@ function addSplit(datasets: Command): void {
       const split = await (await connect(global)).post<RegisteredSplit>(`${pathOf(reference)}/split`, body);
       print(split, global.json, () => describeSplit(split));
     });
+}
+
+function addFilter(datasets: Command): void {
+  datasets
+    .command('filter <dataset>')
+    .description('the rows of NAME@VERSION for which a condition holds, as a dataset of its own')
+    .requiredOption(
+      '--where <condition>',
+      "over the columns of an export: trade == 'steel' and start_at >= '2025-03-01'",
+    )
+    .requiredOption('--name <name>', 'what the new dataset is called')
+    .action(async (reference: string, flags: { where: string; name: string }, command: Command) => {
+      const global = command.optsWithGlobals<Global>();
+      const body = { where: flags.where, name: flags.name };
+      const made = await (await connect(global)).post<RegisteredFilter>(`${pathOf(reference)}/filter`, body);
+      const open = made.open === 0 ? '' : `, ${made.open} of them because cells are missing`;
+      print(
+        made,
+        global.json,
+        () => `${titleOf(made, flags.name)}: ${made.rows} rows; ${made.leftOut} left out${open}`,
+      );
+    });
+}
+
+function addConcat(datasets: Command): void {
+  datasets
+    .command('concat <datasets...>')
+    .description('the rows of several NAME@VERSION with the same columns, as a dataset of its own')
+    .requiredOption('--name <name>', 'what the new dataset is called')
+    .action(async (references: string[], flags: { name: string }, command: Command) => {
+      const global = command.optsWithGlobals<Global>();
+      for (const reference of references) pathOf(reference);
+      const body = { datasets: references, name: flags.name };
+      const made = await (await connect(global)).post<RegisteredConcat>('/api/v1/datasets/concat', body);
+      const repeated = made.repeated === 0 ? '' : `; ${made.repeated} stood there more than once`;
+      print(made, global.json, () => `${titleOf(made, flags.name)}: ${made.rows} rows${repeated}`);
+    });
+}
+
+/** One version has one name: the one it had first. */
+function titleOf({ name, version }: { name: string; version: string }, asked: string): string {
+  return name === asked ? `${name}@${version}` : `${name}@${version} (registered before '${asked}' was asked for)`;
 }
 
 function describeSplit({ train, holdout, leftOut, groupsOnBothSides, cutAt }: RegisteredSplit): string {

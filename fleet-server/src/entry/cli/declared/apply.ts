@@ -20,7 +20,9 @@ export const CHANGES_EXIT_CODE = 5;
 export function addApply(program: Command): void {
   program
     .command('apply')
-    .description('make the fleet what files say: sites, policies, groups, rollouts; what no file names is left alone')
+    .description(
+      'make the fleet what files say: sites, policies, groups, rollouts, pipelines; what no file names is left alone',
+    )
     .requiredOption('-f, --file <path>', 'a YAML or JSON file, or a folder of them')
     .option('--dry-run', 'say what would change and what is wrong; change nothing', false)
     .option('--exit-code', `end with ${CHANGES_EXIT_CODE} where something was or would be changed`, false)

@@ -6,6 +6,7 @@ import { connect, type Global } from '../connection.ts';
 import { addRunsExport } from '../mlflow/export-runs.ts';
 import { print, table } from '../output.ts';
 import { parseTags } from './parse-tags.ts';
+import { addRunsRecord } from './record-run.ts';
 import { day, figure, showComparison, showRun } from './show-run.ts';
 
 interface Filter {
@@ -116,6 +117,7 @@ export function addRuns(program: Command): void {
       const run = await (await connect(global)).post<Run>(`${pathOf(id)}/archive`, {});
       print(run, global.json, () => `${id} is put away`);
     });
+  addRunsRecord(runs);
   addRunsExport(runs);
 }
 

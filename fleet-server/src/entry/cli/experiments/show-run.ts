@@ -11,7 +11,8 @@ export function showRun(run: Run & { artifacts: RunArtifact[] }): string {
     ...(result === null ? [] : [`made: ${result.line}@${result.version}`]),
     ...(parent === null ? [] : [`part of ${parent}`]),
     ...Object.entries(run.tags).map(([name, value]) => `tag ${name}: ${value}`),
-    `settings: ${JSON.stringify(run.settings)}`,
+    ...settingsOf(run),
+    '',
     figures(run),
     ...(metrics.gate === undefined
       ? []
@@ -25,6 +26,23 @@ export function showRun(run: Run & { artifacts: RunArtifact[] }): string {
           ),
         ]),
   ].join('\n');
+}
+
+/** One a line, the values of a group behind its name; what says nothing is left out. */
+function settingsOf({ settings }: Run): string[] {
+  const lines = Object.entries(settings).flatMap(([name, value]): [string, unknown][] =>
+    isGroup(value) ? Object.entries(value).map(([inner, one]) => [`${name}.${inner}`, one]) : [[name, value]],
+  );
+  if (lines.length === 0) return [];
+  const shown = lines.map(([name, value]) => [
+    name,
+    short(typeof value === 'string' ? value : JSON.stringify(value), 100),
+  ]);
+  return ['', table(['setting', 'value'], shown)];
+}
+
+function isGroup(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function figures({ metrics: { values, folds, holdout } }: Run): string {
@@ -54,7 +72,10 @@ export function showComparison({ runs, parameters, metrics, sameFolds }: RunComp
       ? 'no setting differs'
       : table(
           ['setting', ...ids],
-          parameters.map(({ path, values }) => [path, ...values.map((value) => short(JSON.stringify(value)))]),
+          parameters.map(({ path, values }) => [
+            path,
+            ...values.map((value) => (value === null ? '–' : short(JSON.stringify(value)))),
+          ]),
         ),
     '',
     table(
@@ -89,6 +110,6 @@ function signed(value: number): string {
   return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`;
 }
 
-function short(text: string): string {
-  return text.length <= 40 ? text : `${text.slice(0, 39)}…`;
+function short(text: string, limit = 40): string {
+  return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
 }

@@ -63,11 +63,14 @@ export function showVersions({
     ...inputs.added.map((name) => `new input: ${name}`),
     ...inputs.removed.map((name) => `input gone: ${name}`),
     ...inputs.changed.map(
-      ({ feature, what, values }) =>
-        `${feature}: ${what} was ${JSON.stringify(values[0])}, is ${JSON.stringify(values[1])}`,
+      ({ feature, what, values }) => `${feature}: ${what} was ${worded(values[0])}, is ${worded(values[1])}`,
     ),
     ...remarks,
   ].join('\n');
+}
+
+function worded(value: unknown): string {
+  return value === null || value === undefined ? 'none' : JSON.stringify(value);
 }
 
 function pair<Value>([a, b]: [Value, Value], show: (value: Value) => string): [string, string] {

@@ -54,7 +54,7 @@ function describe({ verdict, sentence, prediction, bundle, chain }: Replay): str
     `release     ${release === undefined ? 'not known' : `${release.line}@${release.version}/${release.variant}, ${release.state}, counter ${release.counter}`}`,
     `bundle      ${prediction.sha256}${bundle?.sealedBy === undefined ? '' : `, sealed by ${bundle.sealedBy.slice(0, 16)}`}`,
     ...signers.map(({ role, keyId }) => `signed by   ${role} ${keyId.slice(0, 16)}`),
-    ...orders.map(({ action, actor, at }) => `${action.padEnd(12)}${actor}, ${timeOf(at)}`),
+    ...orders.map(({ action, actor, at }) => `ordered     ${action} by ${actor}, ${timeOf(at)}`),
     ...(assignment === undefined
       ? []
       : [`assigned    number ${assignment.seq}, ${timeOf(assignment.issuedAt)}, ${assignment.cause}`]),

@@ -95,7 +95,7 @@ function addCreate(batch: Command): void {
     .description('score rows by the clock, or once')
     .requiredOption('--model <model>', 'NAME@VERSION, NAME@ALIAS or NAME; what it means is asked by each run')
     .option('--dataset <name@version>', 'the rows of a registered dataset')
-    .option('--file <file>', 'the rows of a CSV or NDJSON file, which is uploaded now')
+    .option('--file <file>', 'the rows of a CSV, NDJSON or Parquet file, which is uploaded now')
     .option('--activities [site]', 'what is planned on a site and not over, or on all sites')
     .option('--cron <pattern>', 'five fields, as "0 5 * * *"')
     .option('--once', 'at once, and not again')
@@ -154,7 +154,7 @@ function describe(job: Shown): string {
 }
 
 function sourceOf({ source }: BatchJob): string {
-  if (source.kind === 'dataset') return source.dataset;
+  if (source.kind === 'dataset') return source.dataset.replace(/(@[0-9a-f]{16})[0-9a-f]+$/, '$1');
   return source.kind === 'upload' ? source.name : `activities of ${source.site ?? 'all sites'}`;
 }
 

@@ -52,6 +52,7 @@ describe('the flags of train', () => {
     ['a derivation without a name', { derive: 'planned-days@1,' }, 'derive'],
     ['one fold', { folds: '1' }, 'folds'],
     ['a share that is no number', { holdout: 'some' }, 'holdout'],
+    ['an experiment without a name', { record: ' ' }, 'record'],
     ['to resume nowhere', { resume: true }, 'resume'],
     ['a file and a data set', { dataset: 'delays@12345678' }, 'file'],
   ])('refuse %s, naming the flag', (_what, flags, field) => {

@@ -6,6 +6,9 @@ import type { ClassWeight, Costs, Strategy, TargetLoss } from '../../../learning
 import { wholeNumber } from '../whole-number.ts';
 import type { TrainFlags } from './train.ts';
 
+/** As the server takes it: known before hours of training rather than after. */
+const MAX_EXPERIMENT = 256;
+
 export interface TrainRequest {
   source: { files: string[]; roles: TableRoles } | { dataset: string };
   /** Derived columns to add, `id@version[:column]`. */
@@ -28,6 +31,8 @@ export interface TrainRequest {
   holdout?: number;
   out?: string;
   resume: boolean;
+  /** The experiment whose run it becomes. */
+  record?: string;
 }
 
 /** @throws CodedError `config_invalid` naming the flag */
@@ -60,7 +65,17 @@ export function readTrainFlags(flags: TrainFlags): TrainRequest {
     ...(flags.holdout === undefined ? {} : { holdout: decimal('holdout', flags.holdout) }),
     ...(flags.out === undefined ? {} : { out: flags.out }),
     resume: flags.resume === true,
+    ...(flags.record === undefined ? {} : { record: experimentOf(flags.record) }),
   };
+}
+
+function experimentOf(given: string): string {
+  if (given.trim() !== '' && given.length <= MAX_EXPERIMENT) return given;
+  throw invalid(
+    'record',
+    JSON.stringify(given.slice(0, 40)),
+    `the name of an experiment, 1 to ${MAX_EXPERIMENT} characters`,
+  );
 }
 
 function deriveOf(given: string | undefined): string[] {

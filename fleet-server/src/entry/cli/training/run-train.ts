@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { codeOf } from '@plumbline/shared/errors';
+import { CodedError, codeOf, isCodedError, messageOf } from '@plumbline/shared/errors';
 import {
   assessQuality,
   deriveFeatures,
@@ -18,12 +18,14 @@ import {
 import { openJournalFile, type SearchOptions } from '../../../learning/training/index.ts';
 import { openWorkbench } from '../../../workbench.ts';
 import type { Global } from '../connection.ts';
+import { postRun } from '../experiments/post-run.ts';
 import { print } from '../output.ts';
 import { readTrainFlags, type TrainRequest } from './read-train-flags.ts';
+import { runFileOf, runOfTraining } from './run-of-training.ts';
 import { showTraining } from './show-training.ts';
 import type { TrainFlags } from './train.ts';
-import { reportOf } from './training-report.ts';
-import { writeTraining } from './write-training.ts';
+import { reportOf, type TrainingReport } from './training-report.ts';
+import { filesOf, writeFiles } from './write-training.ts';
 
 const JOURNAL = 'search.journal';
 const DEFAULT_HOLDOUT = 0.2;
@@ -35,6 +37,7 @@ type Trained = TrainedModel | TrainedDelayModel;
 /** Trains, writes what was asked for, and tells; a search that is stopped can be resumed from its folder. */
 export async function runTrain(flags: TrainFlags, global: Global): Promise<void> {
   const request = readTrainFlags(flags);
+  const startedAt = Date.now();
   const dataset = await datasetOf(request, global);
   const stop = new AbortController();
   const onSignal = (): void => stop.abort();
@@ -54,15 +57,52 @@ export async function runTrain(flags: TrainFlags, global: Global): Promise<void>
     });
     tell('');
     const report = reportOf(trained, findings, notes, request.published);
-    report.files = request.out === undefined ? [] : await writeTraining(resolve(request.out), trained, report);
+    const lost = await keep(trained, report, request, global, startedAt);
     // What it kept is in the model now.
     if (journal !== undefined) await rm(journal, { force: true });
     print(report, global.json, () => showTraining(report, request.published));
     if (report.gate.verdict === 'refuse') process.exitCode = REFUSED;
+    if (lost !== undefined) throw lost;
   } finally {
     tell('');
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
+}
+
+/** In the folder and on the server, as was asked for. @returns why it is not on the server: what is written stays */
+async function keep(
+  trained: Trained,
+  report: TrainingReport,
+  { out, record }: TrainRequest,
+  global: Global,
+  startedAt: number,
+): Promise<CodedError | undefined> {
+  if (out === undefined && record === undefined) return undefined;
+  const files = await filesOf(trained, report);
+  const run = runOfTraining(trained, report, files, { startedAt, endedAt: Date.now() });
+  if (out !== undefined) report.files = await writeFiles(resolve(out), [...files, runFileOf(run)]);
+  if (record === undefined) return undefined;
+  try {
+    const bytes = new Map(files.map((file) => [file.name, file.bytes]));
+    report.run = (await postRun(global, record, run, async (name) => bytes.get(name)!)).id;
+    return undefined;
+  } catch (cause) {
+    const later =
+      out === undefined
+        ? '--out, so that it can be written down later'
+        : `later: plumbline runs record --from ${quoted(out)} --experiment ${quoted(record)}`;
+    return new CodedError('run_not_recorded', `the run is not on the server: ${messageOf(cause)} [${codeOf(cause)}]`, {
+      kind: isCodedError(cause) ? cause.kind : 'internal',
+      field: 'record',
+      expected: later,
+      cause,
+    });
+  }
+}
+
+/** For a shell. */
+function quoted(word: string): string {
+  return /^[\w./@-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 async function datasetOf(request: TrainRequest, global: Global): Promise<Dataset> {

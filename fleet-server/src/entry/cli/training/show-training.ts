@@ -15,6 +15,7 @@ export function showTraining(report: TrainingReport, inFull: boolean): string {
     ...report.notes,
     ...showThreshold(report),
     ...report.files.map((file) => `wrote ${file}`),
+    ...(report.run === undefined ? [] : [`recorded as ${report.run}`]),
     `chosen: ${titleOf(report)} ${JSON.stringify(report.chosen.parameters)}`,
     showGate(report),
   ].join('\n');

@@ -1,19 +1,11 @@
 import type { Command } from 'commander';
 import type { Global } from '../connection.ts';
+import type { RoleFlags } from '../datasets/roles.ts';
 
 /** As commander gives them: text, but for lists and switches. */
-export interface TrainFlags {
+export interface TrainFlags extends Omit<RoleFlags, 'ignore' | 'target'> {
   file?: string[];
   dataset?: string;
-  label?: string;
-  positive?: string;
-  delay?: string;
-  time?: string;
-  due?: string;
-  known?: string;
-  group?: string;
-  site?: string;
-  id?: string;
   ignore?: string[];
   derive?: string;
   split?: string;
@@ -33,12 +25,15 @@ export interface TrainFlags {
   permutations?: string;
   out?: string;
   resume?: boolean;
+  record?: string;
 }
 
 export function addTrain(program: Command): void {
   program
     .command('train')
-    .description('search, fit and judge models of a data set; needs no server. Exit 4: the quality gate refuses')
+    .description(
+      'search, fit and judge models of a data set; needs no server but for --record. Exit 4: the quality gate refuses',
+    )
     .option('--file <path...>', 'CSV, NDJSON, Parquet or schedule files, or folders of them')
     .option('--dataset <name@version>', 'a registered data set of the state folder instead')
     .option('--label <column>', 'column that holds the outcome')
@@ -70,7 +65,8 @@ export function addTrain(program: Command): void {
     .option('--cost-alarm <cost>', 'what a needless warning costs; with --cost-miss')
     .option('--holdout <share>', 'rows the search never sees, 0 or 0.05–0.5 (0.2 where the rows suffice)')
     .option('--permutations <n>', 'most retrainings on shuffled labels in the gate, 4–9999', '99')
-    .option('--out <dir>', 'write model.onnx, card.json, figures.json and the report there')
+    .option('--out <dir>', 'write model.onnx, card.json, figures.json, run.json and the report there')
+    .option('--record <experiment>', 'write the run down on the server of --state, with its report')
     .option('--resume', 'go on with the search that was ended in --out', false)
     .action(async (flags: TrainFlags, command: Command) => {
       // Brings in the learners, the exporter and the readers: no other command needs all of them.

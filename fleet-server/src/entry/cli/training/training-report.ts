@@ -62,6 +62,8 @@ export interface TrainingReport {
   threshold?: CostThreshold;
   notes: string[];
   files: string[];
+  /** On the server, where it was to be recorded. */
+  run?: string;
 }
 
 /** Rows sorted by the figure that chooses, the best first, what did not run last. */

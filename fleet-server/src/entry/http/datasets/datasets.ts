@@ -9,13 +9,13 @@ import {
   findDataset,
   listDatasets,
   loadDataset,
-  registerDataset,
+  lookOverApart,
+  registerConcat,
+  registerFilter,
   registerFleetDataset,
+  registerSentDataset,
   registerSplit,
-  requireOwnVersion,
   SPLIT_WAYS,
-  summary,
-  assessQuality,
 } from '../../../learning/datasets/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
@@ -50,10 +50,8 @@ function addWriting(app: App, fleet: Fleet): void {
       responses: replies('registered, or already known', document),
     }),
     async (context) => {
-      const dataset = context.req.valid('json');
-      requireOwnVersion(dataset);
-      const registered = await registerDataset(fleet, context.get('actor'), dataset);
-      return context.json(plain({ ...registered, summary: summary(dataset) }), 200);
+      const registered = await registerSentDataset(fleet, context.get('actor'), context.req.valid('json'));
+      return context.json(plain(registered), 200);
     },
   );
   app.openapi(
@@ -65,6 +63,28 @@ function addWriting(app: App, fleet: Fleet): void {
     }),
     async (context) =>
       context.json(plain(await registerFleetDataset(fleet, context.get('actor'), context.req.valid('json'))), 200),
+  );
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api/v1/datasets/concat',
+      request: jsonBody(z.strictObject({ datasets: z.array(text).min(2), name: text })),
+      responses: replies('the rows of all of them as a new dataset', document),
+    }),
+    async (context) =>
+      context.json(plain(await registerConcat(fleet, context.get('actor'), context.req.valid('json'))), 200),
+  );
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api/v1/datasets/{name}/{version}/filter',
+      request: { params: one, ...jsonBody(z.strictObject({ where: z.string().min(1), name: text })) },
+      responses: replies('the rows for which a condition holds as a new dataset', document),
+    }),
+    async (context) => {
+      const order = { dataset: reference(context.req.valid('param')), ...context.req.valid('json') };
+      return context.json(plain(await registerFilter(fleet, context.get('actor'), order)), 200);
+    },
   );
   app.openapi(
     createRoute({
@@ -133,7 +153,10 @@ function addReading(app: App, fleet: Fleet): void {
       const at = context.req.valid('param');
       const { quality } = await describeDataset(db, await found(at));
       // Versions from before there was a report get theirs now.
-      return context.json(plain(quality ?? assessQuality(await loadDataset(fleet, reference(at)))), 200);
+      return context.json(
+        plain(quality ?? (await lookOverApart(await loadDataset(fleet, reference(at)))).quality),
+        200,
+      );
     },
   );
   const found = (at: z.infer<typeof one>) => findDataset(fleet.database, reference(at));

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { applyDeclared, declaredDocument, MAX_DOCUMENTS } from '../../../delivery/declared/index.ts';
+import { pipelineKind } from '../../../learning/pipelines/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
 import { document, jsonBody, plain, replies } from '../routes/reply.ts';
@@ -21,7 +22,8 @@ export function addDocuments(app: App, fleet: Fleet): void {
     }),
     async (context) => {
       const { documents, dryRun } = context.req.valid('json');
-      return context.json(plain(await applyDeclared(fleet, context.get('actor'), documents, { dryRun })), 200);
+      const options = { dryRun, kinds: [pipelineKind] };
+      return context.json(plain(await applyDeclared(fleet, context.get('actor'), documents, options)), 200);
     },
   );
 }

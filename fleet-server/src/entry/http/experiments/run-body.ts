@@ -15,6 +15,8 @@ export const recordedRun = z
     tags: z.record(z.string(), z.string()).default({}),
     parent: z.string().max(64).optional(),
     startedAt: z.number().int().nonnegative().optional(),
+    endedAt: z.number().int().nonnegative().optional(),
+    codeVersion: z.string().max(256).optional(),
     metrics: z.strictObject({
       values: figures,
       folds: z
@@ -45,13 +47,19 @@ export const recordedRun = z
       .max(64)
       .default([]),
   })
-  .transform(({ dataset, seed, parent, startedAt, result, metrics, ...rest }) => ({
+  .refine(({ startedAt, endedAt }) => endedAt === undefined || (startedAt !== undefined && startedAt <= endedAt), {
+    path: ['endedAt'],
+    message: 'expected no time before `startedAt`',
+  })
+  .transform(({ dataset, seed, parent, startedAt, endedAt, codeVersion, result, metrics, ...rest }) => ({
     ...rest,
     // Members that were left out are left out, not undefined.
     ...(dataset === undefined ? {} : { dataset }),
     ...(seed === undefined ? {} : { seed }),
     ...(parent === undefined ? {} : { parent }),
     ...(startedAt === undefined ? {} : { startedAt }),
+    ...(endedAt === undefined ? {} : { endedAt }),
+    ...(codeVersion === undefined ? {} : { codeVersion }),
     ...(result === undefined ? {} : { result }),
     metrics: {
       values: metrics.values,

@@ -59,10 +59,15 @@ export function addRuns(app: App, fleet: Fleet): void {
       responses: replies('a run that has ended elsewhere, as it was written down', document),
     }),
     async (context) => {
-      const { metrics, artifacts, result, ...start } = context.req.valid('json');
+      const { metrics, artifacts, result, endedAt, ...start } = context.req.valid('json');
       const actor = context.get('actor');
       const { id } = await startRun(fleet, actor, start);
-      const outcome = { metrics, artifacts, ...(result === undefined ? {} : { result }) };
+      const outcome = {
+        metrics,
+        artifacts,
+        ...(result === undefined ? {} : { result }),
+        ...(endedAt === undefined ? {} : { endedAt }),
+      };
       return context.json(plain(await finishRun(fleet, actor, id, outcome)), 200);
     },
   );

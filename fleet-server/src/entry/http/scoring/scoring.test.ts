@@ -2,6 +2,7 @@ import { addMetadataSignatures, lineRole } from '@plumbline/shared/trust';
 import { featuresOf } from '@plumbline/shared/manifest';
 import { inputDigest } from '@plumbline/shared/predict';
 import type { PredictionRow } from '@plumbline/shared/wire';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   createBatchRunner,
@@ -104,8 +105,9 @@ const results = async (id: string) => {
     .split('\n')
     .map((line) => JSON.parse(line) as ResultRow);
 };
-const upload = async (text: string) =>
-  (await call<{ artifact: string }>('POST', '/batch/uploads', { base64: btoa(text) })).body.artifact;
+const upload = async (content: string | Uint8Array) =>
+  (await call<{ artifact: string }>('POST', '/batch/uploads', { base64: Buffer.from(content).toString('base64') })).body
+    .artifact;
 
 /** A row as the gateway sends it. */
 const tell = async (seq: number, row: Partial<PredictionRow>) => {
@@ -315,8 +317,17 @@ describe('a batch job', () => {
     ]);
   });
 
-  it('of a file runs once, with an error in the place of a score', async () => {
-    const artifact = await upload('id,a\nx,1\ny,wet\n');
+  const sheet = parquetWriteBuffer({
+    columnData: [
+      { name: 'id', data: ['x', 'y'] },
+      { name: 'a', data: ['1', 'wet'] },
+    ],
+  });
+  it.each([
+    ['a CSV file', 'id,a\nx,1\ny,wet\n'],
+    ['a Parquet file', new Uint8Array(sheet)],
+  ])('of %s runs once, with an error in the place of a score', async (_, content) => {
+    const artifact = await upload(content);
     await call('POST', '/batch', {
       id: 'once',
       model: 'delay@1.0.0',

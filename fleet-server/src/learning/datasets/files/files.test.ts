@@ -157,7 +157,7 @@ describe('Parquet', () => {
         await writeFile(path, changed);
         expect(await refusal(loadParquetFile(path, { stallMs: 3000 }))).toMatch(/^nothing$|^parquet_/);
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 });

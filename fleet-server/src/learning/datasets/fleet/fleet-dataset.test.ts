@@ -59,6 +59,12 @@ describe('the dataset of the fleet', () => {
     ]);
   });
 
+  it('takes the days that an outcome names, for lines that answer days', async () => {
+    const late = outcome('A-1', 1);
+    await write('north', plan('A-1'), { ...late, value: { ...late.value, delayDays: 12.5 } } as SiteLogEntry);
+    expect(await added()).toMatchObject([{ label: 1, delayDays: 12.5 }]);
+  });
+
   it('lets an activity without a group stand for itself', async () => {
     await write('north', plan('A-1'), outcome('A-1', 1));
     expect(await added()).toMatchObject([{ group: 'A-1' }]);

@@ -42,6 +42,7 @@ export async function fleetDataset(db: ReadDb, base: Dataset, asOf: number): Pro
       dueAt: plan.dueAt,
       knownAt: outcome.observedAt,
       label: outcome.label,
+      ...(outcome.delayDays === undefined ? {} : { delayDays: outcome.delayDays }),
       values: plan.values,
     });
   }

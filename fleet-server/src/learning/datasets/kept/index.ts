@@ -1,4 +1,10 @@
 export { diffDatasets, type DatasetDiff } from './diff.ts';
 export { datasetHistory, describeDataset, listDatasets, type DatasetHead, type DatasetRecord } from './list.ts';
 export { findDataset, loadDataset, type KeptRow } from './load.ts';
-export { registerDataset, registerDatasets, type DatasetDeps, type Registered } from './register.ts';
+export {
+  registerDataset,
+  registerDatasets,
+  registerSentDataset,
+  type DatasetDeps,
+  type Registered,
+} from './register.ts';

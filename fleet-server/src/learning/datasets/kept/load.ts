@@ -1,4 +1,5 @@
-import { gunzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { and, datasets, eq, like, type Database } from '../../../platform/db/index.ts';
 import type { ArtifactStore } from '../../../platform/ports/index.ts';
 import type { Dataset } from '../dataset.ts';
@@ -7,6 +8,7 @@ import { DatasetError } from '../errors.ts';
 /** `NAME@VERSION`; of the version its first eight digits are enough. */
 const REFERENCE = /^(.+)@([0-9a-z]{1,64})$/;
 const SHORTEST_PREFIX = 8;
+const unpack = promisify(gunzip);
 const MAX_DATASET_BYTES = 2 ** 30;
 const SHOWN_VERSIONS = 10;
 
@@ -42,7 +44,7 @@ export async function loadDataset(
   reference: string,
 ): Promise<Dataset> {
   const { artifact } = await findDataset(deps.database, reference);
-  const json = gunzipSync(await deps.artifacts.get(artifact), { maxOutputLength: MAX_DATASET_BYTES });
+  const json = await unpack(await deps.artifacts.get(artifact), { maxOutputLength: MAX_DATASET_BYTES });
   // Written by `registerDataset`, and the store verifies its hash.
   return JSON.parse(json.toString('utf8')) as Dataset;
 }

@@ -1,11 +1,10 @@
-import { gzipSync } from 'node:zlib';
 import { record } from '../../../platform/audit/index.ts';
 import { datasetParents, datasets, eq, type Database, type Db } from '../../../platform/db/index.ts';
 import { emit } from '../../../platform/outbox/index.ts';
 import type { ArtifactStore } from '../../../platform/ports/index.ts';
 import type { Dataset } from '../dataset.ts';
-import { assessQuality } from '../quality/index.ts';
-import { summary } from '../summary.ts';
+import { packApart, type Packed } from '../apart/index.ts';
+import { requireVersion } from '../version.ts';
 
 export interface DatasetDeps {
   database: Database;
@@ -31,6 +30,21 @@ export async function registerDataset(deps: DatasetDeps, actor: string, dataset:
   return registered!;
 }
 
+/**
+ * Registers a dataset whose rows came from elsewhere with their version. @throws DatasetError `dataset_version` when it is
+ * not that of its rows; then nothing changed
+ */
+export async function registerSentDataset(
+  deps: DatasetDeps,
+  actor: string,
+  dataset: Dataset,
+): Promise<Registered & Pick<Packed, 'summary'>> {
+  const packed = await packApart(dataset);
+  requireVersion(dataset.version, packed.version);
+  const write = await prepare(deps, actor, dataset, packed);
+  return { ...(await deps.database.transaction(write)), summary: packed.summary };
+}
+
 /** Several versions in one transaction: all of them or none. */
 export async function registerDatasets(
   deps: DatasetDeps,
@@ -47,15 +61,20 @@ export async function registerDatasets(
 }
 
 /** Everything slow is done, and the rows are stored, before the transaction begins. */
-async function prepare(deps: DatasetDeps, actor: string, dataset: Dataset): Promise<(tx: Db) => Promise<Registered>> {
+async function prepare(
+  deps: DatasetDeps,
+  actor: string,
+  dataset: Dataset,
+  given?: Packed,
+): Promise<(tx: Db) => Promise<Registered>> {
   const [known] = await deps.database.db
     .select({ name: datasets.name, artifact: datasets.artifact })
     .from(datasets)
     .where(eq(datasets.version, dataset.version))
     .limit(1);
   if (known !== undefined) return async () => ({ ...known, version: dataset.version, fresh: false });
-  const quality = assessQuality(dataset);
-  const artifact = await deps.artifacts.put(gzipSync(JSON.stringify(dataset)));
+  const { quality, summary, packed } = given ?? (await packApart(dataset));
+  const artifact = await deps.artifacts.put(packed);
   const { name, version, reader, examples, rejected, derivedFrom = [] } = dataset;
   return async (tx) => {
     const written = await tx
@@ -67,7 +86,7 @@ async function prepare(deps: DatasetDeps, actor: string, dataset: Dataset): Prom
         rows: examples.length,
         rejected: rejected.length,
         artifact,
-        summary: JSON.stringify(summary(dataset)),
+        summary: JSON.stringify(summary),
         createdAt: deps.now(),
         readerVersion: dataset.readerVersion ?? null,
         sources: JSON.stringify(dataset.sources),

@@ -6,6 +6,8 @@ export interface FlatColumn {
   name: string;
   /** Digits after the point of a decimal: its values are read as they are stored, not as floating point. */
   decimalScale?: number;
+  /** Its values are `true` and `false`, which numbers can stand for. */
+  isBoolean: boolean;
 }
 
 export interface ChosenColumns {
@@ -33,7 +35,7 @@ export function chooseColumns({ schema }: FileMetaData): ChosenColumns {
     }
     seen.add(name);
     const reason = reasonAgainst(element);
-    if (reason === null) columns.push({ name, ...decimalOf(element) });
+    if (reason === null) columns.push({ name, ...decimalOf(element), isBoolean: element.type === 'BOOLEAN' });
     else ignored[name] = reason;
   }
   return { columns, ignored };

@@ -1,63 +1,50 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import type { DataFile } from '../files/data-file.ts';
+import type { DataFile, DataRow } from '../files/data-file.ts';
 import { hashed } from '../files/hashed.ts';
-import { malformed, ParquetError, type ParquetErrorCode } from './errors.ts';
+import { ParquetError } from './errors.ts';
 import { DEFAULT_PARQUET_LIMITS, type ParquetLimits } from './limits.ts';
-import type { ParquetOrder, ParquetReply } from './parquet-worker.ts';
-import type { ParquetTable } from './read-parquet.ts';
+import { openParquet } from './open-parquet.ts';
 
-/** Reads one Parquet file: single values as text, nested columns ignored by name. Throws `ParquetError`. */
+/** Reads one Parquet file whole: single values as text, nested columns ignored by name. @throws ParquetError */
 export async function loadParquetFile(path: string, limits: Partial<ParquetLimits> = {}): Promise<DataFile> {
   const hash = createHash('sha256');
   for await (const chunk of hashed(createReadStream(path), hash)) void chunk;
-  const { header, rows, ignored } = await decode({ path, limits: { ...DEFAULT_PARQUET_LIMITS, ...limits } });
-  return {
-    source: basename(path),
-    sha256: hash.digest('hex'),
-    header,
-    rows: rows.map((cells, place) => ({ line: place + 1, cells })),
-    rejected: [],
-    ...(Object.keys(ignored).length > 0 ? { ignoredColumns: ignored } : {}),
-  };
-}
-
-/** In a thread of its own: bytes that somebody made can send a decoder in circles, and a thread can be ended. */
-async function decode(order: ParquetOrder): Promise<ParquetTable> {
-  const worker = new Worker(new URL('./parquet-worker.ts', import.meta.url), { workerData: order });
-  let stall: NodeJS.Timeout | undefined;
+  const file = await openParquet(path, { ...DEFAULT_PARQUET_LIMITS, ...limits });
   try {
-    return await new Promise<ParquetTable>((resolve, reject) => {
-      const wait = (): void => {
-        clearTimeout(stall);
-        stall = setTimeout(
-          () => reject(malformed('pages', 'decoding does not come to an end', 'pages of the Parquet format')),
-          order.limits.stallMs,
-        );
-      };
-      wait();
-      worker.on('message', (reply: ParquetReply) => {
-        if ('column' in reply) wait();
-        else if ('table' in reply) resolve(reply.table);
-        else reject(errorOf(reply.failure));
-      });
-      const lost = (cause: unknown) =>
-        reject(malformed('pages', 'the file cannot be decoded', 'pages of the Parquet format', cause));
-      worker.on('error', lost);
-      worker.on('exit', (code) => lost(`the thread ended with code ${code}`));
-    });
+    const names = file.columns.map(({ name }) => name);
+    const ignored = { ...file.ignored };
+    const rows: DataRow[] = [];
+    if (names.length > 0) {
+      for await (const cells of file.rows(names)) {
+        rows.push({ line: rows.length + 1, cells: cells.map((cell) => cell ?? '') });
+        for (const [place, cell] of cells.entries())
+          if (cell === null) ignored[names[place]!] = 'bytes that are no text';
+      }
+    }
+    const kept = names.flatMap((name, place) => (Object.hasOwn(ignored, name) ? [] : [place]));
+    if (kept.length === 0) throw noColumns();
+    return {
+      source: basename(path),
+      sha256: hash.digest('hex'),
+      header: kept.map((place) => names[place]!.trim() || `column ${place + 1}`),
+      rows: kept.length === names.length ? rows : rows.map((row) => ({ ...row, cells: only(row.cells, kept) })),
+      rejected: [],
+      ...(Object.keys(ignored).length > 0 ? { ignoredColumns: ignored } : {}),
+    };
   } finally {
-    clearTimeout(stall);
-    await worker.terminate();
+    await file.close();
   }
 }
 
-function errorOf({ message, code, kind, ...more }: Extract<ParquetReply, { failure: unknown }>['failure']): Error {
-  if (code === undefined) return malformed('pages', message, 'pages of the Parquet format');
-  return new ParquetError(code as ParquetErrorCode, message, {
-    ...more,
-    ...(kind === 'too-large' ? { kind } : {}),
+function only(cells: readonly string[], places: readonly number[]): string[] {
+  return places.map((place) => cells[place]!);
+}
+
+function noColumns(): ParquetError {
+  return new ParquetError('parquet_no_columns', 'the file has no column that a table can hold', {
+    field: 'schema',
+    expected: 'columns of single values',
   });
 }

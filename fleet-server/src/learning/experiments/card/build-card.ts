@@ -80,7 +80,7 @@ function outOfFoldFigures(
 }
 
 /** @param learned rows that the model was made from; the others were held out */
-function dataOf(dataset: Dataset, learned: number): ModelCard['data'] {
+export function dataOf(dataset: Dataset, learned: number): ModelCard['data'] {
   const { name, version, reader, target, split, sources, features, examples, counts } = dataset;
   const dues = examples.map(({ dueAt }) => dueAt).filter(Number.isFinite);
   const late = examples.filter(({ label }) => label === 1).length;
@@ -123,11 +123,15 @@ function algorithmOf({ algorithm, parameters, settings, recalibration }: Trainin
   };
 }
 
-function isPrivate({ features }: Dataset, name: string): boolean {
+export function isPrivate({ features }: Dataset, name: string): boolean {
   return features.find((feature) => feature.name === name)?.private === true;
 }
 
-function limitsOf({ examples, counts, features }: Dataset, { settings: { split } }: TrainingResult): string[] {
+export function limitsOf(
+  { examples, counts, features }: Dataset,
+  { settings: { split } }: { settings: Pick<TrainingResult['settings'], 'split'> },
+  common: readonly string[] = COMMON_LIMITS,
+): string[] {
   const sites = new Set(examples.map(({ site }) => site)).size;
   const read = Object.values(counts).reduce((sum, rows) => sum + rows, 0);
   const hidden = features.filter((feature) => feature.private === true).length;
@@ -140,12 +144,12 @@ function limitsOf({ examples, counts, features }: Dataset, { settings: { split }
         ]
       : []),
     ...(hidden > 0 ? [`${hidden} private ${hidden === 1 ? 'column is' : 'columns are'} used and not shown here.`] : []),
-    ...COMMON_LIMITS,
+    ...common,
   ];
 }
 
 /** A card travels in every bundle: digits that mean nothing are left behind. */
-function rounded<Value>(value: Value): Value {
+export function rounded<Value>(value: Value): Value {
   return JSON.parse(
     JSON.stringify(value, (_, one: unknown) =>
       typeof one === 'number' && !Number.isInteger(one) ? Number(one.toPrecision(6)) : one,

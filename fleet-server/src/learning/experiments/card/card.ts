@@ -51,11 +51,13 @@ export interface ModelCard {
   intendedUse: string[];
   data: CardData | null;
   algorithm: CardAlgorithm | null;
-  /** By name: `auc`, `brier` … */
+  /** There when the model answers delay days: then nothing here is of chances, and errors are in days. */
+  days?: { loss: string };
+  /** By name: `auc`, `brier` …; of days `mae`, `rmse`, `r2`, and of a quantile `pinball`, `below`. */
   crossValidated: Record<string, Figure>;
   holdout: Record<string, Figure> | null;
   confusion: (Confusion & { threshold: number }) | null;
-  /** Brier score of always saying the base rate. */
+  /** Brier score of always saying the base rate; of days the loss of the best constant. */
   baseline: Record<string, number>;
   calibration: { error: number; byChance: number; slope: number; intercept: number } | null;
   /** `held out`: on rows the model had not seen; `training`: on those it learned from. */
@@ -71,6 +73,17 @@ export interface ModelCard {
 export const INTENDED_USE = [
   'To tell which planned activities of a construction site are likely to finish late, so that people can look at them first.',
   'For people who know the site: it orders attention, it decides nothing. Not for judging subcontractors, crews or persons, nor for penalties.',
+];
+
+export const INTENDED_USE_OF_DAYS = [
+  'To tell by how many days planned activities of a construction site are likely to finish late or early, so that people can look at them first.',
+  INTENDED_USE[1]!,
+];
+
+/** As `COMMON_LIMITS`, of a model that answers days. */
+export const COMMON_LIMITS_OF_DAYS = [
+  'Activities that are still open have no delay yet and are not among its rows: the longest delays are underrepresented, and what it says of them is too low.',
+  'One number of days says nothing of how sure it is. Gates that need a chance (thresholds, calibration, label-free estimates) do not judge it.',
 ];
 
 /** What holds of every model of this kind; limits of the data come before these. */

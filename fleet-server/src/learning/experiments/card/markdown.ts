@@ -1,5 +1,4 @@
 import type { Censoring } from '../../datasets/index.ts';
-import type { SliceReport } from '../fairness/assess.ts';
 import type { Figure, ModelCard } from './card.ts';
 
 /** What is known of a version beside its own card: given by whoever shows it. */
@@ -13,7 +12,17 @@ export interface CardContext {
   signers?: readonly { role: string; keyId: string }[];
 }
 
-const TITLES: Record<string, string> = { auc: 'AUC', brier: 'Brier score', logLoss: 'log-loss', accuracy: 'accuracy' };
+const TITLES: Record<string, string> = {
+  auc: 'AUC',
+  brier: 'Brier score',
+  logLoss: 'log-loss',
+  accuracy: 'accuracy',
+  mae: 'mean absolute error, days',
+  rmse: 'root mean squared error, days',
+  r2: 'R²',
+  pinball: 'pinball loss, days',
+  below: 'share of delays at or below the answer',
+};
 
 /** A card for people. Every section is there; what is not known says so. */
 export function cardMarkdown(card: ModelCard, context: CardContext): string {
@@ -27,7 +36,7 @@ export function cardMarkdown(card: ModelCard, context: CardContext): string {
     `## Figures\n\n${figureTable(card)}`,
     section('Calibration', [calibrationLine(card)]),
     `## What it goes by\n\n${importanceTable(card)}`,
-    `## Fairness\n\n${fairnessText(card.fairness)}`,
+    `## Fairness\n\n${fairnessText(card)}`,
     section('Limits', card.limits),
     section('Quality gate', gateLines(card)),
     `## Encodings\n\n${trialTable(context)}`,
@@ -47,12 +56,12 @@ function deprecated({ reason, replacedBy }: { reason: string; replacedBy: string
   return `**Deprecated**: ${inline(reason)}${replacedBy === null ? '' : ` Use ${replacedBy} instead.`}`;
 }
 
-function dataLines({ data }: ModelCard): string[] {
+function dataLines({ data, days }: ModelCard): string[] {
   if (data === null) return [];
   const left = Object.entries(data.left).map(([reason, rows]) => `${rows} ${reason}`);
   return [
     `${inline(data.name)}, version \`${data.version}\`, read as ${data.reader}: ${data.rows} labelled rows${data.heldOut > 0 ? ` (${data.heldOut} of them not used to make it)` : ''}, ${percent(data.baseRate)} late.`,
-    `Label 1: ${inline(data.target)}.`,
+    ...(days === undefined ? [`Label 1: ${inline(data.target)}.`] : [`Answers delay days, chosen by ${days.loss}.`]),
     // Rows without a date all stand at one moment.
     data.from === data.to
       ? `Without dates; split by ${data.split}.`
@@ -80,8 +89,9 @@ function algorithmLines({ algorithm }: ModelCard): string[] {
   ];
 }
 
-function figureTable({ crossValidated, holdout, baseline, confusion }: ModelCard): string {
+function figureTable({ crossValidated, holdout, baseline, confusion, days }: ModelCard): string {
   const names = [...new Set([...Object.keys(crossValidated), ...Object.keys(holdout ?? {})])];
+  if (names.length === 0 && confusion === null) return '_not known_';
   const rows = names.map((name) => [
     TITLES[name] ?? name,
     figure(crossValidated[name]),
@@ -89,7 +99,10 @@ function figureTable({ crossValidated, holdout, baseline, confusion }: ModelCard
     baseline[name] === undefined ? '–' : baseline[name].toFixed(3),
   ]);
   return [
-    markdownTable(['figure', 'out of fold (95 %)', 'hold-out (95 %)', 'base rate'], rows),
+    markdownTable(
+      ['figure', 'out of fold (95 %)', 'hold-out (95 %)', days === undefined ? 'base rate' : 'best constant'],
+      rows,
+    ),
     ...(confusion === null
       ? []
       : [
@@ -98,13 +111,14 @@ function figureTable({ crossValidated, holdout, baseline, confusion }: ModelCard
   ].join('\n\n');
 }
 
-function calibrationLine({ calibration }: ModelCard): string {
+function calibrationLine({ calibration, days }: ModelCard): string {
+  if (days !== undefined) return 'It answers days: there are no probabilities to be calibrated.';
   if (calibration === null) return 'not known';
   const { error, byChance, slope, intercept } = calibration;
   return `Probabilities are off by ${error.toFixed(3)} on average; calibrated ones would show ${byChance.toFixed(3)} on as many rows. Line over log-odds: slope ${slope.toFixed(3)}, intercept ${intercept.toFixed(3)}.`;
 }
 
-function importanceTable({ importance: { basis, features } }: ModelCard): string {
+function importanceTable({ importance: { basis, features }, days }: ModelCard): string {
   if (features.length === 0) return '_not known_';
   const rows = features
     .slice(0, 15)
@@ -113,11 +127,13 @@ function importanceTable({ importance: { basis, features } }: ModelCard): string
       Number.isFinite(mean) ? mean.toFixed(4) : '–',
       Number.isFinite(low) && Number.isFinite(high) ? `${low.toFixed(4)} … ${high.toFixed(4)}` : '–',
     ]);
-  const note = `Growth of the Brier score when the column is shuffled, over ${basis} rows.`;
+  const error = days === undefined ? 'Brier score' : 'mean absolute error, in days,';
+  const note = `Growth of the ${error} when the column is shuffled, over ${basis} rows.`;
   return `${note}\n\n${markdownTable(['column', 'growth', '95 %'], rows)}`;
 }
 
-function fairnessText(slices: readonly SliceReport[]): string {
+function fairnessText({ fairness: slices, days }: ModelCard): string {
+  if (days !== undefined) return '_not assessed: its definitions speak of warnings, and days warn of nothing_';
   if (slices.length === 0) return '_no column with groups to compare_';
   return slices
     .map(({ sentence, groups, tooSmall, level }) => {

@@ -71,7 +71,7 @@ export function permutationImportance(
   return found.toSorted((a, b) => b.mean - a.mean || (a.feature < b.feature ? -1 : 1));
 }
 
-function thinnedRows(count: number, most: number, seed: number): Int32Array {
+export function thinnedRows(count: number, most: number, seed: number): Int32Array {
   const all = Int32Array.from({ length: count }, (_, row) => row);
   if (count <= most) return all;
   return shuffle(all, createRandom(deriveSeed(seed, 'permutation-rows')))
@@ -79,7 +79,8 @@ function thinnedRows(count: number, most: number, seed: number): Int32Array {
     .toSorted();
 }
 
-function shuffled(table: Table, feature: string, order: Int32Array): Table {
+/** The same table with one column dealt anew. */
+export function shuffled(table: Table, feature: string, order: Int32Array): Table {
   const column = table.numberNames.indexOf(feature);
   if (column < 0) {
     const categories = table.categories.map((one) =>

@@ -53,7 +53,7 @@ export function importanceOf(trained: Trained): {
 /** The examples behind out-of-fold scores, in their order, and which of them are no independent evidence. */
 export function outOfFoldRows(
   dataset: Dataset,
-  { outOfFold, settings }: Pick<TrainingResult, 'outOfFold' | 'settings'>,
+  { outOfFold, settings }: { outOfFold: { refs: string[] }; settings: Pick<TrainingResult['settings'], 'split'> },
 ): { examples: Example[]; clusters: Int32Array } {
   const rowsOf = new Map<string, number[]>();
   dataset.examples.forEach(({ ref }, row) => {

@@ -7,14 +7,18 @@ import type { Plot } from './svg.ts';
 const MOST = 20;
 
 /** By how much the error grows without a feature. A whisker over zero: it may be worth nothing. */
-export function permutationPlot(features: readonly PermutationImportance[], subtitle: string): Plot {
+export function permutationPlot(
+  features: readonly Pick<PermutationImportance, 'feature' | 'mean' | 'low' | 'high'>[],
+  subtitle: string,
+  axis = 'growth of the Brier score when shuffled',
+): Plot {
   const shown = features.slice(0, MOST);
   const finite = shown.flatMap(({ low, mean, high }) => [low, mean, high, 0]).filter(Number.isFinite);
   return barPlot({
     name: 'importance',
     title: 'Importance by permutation',
     subtitle: `${subtitle}; 95 % intervals${shortened(features.length)}`,
-    axis: 'growth of the Brier score when shuffled',
+    axis,
     bars: shown.map(({ feature, mean }) => ({ feature, value: mean })),
     bounds: roundBounds(finite, 0.001),
     whiskers: shown.map(({ low, high }, at) => ({ at, low, high })),

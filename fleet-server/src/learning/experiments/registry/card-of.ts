@@ -57,7 +57,9 @@ function withoutFigures({ card, algorithm }: VersionSummary): ModelCard {
 }
 
 function unknownOf(card: VersionSummary['card']): string {
-  return card['origin'] === 'trained'
-    ? 'It was trained here; its figures stand in the card of its bundle.'
-    : 'It was not trained here: what it learned from is not known.';
+  if (card['origin'] === 'trained') return 'It was trained here; its figures stand in the card of its bundle.';
+  const judged = card['dataset'] as { name?: unknown; version?: unknown } | undefined;
+  const by =
+    typeof judged?.version === 'string' ? ` It was judged on ${judged.name}@${judged.version.slice(0, 16)}.` : '';
+  return `It was not trained here: what it learned from is not known.${by}`;
 }

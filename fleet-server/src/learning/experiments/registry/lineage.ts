@@ -54,7 +54,9 @@ export async function lineageOf(db: ReadDb, line: string, version: string): Prom
       graph.edge('run', run.id, 'version', one.version, 'registered');
       if (run.datasetVersion === null) continue;
       datasetsOf.set(run.datasetVersion, run.datasetName ?? '');
-      graph.edge('dataset', run.datasetVersion, 'run', run.id, 'was learned from');
+      // Rows given with a model from elsewhere judge it; what it learned from nobody knows.
+      const what = run.kind === 'import' ? 'judged' : 'was learned from';
+      graph.edge('dataset', run.datasetVersion, 'run', run.id, what);
     }
     if (learned !== undefined) {
       datasetsOf.set(learned.version, learned.name);

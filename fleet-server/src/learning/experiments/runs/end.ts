@@ -19,6 +19,8 @@ export interface RunOutcome {
   /** The version that was registered, if one was. */
   result?: { line: string; version: string };
   artifacts?: readonly ArtifactInput[];
+  /** When it ended, ms; now without. For a run that is recorded after it has ended. */
+  endedAt?: number;
 }
 
 const MAX_MESSAGE = 1000;
@@ -28,7 +30,7 @@ const MAX_MESSAGE = 1000;
  * @throws ExperimentError `run_unknown`, `run_not_running`, `run_malformed`
  */
 export async function finishRun(deps: RunDeps, actor: string, id: string, outcome: RunOutcome): Promise<Run> {
-  const { metrics, result, artifacts = [] } = outcome;
+  const { metrics, result, artifacts = [], endedAt } = outcome;
   requireArtifacts(artifacts);
   const kept: RunArtifact[] = [];
   for (const { name, mediaType, bytes } of artifacts) {
@@ -40,6 +42,7 @@ export async function finishRun(deps: RunDeps, actor: string, id: string, outcom
       metrics: JSON.stringify(metrics),
       line: result?.line ?? null,
       version: result?.version ?? null,
+      ...(endedAt === undefined ? {} : { endedAt }),
     });
     if (kept.length > 0) await tx.insert(runArtifacts).values(kept.map((one) => ({ run: id, ...one })));
     const details = {
@@ -89,7 +92,7 @@ type Ending = Partial<typeof runs.$inferInsert> & { state: 'finished' | 'failed'
 async function end(tx: Db, deps: Pick<RunDeps, 'now'>, id: string, change: Ending): Promise<Run> {
   const [row] = await tx
     .update(runs)
-    .set({ ...change, endedAt: deps.now() })
+    .set({ endedAt: deps.now(), ...change })
     .where(and(eq(runs.id, id), eq(runs.state, 'running')))
     .returning();
   if (row === undefined) {

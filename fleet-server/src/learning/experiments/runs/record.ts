@@ -27,7 +27,11 @@ export async function recordRun(deps: RunDeps, actor: string, trained: Trained, 
 }
 
 /** What a training was told, as a run keeps it. */
-export function aboutTraining(trained: Trained): Required<Pick<StartInput, 'dataset' | 'settings' | 'seed'>> {
+export function aboutTraining(
+  trained: Pick<Trained, 'dataset' | 'learned'> & {
+    result: Pick<Trained['result'], 'settings' | 'algorithm' | 'parameters'>;
+  },
+): Required<Pick<StartInput, 'dataset' | 'settings' | 'seed'>> {
   const { name, version } = learnedBy(trained);
   const { settings, algorithm, parameters } = trained.result;
   return {

@@ -15,6 +15,7 @@ import {
   failRun,
   finishRun,
   listRuns,
+  metricsOfDays,
   showRun,
   startRun,
   stopOrphans,
@@ -197,5 +198,28 @@ describe('runs side by side', () => {
     expect({ sameFolds, differences: found[0]!.differences }).toEqual({ sameFolds: false, differences: [null] });
     const { id } = await start();
     await expect(compareRuns(deps.database.db, [id, id])).rejects.toMatchObject({ code: 'runs_too_few' });
+  });
+});
+
+const fold = (mae: number, r2: number) => ({ mae, rmse: mae + 1, r2, rowsTrain: 60, rowsValid: 30 });
+
+describe('the figures of a regression of delay days', () => {
+  it('are means over folds, unknown where one fold has none, and pair by the very folds', () => {
+    const settings = { datasetVersion: 'ab', split: 'group', folds: 2, seed: 1 };
+    const trained = (...folds: object[]) =>
+      metricsOfDays({
+        result: { chosen: 0, settings, table: [{ folds }] },
+        gate: { verdict: 'pass', reasons: [] },
+        holdout: { chosen: { mae: { value: 5, low: 4, high: 6 }, rmse: { value: 7 }, r2: { value: Number.NaN } } },
+      } as unknown as Parameters<typeof metricsOfDays>[0]);
+    const one = trained(fold(4, 0.5), fold(6, Number.NaN));
+    expect(one).toMatchObject({
+      values: { mae: 5, rmse: 6, r2: null },
+      holdout: { mae: 5, rmse: 7, r2: null },
+      folds: { rowsValid: [30, 30], values: { mae: [4, 6], r2: [0.5, null] } },
+      gate: { verdict: 'pass' },
+    });
+    expect(one.values).not.toHaveProperty('pinball');
+    expect(trained(fold(1, 1), fold(2, 1)).folds?.key).toBe(one.folds?.key);
   });
 });

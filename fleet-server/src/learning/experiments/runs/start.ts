@@ -18,6 +18,8 @@ export interface StartInput {
   parent?: string;
   /** When it began, ms; now without. For a run that is recorded after it has ended. */
   startedAt?: number;
+  /** Of the program that computed it, where that was not this one. */
+  codeVersion?: string;
 }
 
 /**
@@ -28,6 +30,8 @@ export async function startRun(deps: RunDeps, actor: string, input: StartInput):
   const { experiment, kind, dataset, settings = {}, seed, tags = {}, parent } = input;
   requireText('experiment', experiment);
   requireTags(tags);
+  const { codeVersion = CODE_VERSION } = input;
+  requireText('codeVersion', codeVersion);
   if (parent !== undefined) await showRun(deps.database.db, parent);
   const id = `run-${randomBytes(6).toString('hex')}`;
   const row: typeof runs.$inferSelect = {
@@ -39,7 +43,7 @@ export async function startRun(deps: RunDeps, actor: string, input: StartInput):
     datasetVersion: dataset?.version ?? null,
     settings: settingsText(settings),
     seed: seed ?? null,
-    codeVersion: CODE_VERSION,
+    codeVersion,
     actor,
     tags: JSON.stringify(tags),
     parent: parent ?? null,

@@ -25,8 +25,8 @@ export const knn: Learner<NeighboursParameters> = {
     const expected = 'rows of one site, or the parameter shipRows';
     throw new LearnerError('would_ship_rows', what, { kind: 'refused', field: 'sites', expected });
   },
-  // Never by distance, nor few neighbours, unless asked for: of its own rows such a model says what it was told of them,
-  // and that is what drift of its scores is measured against.
+  // Not by distance, nor few neighbours, unless asked for: such a model says of its own rows what it was told of them, so
+  // that all that is known of it comes from rows out of fold.
   grid: [{ k: 50 }, { k: 15 }],
   draw: (random) => ({ k: 8 + Math.floor(2 ** (7 * random.unit())) }),
   // What takes time is to answer: each validation row asks all training rows.

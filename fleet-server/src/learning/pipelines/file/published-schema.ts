@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { STEP_KINDS, type StepKinds } from '../steps/index.ts';
-import { pipelineDocument, specHead, stepHead } from './spec.ts';
+import { specHead, stepHead } from './spec.ts';
 
 const reference = z.string().regex(/^\s*\$\{\{[^}]*\}\}\s*$/, 'a reference, such as ${{ data.dataset }}');
 
-/** What a file may say, step by step, for editors: any input of a step may be a reference instead. */
-export function pipelineSchema(kinds: StepKinds = STEP_KINDS): z.ZodType {
+/** The `spec` of a file, step by step, for editors: any input of a step may be a reference instead. */
+export function publishedSpec(kinds: StepKinds = STEP_KINDS): z.ZodType {
   const steps = Object.entries(kinds).map(([uses, { inputs }]) => {
     const fields = Object.entries(inputs.shape as Record<string, z.ZodType>).map(
       ([name, type]): [string, z.ZodType] => {
@@ -21,7 +21,8 @@ export function pipelineSchema(kinds: StepKinds = STEP_KINDS): z.ZodType {
   });
   const [first, ...rest] = steps;
   const step = z.discriminatedUnion('uses', [first!, ...rest]);
-  return pipelineDocument
-    .extend({ spec: z.strictObject({ ...specHead, steps: z.array(step).min(1).max(50) }) })
-    .meta({ title: 'Pipeline', description: 'What `plumbline pipelines put` takes.' });
+  return z.strictObject({ ...specHead, steps: z.array(step).min(1).max(50) }).meta({
+    title: 'Pipeline',
+    description: 'How a model comes about, step by step: what `plumbline pipelines put` and `apply` take.',
+  });
 }

@@ -39,7 +39,9 @@ export function malformedBy(error: z.ZodError, at: readonly (string | number)[])
 export function malformedAll(problems: readonly { field: string; message: string }[]): PipelineError {
   const [first] = problems;
   const all = problems.slice(0, 20).map(({ field, message }) => `${field}: ${message}`);
-  return malformed(first?.field || 'document', all.join('\n'), first?.message ?? 'a pipeline');
+  const error = malformed(first?.field || 'document', all.join('\n'), first?.message ?? 'a pipeline');
+  error.problems = problems;
+  return error;
 }
 
 function malformed(field: string, message: string, expected: string): PipelineError {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { assessQuality, loadDataset, type Dataset } from '../../datasets/index.ts';
+import { loadDataset, lookOverApart, type Dataset } from '../../datasets/index.ts';
 import { outOfFoldRows } from '../../experiments/figures/trained.ts';
 import { assessFairness, slicesOf, type SliceReport } from '../../experiments/index.ts';
 import { buildMatrix, encodeTable, probabilitiesOf } from '../../learners/index.ts';
@@ -72,7 +72,7 @@ export const evaluate = defineStep({
       journal: openJournalFile(join(workFolder, 'gate.ndjson')),
       ...(permutations !== undefined && { permutations }),
     });
-    const gate = withFindings(judged, assessQuality(learned).findings);
+    const gate = withFindings(judged, (await lookOverApart(learned)).quality.findings);
     for (const { sentence } of gate.reasons) say(sentence);
     requirePass(gate);
     const held = given.holdout === undefined ? undefined : await loadDataset(deps, given.holdout);

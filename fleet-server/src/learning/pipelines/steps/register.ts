@@ -23,7 +23,7 @@ const TAG = 'pipelineStep';
 
 /** Writes the training down as a run with its report, and takes the model in: graph, inputs, reference, golden rows, card. */
 export const register = defineStep({
-  contract: 1,
+  contract: 2,
   inputs: z.strictObject({
     evaluated: z.string(),
     line: z.string().min(1).max(64).describe('The line that the model is of.'),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { assessQuality, loadDataset, type QualityFinding } from '../../datasets/index.ts';
+import { loadDataset, lookOverApart, type QualityFinding } from '../../datasets/index.ts';
 import { PipelineError } from '../errors.ts';
 import { defineStep } from './kind.ts';
 
@@ -22,7 +22,7 @@ export const validate = defineStep({
   outputs: { dataset: 'dataset', rows: 'number', warnings: 'number', notes: 'number', lateShare: 'number' },
   async run({ deps, say }, { dataset: reference, ...bounds }) {
     const dataset = await loadDataset(deps, reference);
-    const report = assessQuality(dataset);
+    const { quality: report } = await lookOverApart(dataset);
     const { findings, rows, columns } = report;
     for (const { severity, code, sentence } of findings) say(`${severity} ${code}: ${sentence}`);
     const { baseRate: lateShare } = report.balance.overall;

@@ -6,12 +6,13 @@ import { entriesOf } from '../../../sites/activities/index.ts';
 import { loadDataset, type Example } from '../../datasets/index.ts';
 import { readCsvRows } from '../files/read-csv.ts';
 import { readNdjsonRows } from '../files/read-ndjson.ts';
+import { readParquetRows } from '../files/read-parquet.ts';
 import type { InputRow, RowSource } from '../files/input-row.ts';
 import type { ScorableModel } from '../model/scorable.ts';
 import { historySources, logOf, siteHistories } from '../model/site-history.ts';
 import type { BatchSource } from './job.ts';
 
-/** The rows of a job, as they are now. @throws DatasetError, ArtifactError, CsvError, ScoringError `columns_missing` */
+/** The rows of a job, as they are now. @throws DatasetError, ArtifactError, CsvError, ParquetError, ScoringError `columns_missing` */
 export async function rowsOfSource(
   deps: { database: Database; artifacts: ArtifactStore },
   source: BatchSource,
@@ -26,10 +27,11 @@ export async function rowsOfSource(
     return { absent: [], named: true, rows: exampleRows(examples, features) };
   }
   const bytes = await deps.artifacts.get(source.artifact);
-  const isNdjson = new TextDecoder().decode(bytes.subarray(0, 64)).trimStart().startsWith('{');
+  const head = new TextDecoder().decode(bytes.subarray(0, 64)).trimStart();
   const chunks = chunksOf(bytes);
   const plan = { asOfMs: now };
-  return isNdjson
+  if (/^PAR[1E]/.test(head)) return readParquetRows(bytes, model.manifest, plan, source.name);
+  return head.startsWith('{')
     ? readNdjsonRows(chunks, model.manifest, plan)
     : readCsvRows(chunks, model.manifest, plan, source.name);
 }

@@ -39,7 +39,7 @@ export async function runJob(
 ): Promise<RunOutcome> {
   const model = await resolveModel(deps, parseReference(reference));
   onModel(model);
-  const { absent, rows } = await rowsOfSource(deps, source, model, deps.now());
+  const { absent, rows, close } = await rowsOfSource(deps, source, model, deps.now());
   const scorer = createScorer(deps.lab, model);
   const gzip = createGzip();
   const packed: Uint8Array[] = [];
@@ -56,6 +56,7 @@ export async function runJob(
   } finally {
     gzip.end();
     await ended;
+    await close?.();
     await scorer.close();
   }
   const artifact = await deps.artifacts.put(Buffer.concat(packed));

@@ -21,4 +21,6 @@ export interface RowSource {
   /** Whether rows may say whose they are. */
   named: boolean;
   rows: AsyncIterable<InputRow>;
+  /** Gives up what stays open when nobody reads the rows to their end. */
+  close?: () => Promise<void>;
 }

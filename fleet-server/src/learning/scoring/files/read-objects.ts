@@ -1,6 +1,6 @@
 import type { ActivityRecord, Manifest } from '@plumbline/shared/manifest';
 import { ScoringError } from '../errors.ts';
-import { badTime, IDS, MOMENTS, timeOfCell, wantedColumns, type WantedColumn } from './columns.ts';
+import { badTime, IDS, MOMENTS, timeOfCell, wantedColumns } from './columns.ts';
 import type { InputRow, RowPlan } from './input-row.ts';
 
 export type ObjectReader = (value: unknown, line: number) => InputRow;
@@ -9,11 +9,7 @@ export type ObjectReader = (value: unknown, line: number) => InputRow;
  * Rows that are objects: a record `{activity?, values, asOf?}` as agents take it, or the columns themselves. Values are
  * taken as they are: what is text in JSON is no number.
  */
-export function objectReader(
-  manifest: Pick<Manifest, 'inputs'>,
-  plan: RowPlan,
-  valueOf: (column: WantedColumn, value: unknown) => unknown = (_, value) => value,
-): ObjectReader {
+export function objectReader(manifest: Pick<Manifest, 'inputs'>, plan: RowPlan): ObjectReader {
   const wanted = wantedColumns(manifest);
   const hasValues = wanted.some(({ name }) => name === 'values');
   const taken = new Set(wanted.map(({ name }) => name));
@@ -32,9 +28,8 @@ export function objectReader(
     const asOf = moment === undefined ? plan.asOfMs : timeOf(moment);
     if (asOf === null) return { ...head, error: badTime(moments[0] ?? 'asOf', moment) };
     const values: ActivityRecord['values'] = {};
-    for (const column of wanted) {
-      const { name } = column;
-      const cell = Object.hasOwn(from, name) ? plain(valueOf(column, from[name])) : undefined;
+    for (const { name } of wanted) {
+      const cell = Object.hasOwn(from, name) ? plain(from[name]) : undefined;
       if (cell === undefined) continue;
       if (cell !== null && typeof cell !== 'number' && typeof cell !== 'string') {
         return { ...head, error: malformed(`values.${name}`, cell, 'a number, a text or null') };
@@ -57,12 +52,11 @@ function plain(value: unknown): unknown {
 }
 
 function timeOf(moment: unknown): number | null {
-  const value = typeof moment === 'bigint' ? Number(moment) : moment;
-  return typeof value === 'string' || typeof value === 'number' || value instanceof Date ? timeOfCell(value) : null;
+  return isText(moment) ? timeOfCell(moment) : null;
 }
 
-function isText(value: unknown): value is string | number | bigint {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint';
+function isText(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
 }
 
 function malformed(field: string, value: unknown, expected: string): ScoringError {

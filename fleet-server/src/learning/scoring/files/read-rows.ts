@@ -2,16 +2,28 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { messageOf } from '@plumbline/shared/errors';
 import type { Manifest } from '@plumbline/shared/manifest';
+import type { ParquetLimits } from '../../datasets/index.ts';
 import { ScoringError } from '../errors.ts';
 import type { RowPlan, RowSource } from './input-row.ts';
 import { readCsvRows } from './read-csv.ts';
 import { readNdjsonRows } from './read-ndjson.ts';
 import { readParquetRows } from './read-parquet.ts';
 
-/** Opens a CSV, NDJSON or Parquet file; which one it is, its first bytes say. @throws ScoringError, CsvError */
-export async function readRows(path: string, manifest: Pick<Manifest, 'inputs'>, plan: RowPlan): Promise<RowSource> {
+/**
+ * Opens a CSV, NDJSON or Parquet file; which one it is, its first bytes say. @throws ScoringError, CsvError, ParquetError
+ * @param limits of Parquet
+ */
+export async function readRows(
+  path: string,
+  manifest: Pick<Manifest, 'inputs'>,
+  plan: RowPlan,
+  limits: Partial<ParquetLimits> = {},
+): Promise<RowSource> {
   const head = await firstBytes(path);
-  if (head.startsWith('PAR1')) return readParquetRows(path, manifest, plan);
+  // Encrypted files begin otherwise, and their reader says so.
+  if (/^PAR[1E]/.test(head) || /\.parquet$/i.test(path)) {
+    return readParquetRows(path, manifest, plan, path, limits);
+  }
   const chunks = createReadStream(path);
   if (head.trimStart().startsWith('{')) return readNdjsonRows(chunks, manifest, plan);
   return readCsvRows(chunks, manifest, plan, path);

@@ -8,7 +8,9 @@ export interface ResultRow {
   line: number;
   id?: string;
   asOf?: number;
+  /** A chance, or a value in `unit`. */
   score?: number;
+  unit?: string;
   label?: string;
   probabilities?: Record<string, number>;
   reasons?: Reason[];
@@ -41,12 +43,14 @@ export function resultWriter(
 ): ResultWriter {
   if (format === 'ndjson') return { header: '', lineOf: (row) => `${JSON.stringify(row)}\n` };
   const classes = of.output.kind === 'classes' ? of.output.classes : undefined;
+  const hasUnit = of.output.kind === 'value' && of.output.unit !== undefined;
   const places = Array.from({ length: of.reasons }, (_, at) => at);
   const names = [
     'line',
     ...(of.id ? ['id'] : []),
     'as_of',
     'score',
+    ...(hasUnit ? ['unit'] : []),
     ...(classes === undefined ? [] : ['label', ...classes.map((one) => `probability_${one}`)]),
     ...places.flatMap((at) => [`reason_${at + 1}`, `reason_${at + 1}_value`, `reason_${at + 1}_contribution`]),
     'error',
@@ -55,12 +59,13 @@ export function resultWriter(
   ];
   return {
     header: csvLine(names),
-    lineOf: ({ line, id, asOf, score, label, probabilities, reasons, error }) =>
+    lineOf: ({ line, id, asOf, score, unit, label, probabilities, reasons, error }) =>
       csvLine([
         line,
         ...(of.id ? [id] : []),
         asOf === undefined ? undefined : new Date(asOf).toISOString(),
         score,
+        ...(hasUnit ? [unit] : []),
         ...(classes === undefined ? [] : [label, ...classes.map((one) => probabilities?.[one])]),
         ...places.flatMap((at) => [reasons?.[at]?.feature, reasons?.[at]?.value, reasons?.[at]?.contribution]),
         error?.code,

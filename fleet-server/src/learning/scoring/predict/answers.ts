@@ -111,6 +111,7 @@ function rowOf(model: ScorableModel, { asked, record, scored, reasons }: Made, n
     inputs: inputDigest(model.manifest, record),
     ...(ref !== undefined && { ref }),
     ...(activity !== undefined && { activity }),
+    ...(scored.unit !== undefined && { unit: scored.unit.slice(0, 256) }),
     ...(scored.label !== undefined && { label: scored.label }),
     ...(reasons !== undefined && { reasons }),
   };

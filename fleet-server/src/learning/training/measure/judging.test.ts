@@ -124,6 +124,7 @@ describe('losses of days', () => {
     expect(figures.rmse).toBeCloseTo(Math.sqrt(41 / 3), 12);
     expect(figures.r2).toBeCloseTo(1 - 41 / 200, 12);
     expect(figures.pinball).toBeCloseTo((0.1 * 1 + 0.9 * 2 + 0.1 * 6) / 3, 12);
+    expect(figures.below).toBeCloseTo(2 / 3, 12);
     const held = heldOutDays(targets, values, 'absolute', { clusters: rowsOf(3), seed: 1 });
     expect(held).toMatchObject({ rows: 3, clusters: 3, mae: { value: 3, low: 1, high: 6 } });
   });

@@ -4,6 +4,7 @@ import { clusterRows } from '../gate/cluster-rows.ts';
 import { chanceBound, type ChanceBound } from '../gate/chance.ts';
 import { chancePool, type GateOptions } from '../gate/gate.ts';
 import { jobContext, validRows } from '../job-context.ts';
+import { skewedMean } from '../gate/clustered-mean.ts';
 import { pairedLosses, type PairedDifference } from '../measure/paired-difference.ts';
 import { constantFor, lossName, meanLoss, rowLosses } from '../measure/target-loss.ts';
 import type { JobContext } from '../search/context.ts';
@@ -23,7 +24,7 @@ export interface RegressionGateFigures {
   loss: number;
   /** Of the best constant of each fold's training rows: its median, mean or quantile. */
   lossOfConstant: number;
-  /** Loss of the model minus loss of the constant, 95 % interval. */
+  /** Loss of the model minus loss of the constant, 95 % interval; rows of one group are one piece of evidence. */
   againstConstant: PairedDifference;
   /** 1 − loss ÷ loss of the constant. */
   skill: number;
@@ -55,7 +56,7 @@ export async function regressionGate(
   const constants = constantsOf(context);
   const clusters = clusterRows(dataset, validRows(context), settings.split);
   const losses = [rowLosses(targets, values, loss), rowLosses(targets, constants, loss)] as const;
-  const againstConstant = pairedLosses(...losses, { seed: deriveSeed(seed, 'paired'), clusters });
+  const againstConstant = surelyWithin(losses, { seed: deriveSeed(seed, 'paired'), clusters });
   const [own, constant] = [meanLoss(targets, values, loss), meanLoss(targets, constants, loss)];
   const skill = 1 - own / constant;
   await using pool = await chancePool(context, settings, options);
@@ -74,6 +75,20 @@ export async function regressionGate(
   return { verdict: reasons.length === 0 ? 'pass' : 'refuse', reasons, figures };
 }
 
+/**
+ * The plain bootstrap of few clusters is too narrow, and of skewed losses too: the widest of it, Student's and the
+ * studentised one. Bounds are NaN, and nothing passes, where all rows are of one cluster.
+ */
+export function surelyWithin(
+  [own, other]: readonly [Float64Array, Float64Array],
+  { seed, clusters }: { seed: number; clusters: Int32Array },
+): PairedDifference {
+  const drawn = pairedLosses(own, other, { seed, clusters });
+  const differences = own.map((loss, row) => loss - other[row]!);
+  const { low, high } = skewedMean(differences, clusters, deriveSeed(seed, 'studentised'));
+  return { ...drawn, low: Math.min(drawn.low, low), high: Math.max(drawn.high, high) };
+}
+
 function constantsOf({ folds, ownFolds, regression }: JobContext): Float64Array {
   const { targets, loss } = regression!;
   return Float64Array.from(
@@ -88,7 +103,7 @@ function constantsOf({ folds, ownFolds, regression }: JobContext): Float64Array 
 }
 
 /** A figure that could not be computed (NaN) misses its bound. */
-function explain(figures: RegressionGateFigures, loss: string): RegressionGateReason[] {
+export function explain(figures: RegressionGateFigures, loss: string): RegressionGateReason[] {
   const { againstConstant, lossOfConstant, skill, chance } = figures;
   const reasons: RegressionGateReason[] = [];
   if (!(againstConstant.high < 0)) {
@@ -105,7 +120,7 @@ function explain(figures: RegressionGateFigures, loss: string): RegressionGateRe
     reasons.push({
       code: 'not_better_than_chance',
       sentence:
-        `Training on shuffled delays does as well: skill ${skill.toFixed(3)}, ` +
+        `${chance.method === 'permuted' ? 'Shuffling the delays' : 'Training on shuffled delays'} does as well: skill ${skill.toFixed(3)}, ` +
         `reached by chance up to ${chance.bound.toFixed(3)} (${chance.draws} ${chance.draws === 1 ? 'shuffle' : 'shuffles'}).`,
       value: skill,
       bound: chance.bound,

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../datasets/dataset.ts';
 import { createRandom } from '../../learners/index.ts';
 import { generateDataset } from '../generated-dataset.ts';
-import { regressionGate } from './regression-gate.ts';
+import { judgeDays } from './judge-days.ts';
+import { regressionGate, surelyWithin } from './regression-gate.ts';
 import { REGRESSION_ALGORITHMS, rowsWithDelay, trainRegression } from './train-regression.ts';
 
 /** Delay days that follow two of the numbers, or nothing. */
@@ -87,5 +88,64 @@ describe('a regression of delay days', () => {
   ])('refuses %s', async (_what, other, expected) => {
     expect(REGRESSION_ALGORITHMS).not.toContain('adaboost');
     await expect(trainRegression(withDelays(60, 5, 1), { ...OPTIONS, ...other })).rejects.toMatchObject(expected);
+  });
+});
+
+describe('the interval of the gate', () => {
+  it('covers no difference in nineteen of twenty cases, though the rows are of five groups', () => {
+    const random = createRandom(7);
+    const rows = 30;
+    const clusters = Int32Array.from({ length: rows }, (_, row) => row % 5);
+    const none = new Float64Array(rows);
+    let missed = 0;
+    const cases = 120;
+    for (let one = 0; one < cases; one += 1) {
+      // Skewed, as delays are, and alike within a group.
+      const shared = Float64Array.from({ length: 5 }, () => -Math.log(1 - random.unit()) - 1);
+      const own = Float64Array.from(clusters, (group) => shared[group]! + random.unit() - 0.5);
+      const { low, high } = surelyWithin([own, none], { seed: one, clusters });
+      if (low > 0 || high < 0) missed += 1;
+    }
+    // The plain bootstrap misses it in one of five.
+    expect(missed / cases).toBeLessThan(0.12);
+  });
+
+  it('is none where all rows are of one group, and nothing passes', () => {
+    const own = Float64Array.from({ length: 40 }, () => 1);
+    const other = own.map(() => 2);
+    const { high } = surelyWithin([own, other], { seed: 1, clusters: new Int32Array(40) });
+    expect(high < 0).toBe(false);
+  });
+});
+
+describe('days that a model made elsewhere says', () => {
+  const dataset = withDelays(120, 6, 1);
+  const delays = Float64Array.from(dataset.examples, ({ delayDays }) => delayDays!);
+  const judge = (values: Float64Array) => judgeDays(dataset, values, { seed: 1, loss: 'absolute' });
+
+  it('pass where they follow the delays, and what cannot be known is said', () => {
+    const { verdict, reasons, days } = judge(delays.map((one, row) => one + (row % 5) - 2));
+    expect(verdict).toBe('pass');
+    expect(reasons.map(({ code }) => code)).toEqual(['not_judged', 'not_judged']);
+    expect(days.mae).toBeCloseTo(1.2, 9);
+  });
+
+  it.each<[string, Float64Array, string]>([
+    ['are dealt anew', delays.map((_, row) => delays[(row * 7 + 5) % delays.length]!), 'not_better_than_constant'],
+    ['are always the same', delays.map(() => 20), 'not_better_than_constant'],
+    ['are chances', delays.map((one) => 1 / (1 + Math.exp(-one))), 'not_better_than_constant'],
+    ['are no numbers', delays.map(() => Number.NaN), 'not_better_than_chance'],
+  ])('are refused where they %s', (_what, values, code) => {
+    const { verdict, reasons } = judge(values);
+    expect(verdict).toBe('refuse');
+    expect(reasons.map((one) => one.code)).toContain(code);
+  });
+
+  it('are not judged on rows without a delay', () => {
+    const { delayDays: _open, ...first } = dataset.examples[0]!;
+    const some = { ...dataset, examples: [first, ...dataset.examples.slice(1)] };
+    expect(() => judgeDays(some, delays, { seed: 1, loss: 'absolute' })).toThrow(
+      expect.objectContaining({ code: 'no_targets', field: 'examples[0].delayDays' }),
+    );
   });
 });

@@ -100,7 +100,19 @@ function checkInputs(inputs: GraphInput[], graph: ModelView): void {
 
 function checkOutput(output: GraphOutput, graph: ModelView): void {
   const name = output.kind === 'classes' ? output.probabilities : output.value;
-  if (graph.outputs.some((one) => one.name === name)) return;
+  const found = graph.outputs.find((one) => one.name === name);
+  if (found !== undefined) {
+    const shape = found.shape ?? [];
+    const width = shape.slice(1).reduce<number>((all, size) => (typeof size === 'number' ? all * size : all), 1);
+    const wanted = output.kind === 'classes' ? output.classes.length : 1;
+    if (width <= wanted) return;
+    // Read with another width, the columns of one row would pass for rows of their own.
+    const field = output.kind === 'classes' ? 'output.classes' : 'output.value';
+    throw new ModelError('model_output_differs', `${field}: ${name} is ${found.dtype}[${shape.join(', ')}]`, {
+      field,
+      expected: output.kind === 'classes' ? `${width} classes` : 'an output with one number a row',
+    });
+  }
   throw new ModelError('model_output_unknown', `output: the graph has no output ${name}`, {
     field: output.kind === 'classes' ? 'output.probabilities' : 'output.value',
     expected: graph.outputs.map((one) => one.name).join(' | '),

@@ -1,0 +1,8 @@
+export {
+  registerConcat,
+  registerFilter,
+  type ConcatOrder,
+  type FilterOrder,
+  type RegisteredConcat,
+  type RegisteredFilter,
+} from './register-made.ts';
