@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { agent } from './agent.ts';
 import { deltas } from './deltas.ts';
+import { drift } from './drift.ts';
 import { fleet } from './fleet.ts';
 import { ingest } from './ingest.ts';
 import type { Figure, LoneFigure } from './measure/figure.ts';
@@ -34,6 +35,7 @@ const BENCHES: Record<string, (options: BenchOptions) => AsyncIterable<Figure | 
   trust,
   shrink,
   deltas,
+  drift,
   agent,
   rollouts,
   fleet,

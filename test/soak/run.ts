@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { run as badLine } from './bad-line.ts';
 import { run as coreSuites } from './core-suites.ts';
 import { run as diskPrefixes } from './disk-prefixes.ts';
+import { run as drift } from './drift.ts';
 import { run as killAgent } from './kill-agent.ts';
 import { run as killServer } from './kill-server.ts';
 import { run as mqttFrames } from './mqtt-frames.ts';
@@ -21,6 +22,7 @@ const SOAKS: Record<string, (options: SoakOptions) => Promise<{ passed: number; 
   'bad-line': badLine,
   'core-suites': coreSuites,
   'disk-prefixes': diskPrefixes,
+  drift,
   'kill-agent': killAgent,
   'kill-server': killServer,
   'mqtt-frames': mqttFrames,

@@ -71,7 +71,7 @@ describe('a window in which nothing changed', () => {
       const draw = createStableStream(size);
       let alarms = 0;
       for (let i = 0; i < WINDOWS; i += 1) {
-        if (i % 100 === 0) draw.newReference();
+        draw.newReference();
         // Effects are not asked for: large windows would never alarm, whatever their p is worth.
         const comparisons = compareAll(draw.window(size), { falseAlarmBudget: BUDGET, minimumEffect: 0 });
         if (comparisons.some(({ alarm }) => alarm)) alarms += 1;
@@ -117,11 +117,6 @@ describe('a verdict', () => {
     expect(verdict.comparisons[0]?.p).toBeLessThan(1e-8);
     expect(verdict.comparisons[0]?.effect).toBeLessThan(0.05);
     expect(verdict).toMatchObject({ alarm: false, sentence: 'no drift found in 200000 predictions' });
-  });
-
-  it('does not alarm for 200,000 predictions of a fleet against 2,000 training rows', () => {
-    const of = referenceFrom(3, 2_000);
-    expect(assessDrift(of, windowFrom(of, 4, 200_000)).alarm).toBe(false);
   });
 
   it.each([

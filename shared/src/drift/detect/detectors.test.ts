@@ -113,24 +113,24 @@ describe.each([
   });
 });
 
-describe('the e-detector', () => {
-  /** Looks until the first alarm, at most `most`, on average over streams of one rate. */
-  function meanRunLength(options: object, rate: number, most: number): number {
-    const runs = 60;
-    const { next } = createSeededRandom(23);
-    let looks = 0;
-    for (let run = 0; run < runs; run += 1) {
-      let state = eDetector.start(options);
-      for (let i = 0; i < most; i += 1) {
-        looks += 1;
-        const taken = eDetector.take(state, { n: 1, errors: next() < rate ? 1 : 0 });
-        if (taken.alarm !== undefined) break;
-        state = taken.state;
-      }
+/** Looks until the first alarm, at most `most`, on average over streams of one rate. */
+function meanRunLength(options: object, rate: number, most: number): number {
+  const runs = 60;
+  const { next } = createSeededRandom(23);
+  let looks = 0;
+  for (let run = 0; run < runs; run += 1) {
+    let state = eDetector.start(options);
+    for (let i = 0; i < most; i += 1) {
+      looks += 1;
+      const taken = eDetector.take(state, { n: 1, errors: next() < rate ? 1 : 0 });
+      if (taken.alarm !== undefined) break;
+      state = taken.state;
     }
-    return looks / runs;
   }
+  return looks / runs;
+}
 
+describe('the e-detector', () => {
   // Cut short, a mean is only smaller: what is asked for here is less than what is promised.
   it.each([
     ['that is known', { runLength: 300, baseRate: 0.1 }, 0.1],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createSeededRandom } from '../../testing/seeded-random.ts';
 import { drawCounts } from '../../testing/draw-counts.ts';
+import { chiSquareTail } from '../chi-square.ts';
 import { binomialTail, fTail } from './beta.ts';
 import { designEffectOf, jointDesignEffect, spreadOfSites } from './design-effect.ts';
 import { fisherExact } from './exact.ts';
@@ -13,8 +14,19 @@ describe('distributions', () => {
     [0.05, 1, 3.841459],
     [0.001, 10, 29.588298],
     [0.05, 100, 124.342113],
+    [0.99, 1, 0.000157088],
+    [0.99, 10, 2.55821],
   ])('have the quantile of χ² at %d with %i degrees of freedom', (p, df, x) => {
     expect(chiSquareQuantile(p, df)).toBeCloseTo(x, 5);
+  });
+
+  it('have quantiles whose tail is what was asked for, far out and for thousands of degrees too', () => {
+    for (const df of [1, 2, 3, 9, 40, 4_097]) {
+      for (const p of [0.9, 0.5, 0.01, 1e-6, 1e-30, 1e-200]) {
+        expect(chiSquareTail(chiSquareQuantile(p, df), df) / p).toBeCloseTo(1, 6);
+      }
+    }
+    expect([chiSquareQuantile(1, 3), chiSquareQuantile(0, 3), chiSquareQuantile(0.5, 0)]).toEqual([0, Infinity, 0]);
   });
 
   // As printed in tables of F.
