@@ -1,13 +1,11 @@
 import { TRUST_GENERATIONS } from '../../../agent/src/store/keys.ts';
 import { FILES_FOLDER } from '@plumbline/agent/simulated';
 import type { Workload } from './workload.ts';
-import type { World } from './world.ts';
+import { MAX_PAYLOAD_BLOCKS, type World } from './world.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const YEAR_MS = 365 * DAY_MS;
-/** Of the largest release in the catalogue. */
-const MAX_PAYLOAD_BLOCKS = 4;
 
 /** Does one piece of harm to a world, now; what lasts is taken back after `lastsMs`, or when the world heals. */
 export type Fault = (world: World, workload: Workload, lastsMs: number) => void;

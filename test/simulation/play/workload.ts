@@ -3,7 +3,7 @@ import { codeOf } from '@plumbline/shared/errors';
 import type { DeviceSettings } from '@plumbline/shared/trust';
 import { LINE } from '../../../agent/src/testing/mint.ts';
 import type { CatalogueEntry } from '../server/releases.ts';
-import type { World } from './world.ts';
+import { MAX_PAYLOAD_BLOCKS, type World } from './world.ts';
 
 /** What goes on in a world whatever is broken in it: people, head office, callers with questions. */
 export interface Workload {
@@ -68,6 +68,12 @@ export function createWorkload(world: World, settings: DeviceSettings): Workload
       return running !== undefined && catalogue.byArchive(running.sha256)?.ending.state === 'rolled-back';
     });
 
+  const isRunning = ({ assigned }: CatalogueEntry) =>
+    device
+      .agent()
+      ?.state()
+      .lines.some(({ running }) => running?.sha256 === assigned.sha256) === true;
+
   const bricked = (code: string) => {
     failingSince ??= clock.now();
     if (clock.now() - failingSince >= world.patience.ms) {
@@ -102,6 +108,10 @@ export function createWorkload(world: World, settings: DeviceSettings): Workload
   return {
     assign(name) {
       const release = catalogue.get(name);
+      if (ordered !== undefined && ordered !== release && !isRunning(ordered)) {
+        // What has come of it is given up, and fetched again when it is ordered once more.
+        world.excusedBlocks.count += MAX_PAYLOAD_BLOCKS;
+      }
       ordered = release;
       checks.truth.assigned(name);
       insist(`assign ${name}`, async () => {

@@ -49,12 +49,14 @@ export interface World extends AsyncDisposable {
   injected: { count: number };
   /** Whoever wants to look at the device whenever something changed on it. */
   hooks: { moved?: () => void };
-  /** Blocks that a fault destroyed after they had been fetched. */
+  /** Blocks that were destroyed or given up after they had been fetched. */
   excusedBlocks: { count: number };
   /** How long a device may be without an answer: 0 unless the class of fault takes every copy of a model. */
   patience: { ms: number };
 }
 
+/** Of the largest release in the catalogue. */
+export const MAX_PAYLOAD_BLOCKS = 4;
 /** Rounds of the event loop that a message to the server may need beside its own: one for each group that is committed. */
 const SERVER_TURNS = 3;
 /** Steps without a millisecond of progress. */
