@@ -11,12 +11,15 @@ import { createCredentials, type Credentials } from './link/credentials.ts';
 import type { LinkBudget } from './link/link-budget.ts';
 import { createOutbox, type Outbox } from './link/outbox/index.ts';
 import { createUplink, type Uplink } from './link/uplink.ts';
+import { createLocalDrift, type LocalDrift } from './observe/detect/local-drift.ts';
+import { createExamples } from './observe/examples/examples.ts';
 import { observePredictions, type PredictionCounters } from './observe/observer.ts';
 import { realRecords } from './observe/real-records.ts';
 import { createRecentInputs, DEFAULT_RECENT_RECORDS } from './observe/recent-inputs.ts';
 import { createServed, type Served } from './observe/served.ts';
 import { createStoredPredictions, type StoredPredictions } from './observe/stored-predictions.ts';
 import { createWindows, type Windows } from './observe/windows.ts';
+import { createLineMemory } from './observe/windows/line-memory.ts';
 import { DEFAULT_TIMING, type AgentOptions, type AgentTiming } from './options.ts';
 import type { Ports } from './ports/index.ts';
 import { deriveAgain } from './predict/derive.ts';
@@ -53,6 +56,7 @@ export interface Rooms {
   losses: { blocksRefetched: number; rowsLost: number };
   windows: Windows;
   predictions: StoredPredictions;
+  localDrift: LocalDrift;
   siteLog: SiteLog;
   schedule: Schedule;
   /** What makes rows comes in through here. */
@@ -137,7 +141,14 @@ export async function openRooms(
   const deferral = await openDeferral(store, beliefs.now);
   const siteLog = await createSiteLog(store, damaged.add);
   const predictions = await createStoredPredictions(store, damaged.add);
-  const windows = await createWindows(store, () => settings().windowMs, damaged.add);
+  const onDamaged = damaged.add;
+  const windows = await createWindows({ store, clock, random, windowMs: () => settings().windowMs, onDamaged });
+  const memory = await createLineMemory(store, onDamaged);
+  const examples = await createExamples({ store, clock, settings, onDamaged });
+  const localDrift = await createLocalDrift(
+    { store, isOn: () => settings().driftLocal !== 0, onDamaged },
+    options.onEvent,
+  );
   const predictor = createPredictor({ clock, stopwatch: ports.stopwatch, history: siteLog.history });
   const planOf = (activity: string) => {
     const entry = siteLog.get(activity)?.plan?.entry;
@@ -155,7 +166,7 @@ export async function openRooms(
     // As many as a shadow run wants, where that is more.
     capacity: () => Math.max(settings().recentRecords ?? DEFAULT_RECENT_RECORDS, settings().shadowRecords ?? 0),
   });
-  const counters = observePredictions(predictor, { clock, outbox, windows, predictions, planOf });
+  const counters = observePredictions(predictor, { clock, outbox, windows, predictions, memory, examples, planOf });
   const served = await createServed({ store, clock, outbox, predictor, onDamaged: damaged.add });
   const lines = await createLines(
     {
@@ -171,6 +182,7 @@ export async function openRooms(
         realRecords(recentInputs.of(line, count), newestRecords(siteLog, clock.now(), count), count),
       derive: (manifests, records) => deriveAgain(manifests, records, siteLog.history),
       recentInputs,
+      disagreed: (of, manifests, records) => outbox.writeSoon(examples.disagreed(of, manifests, records)),
       deferral,
       linkBudget,
       event: events.record,
@@ -185,7 +197,7 @@ export async function openRooms(
   );
   later.lines = lines;
   damaged.tell(events, outbox);
-  const schedule = createSchedule({ clock, outbox, siteLog, windows, predictions, predictor });
+  const schedule = createSchedule({ clock, outbox, siteLog, windows, predictions, predictor, localDrift });
   return {
     identity,
     timing,
@@ -207,6 +219,7 @@ export async function openRooms(
     losses,
     windows,
     predictions,
+    localDrift,
     siteLog,
     schedule,
     door,

@@ -25,14 +25,16 @@ function views(entries: SiteLogEntry[], scores: Record<string, number>) {
   const predictionOf = (activity: string): StoredPrediction[] => {
     const score = scores[activity];
     if (score === undefined) return [];
-    const said = { line: 'delay', activity, sha256: 'a', version: '1.0.0', at: 1, asOf: 1, matured: false };
-    return [{ ...said, score, first: { asOf: 1, score } }];
+    const said = { line: 'delay', activity, sha256: 'a', version: '1.0.0', at: 1, asOf: 1 };
+    const first = { asOf: 1, at: 1, score, counted: true, selected: score >= 0.5, slices: [] };
+    return [{ ...said, score, first }];
   };
   return activitiesOf({
     siteLog: {
       cursor: () => 0,
       states: () => states.values(),
       get: (activity) => states.get(activity),
+      outcomeKnownAt: () => undefined,
       history: () => createHistory(entries),
       changesOf: () => [],
       take: () => undefined,

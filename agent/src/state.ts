@@ -11,6 +11,7 @@ import {
 import type { ModelReport, StreamClass } from '@plumbline/shared/wire';
 import type { LinkBudget } from './link/link-budget.ts';
 import type { StreamCounts } from './link/outbox/index.ts';
+import type { LocalDriftState } from './observe/detect/local-drift.ts';
 import type { StoredPrediction } from './observe/stored-predictions.ts';
 import type { PredictionCounters } from './observe/observer.ts';
 import type { Deferred } from './lines/deferral.ts';
@@ -53,6 +54,8 @@ export interface AgentState {
     rowsRejected: number;
     rowsLost: number;
   };
+  /** How archives did on the outcomes of this device, and what its detectors said. */
+  drift: LocalDriftState[];
   siteCursor: number;
 }
 
@@ -91,6 +94,7 @@ export function stateOf(rooms: Rooms): AgentState {
       rowsRejected: rooms.uplink.rejected(),
       rowsLost: rooms.losses.rowsLost,
     },
+    drift: rooms.localDrift.all(),
     siteCursor: rooms.siteLog.cursor(),
   };
 }

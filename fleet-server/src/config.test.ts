@@ -27,6 +27,7 @@ describe('the configuration', () => {
       ownTls: undefined,
       signerSocket: undefined,
       webhookAllow: [],
+      mail: undefined,
       logLevel: 'info',
       rolloutIntervalMs: 5000,
       retention: { pipelineRuns: 100, batchDays: 90 },
@@ -42,6 +43,30 @@ describe('the configuration', () => {
 
   it.each(['10.1.0.0/33', '10.1.0/16', 'everywhere', '::/x'])('knows no network %s', (text) => {
     expect(problemsOf({ PLUMBLINE_WEBHOOK_ALLOW: text })[0]).toMatch(/^PLUMBLINE_WEBHOOK_ALLOW: expected networks/);
+  });
+
+  const from = 'plumbline@example.com';
+  it.each([
+    ['smtp://user:hunter2@mail.example.com:587', from],
+    ['smtps://mail.example.com', from],
+  ])('mails by %s', (PLUMBLINE_SMTP_URL, PLUMBLINE_MAIL_FROM) => {
+    const { mail } = readConfig({ PLUMBLINE_SMTP_URL, PLUMBLINE_MAIL_FROM });
+    expect(mail).toEqual({ url: PLUMBLINE_SMTP_URL, from });
+  });
+
+  it.each([
+    [{ PLUMBLINE_SMTP_URL: 'http://user:hunter2@mail.example.com', PLUMBLINE_MAIL_FROM: from }, 'PLUMBLINE_SMTP_URL'],
+    [{ PLUMBLINE_SMTP_URL: 'smtp://user:hunter2@h/?logger=true', PLUMBLINE_MAIL_FROM: from }, 'PLUMBLINE_SMTP_URL'],
+    [{ PLUMBLINE_SMTP_URL: 'hunter2', PLUMBLINE_MAIL_FROM: from }, 'PLUMBLINE_SMTP_URL'],
+    [{ PLUMBLINE_SMTP_URL: 'smtp://user:hunter2@h' }, 'PLUMBLINE_MAIL_FROM'],
+    [
+      { PLUMBLINE_SMTP_URL: 'smtp://user:hunter2@h', PLUMBLINE_MAIL_FROM: `${from}\r\nBcc: x@y` },
+      'PLUMBLINE_MAIL_FROM',
+    ],
+  ])('refuses mail of %j, and does not say the password', (environment, field) => {
+    const problems = problemsOf(environment as Record<string, string>);
+    expect(problems.map((line) => line.split(':')[0])).toEqual([field]);
+    expect(problems.join()).not.toContain('hunter2');
   });
 
   it('lists every problem at once', () => {

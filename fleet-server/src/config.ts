@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { CodedError } from '@plumbline/shared/errors';
 import { DEFAULT_RETENTION, type Retention } from './entry/retention.ts';
+import { isMailAddress, problemOfSmtpUrl, type MailSettings } from './entry/mail/settings.ts';
 import { blockListOf } from './entry/webhooks/receiver/receiver-rules.ts';
 
 export class ConfigError extends CodedError<'config_invalid'> {
@@ -31,6 +32,8 @@ export interface ServerConfig {
   signerSocket: string | undefined;
   /** Networks that are not public and that webhooks may point into all the same, as CIDR. */
   webhookAllow: string[];
+  /** How alerts are mailed; without it none are. The URL holds a password. */
+  mail: MailSettings | undefined;
   logLevel: string;
   /** How often running rollouts are looked at; ms. */
   rolloutIntervalMs: number;
@@ -74,6 +77,11 @@ const settings = z.object({
         .filter((network) => network !== ''),
     )
     .refine(areNetworks, 'expected networks such as 10.1.0.0/16, separated by commas'),
+  PLUMBLINE_SMTP_URL: z.string().optional(),
+  PLUMBLINE_MAIL_FROM: z
+    .string()
+    .refine(isMailAddress, 'expected one address such as plumbline@example.com')
+    .optional(),
   PLUMBLINE_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
   PLUMBLINE_ROLLOUT_INTERVAL_MS: z.coerce.number().int().min(50).default(5000),
   PLUMBLINE_KEEP_PIPELINE_RUNS: z.coerce.number().int().min(1).max(100_000).default(DEFAULT_RETENTION.pipelineRuns),
@@ -103,6 +111,11 @@ export function readConfig(environment: Record<string, string | undefined>): Ser
   const [certificate, key] = [environment['PLUMBLINE_TLS_CERT'], environment['PLUMBLINE_TLS_KEY']];
   if ((certificate === undefined) !== (key === undefined))
     problems.push('PLUMBLINE_TLS_CERT: expected together with PLUMBLINE_TLS_KEY, or neither');
+  const [smtpUrl, mailFrom] = [environment['PLUMBLINE_SMTP_URL'], environment['PLUMBLINE_MAIL_FROM']];
+  const wrongUrl = smtpUrl === undefined ? undefined : problemOfSmtpUrl(smtpUrl);
+  if (wrongUrl !== undefined) problems.push(`PLUMBLINE_SMTP_URL: ${wrongUrl}`);
+  if ((smtpUrl === undefined) !== (mailFrom === undefined))
+    problems.push('PLUMBLINE_MAIL_FROM: expected together with PLUMBLINE_SMTP_URL, or neither');
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError('config_invalid', problems.join('\n'), {
       field: problems[0]?.split(':')[0] ?? 'environment',
@@ -124,6 +137,7 @@ export function readConfig(environment: Record<string, string | undefined>): Ser
     ownTls: certificate !== undefined && key !== undefined ? { certificate, key } : undefined,
     signerSocket: values.PLUMBLINE_SIGNER_SOCKET,
     webhookAllow: values.PLUMBLINE_WEBHOOK_ALLOW,
+    mail: smtpUrl !== undefined && mailFrom !== undefined ? { url: smtpUrl, from: mailFrom } : undefined,
     logLevel: values.PLUMBLINE_LOG_LEVEL,
     rolloutIntervalMs: values.PLUMBLINE_ROLLOUT_INTERVAL_MS,
     retention: {

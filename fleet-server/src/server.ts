@@ -8,6 +8,7 @@ import { advanceRollouts, versionsInUse } from './delivery/rollouts/index.ts';
 import type { Fleet } from './entry/fleet.ts';
 import { followGroups } from './entry/follow-groups.ts';
 import { followLifecycle } from './entry/follow-lifecycle.ts';
+import { keptEvidence } from './entry/kept-evidence.ts';
 import { createUpkeep } from './entry/upkeep.ts';
 import { createHttpApp } from './entry/http/index.ts';
 import { createSecureContextSource, listenWeb, type SecureContextSource } from './entry/listeners/index.ts';
@@ -20,11 +21,14 @@ import {
   type Faults,
   type MqttEdge,
 } from './entry/mqtt/index.ts';
+import { startMail } from './entry/mail/index.ts';
 import { createEventFeed, startOutward } from './entry/webhooks/index.ts';
 import { stopOrphans } from './learning/experiments/index.ts';
 import { watchAlerts } from './insight/alerts/index.ts';
+import { watchDrift } from './insight/drift/index.ts';
 import { createIngest } from './insight/telemetry/index.ts';
 import { createPipelineRunner, watchPipelines } from './learning/pipelines/index.ts';
+import { createRetrainer, whyWithheld } from './learning/retraining/index.ts';
 import { createBatchRunner } from './learning/scoring/index.ts';
 import {
   connectExternalBroker,
@@ -144,15 +148,20 @@ export async function createFleetServer(config: ServerConfig, overrides: Overrid
     followLifecycle(fleet);
     const groups = followGroups(fleet);
     const outward = startOutward(fleet);
+    const mail = startMail(fleet, config.mail);
     const alerts = watchAlerts(fleet);
+    const drift = watchDrift(fleet);
     const batches = createBatchRunner(fleet);
     const pipelines = createPipelineRunner({ ...fleet, folder: join(config.stateDir, 'pipelines') });
-    watchPipelines(fleet);
+    watchPipelines(fleet, (trigger) => whyWithheld(database.db, trigger));
+    const retrainer = createRetrainer({ ...fleet, evidence: keptEvidence(database) });
     await dispatcher.start();
     closers.push(
       () => batches.close(),
       () => pipelines.close(),
+      () => retrainer.close(),
       () => outward.stop(),
+      () => mail.stop(),
       () => fleet.events.close(),
       () => dispatcher.stop(),
       () => ingest.close(),
@@ -165,9 +174,11 @@ export async function createFleetServer(config: ServerConfig, overrides: Overrid
       authorities.pems = await enrolmentCas(database, desk);
       await secure?.renewIfDue();
       await upkeep.look();
+      await drift.look();
       await alerts.look();
       await batches.look();
       await pipelines.look();
+      await retrainer.look();
       await advanceRollouts(fleet);
       await groups.look();
       await dispatcher.settled();

@@ -105,7 +105,10 @@ export const WINGS: readonly { wing: string; rooms: readonly string[] }[] = [
     wing: 'learning',
     rooms: ['datasets', 'learners', 'training', 'experiments', 'pipelines', 'retraining', 'scoring'],
   },
-  { wing: 'entry', rooms: ['webhooks', 'http', 'listeners', 'mqtt', 'approver', 'demo', 'cli', 'testing'] },
+  {
+    wing: 'entry',
+    rooms: ['webhooks', 'mail', 'report', 'http', 'listeners', 'mqtt', 'approver', 'demo', 'cli', 'testing'],
+  },
 ];
 
 /** Globals by which a file would get around `Clock`, `Random` or `Crypto`; the simulation could not order it any more. */

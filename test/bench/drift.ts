@@ -1,5 +1,6 @@
 import type { DetectorName } from '../../shared/src/drift/index.ts';
 import { jump, meanRunLength, measureDelays, sea, type ErrorStream } from './drift/delays.ts';
+import { evidenceBytes } from './drift/evidence-bytes.ts';
 import { alarmsOnErrors, alarmsOnValues, readStream } from './drift/real-streams.ts';
 import { countFalseAlarms, SIZES } from './drift/stable.ts';
 import { loneFigure, type LoneFigure } from './measure/figure.ts';
@@ -35,6 +36,7 @@ export async function* drift(): AsyncGenerator<LoneFigure> {
   yield* delaysOn('SEA 3 → 4', sea, KNOWN.sea);
   yield* runLengths();
   yield* onRealStreams();
+  yield* evidenceBytes();
 }
 
 function* delaysOn(

@@ -7,6 +7,7 @@ import { deltas } from './deltas.ts';
 import { drift } from './drift.ts';
 import { fleet } from './fleet.ts';
 import { ingest } from './ingest.ts';
+import { loop } from './loop.ts';
 import type { Figure, LoneFigure } from './measure/figure.ts';
 import { lineOf } from './measure/table.ts';
 import { predict } from './predict.ts';
@@ -36,6 +37,7 @@ const BENCHES: Record<string, (options: BenchOptions) => AsyncIterable<Figure | 
   shrink,
   deltas,
   drift,
+  loop,
   agent,
   rollouts,
   fleet,

@@ -19,6 +19,9 @@ const MINIMUM_COUNT = 150;
 /** The demonstration's policy without its age rule: only drift can open it. */
 const DRIFT_ONLY: RetrainingPolicy = { maximumAgeMs: Infinity, coolDownMs: 180 * DAY_MS, minimumNewLabels: 150 };
 
+/** Devices send a window a day; of a whole life that is too many to look at, and merging them is shown elsewhere. */
+const MONTH_MS = 30 * DAY_MS;
+
 /** What the server came to think, month by month. */
 export interface Life {
   verdicts: (DriftVerdict & { assessedAt: number })[];
@@ -42,7 +45,7 @@ export async function live(
   const sent = new Map<string, number>();
   const life: Life = { verdicts: [], opened: undefined };
   for (const month of [...months.keys()].toSorted((a, b) => a - b)) {
-    const { to } = periodOf(month);
+    const { to } = periodOf(month, MONTH_MS);
     rooms.setNow(to);
     await Promise.all([...(months.get(month) ?? [])].map(([site, window]) => send(rooms, sent, site, window)));
     const verdicts = await assessVersion(rooms, { line, version }, { upTo: to, minimumCount: MINIMUM_COUNT });
@@ -75,7 +78,7 @@ async function windowsByMonth(
   const scores = await scoresOfVersion(rooms, model, started.map(recordOf));
   const months = new Map<number, Map<string, DriftWindow>>();
   started.forEach(({ site, startAt, values }, i) => {
-    const { from, to } = periodOf(startAt);
+    const { from, to } = periodOf(startAt, MONTH_MS);
     const sites = months.get(from) ?? new Map<string, DriftWindow>();
     const window = sites.get(site) ?? emptyWindow(model.line, archive, bins, from, to);
     observe(window, bins, values, scores[i] ?? Number.NaN);

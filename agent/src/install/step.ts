@@ -4,6 +4,7 @@ import type { DeviceSettings, PublicKey } from '@plumbline/shared/trust';
 import type { Deferral } from '../lines/deferral.ts';
 import type { Blocks } from '../link/blocks.ts';
 import type { LinkBudget } from '../link/link-budget.ts';
+import type { Examples } from '../observe/examples/examples.ts';
 import type { RecentInputs } from '../observe/recent-inputs.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Predictor } from '../predict/predictor.ts';
@@ -31,6 +32,8 @@ export interface InstallDeps extends Pick<
   ) => readonly ActivityRecord[];
   /** Tells of real records as they come. */
   recentInputs: Pick<RecentInputs, 'listen'>;
+  /** Two models say different things of these records of a shadow run. */
+  disagreed?: (...of: Parameters<Examples['disagreed']>) => void;
   /** What a person on site said. */
   deferral: Pick<Deferral, 'standing'>;
   /** Absent: this link is not counted. */

@@ -1,7 +1,7 @@
 import type { Reference } from '@plumbline/shared/drift';
 import { messageOf } from '@plumbline/shared/errors';
 import { featuresOf, type Feature, type Golden, type Manifest } from '@plumbline/shared/manifest';
-import { firstDisagreement } from '@plumbline/shared/predict';
+import { firstDisagreement, shareableFeatures } from '@plumbline/shared/predict';
 import type { Explainer, rankReasons } from '@plumbline/shared/predict/explain';
 
 /** A structure that reasons are derived from, or why there is none. */
@@ -39,7 +39,10 @@ async function derive({ manifest, reference, golden, read }: StructureSource): P
     if (typeof explainer === 'string') return { because: `the graph ${explainer}` };
     const wrong = golden === undefined ? -1 : firstDisagreement(manifest, golden, explainer);
     if (wrong >= 0) return { because: `what was read of the graph differs from golden row ${wrong}` };
-    return { explainer, features: featuresOf(manifest), rank };
+    const shareable = new Set(shareableFeatures(manifest));
+    // What reads the column of a private feature is as private as that.
+    const features = featuresOf(manifest).map((one) => (shareable.has(one) ? one : { ...one, private: true }));
+    return { explainer, features, rank };
   } catch (error) {
     return { because: messageOf(error) };
   }

@@ -1,4 +1,4 @@
-import { siteLogEntry, type SiteLogEntry } from '@plumbline/shared/activity';
+import { siteLogEntry, type FieldState, type SiteLogEntry } from '@plumbline/shared/activity';
 import { sha256Hex, toHex, utf8 } from '@plumbline/shared/trust';
 import { AgentError } from '../errors.ts';
 import type { Outbox } from '../link/outbox/index.ts';
@@ -95,4 +95,11 @@ async function write(deps: OutcomeDeps, outcome: OutcomeInput, id: string): Prom
   });
   siteLog.take([entry]);
   return entry;
+}
+
+/** What an outcome says, unless people contradict each other: then nothing is known until one of them settles it. */
+export function labelOf({ entry, conflicts }: FieldState): 0 | 1 | undefined {
+  const labels = new Set([entry, ...conflicts].flatMap((one) => (one.field === 'outcome' ? [one.value.label] : [])));
+  const [label] = labels;
+  return labels.size === 1 ? label : undefined;
 }

@@ -1,5 +1,6 @@
 import type { ActivityState, Plan } from '@plumbline/shared/activity';
 import type { ActivityRecord } from '@plumbline/shared/manifest';
+import type { LocalDrift } from '../observe/detect/local-drift.ts';
 import { matureOutcome } from '../observe/mature.ts';
 import type { StoredPredictions } from '../observe/stored-predictions.ts';
 import type { Windows } from '../observe/windows.ts';
@@ -7,6 +8,7 @@ import type { Outbox } from '../link/outbox/index.ts';
 import type { Clock } from '../ports/index.ts';
 import type { LoadedModel } from '../predict/load.ts';
 import type { Predictor } from '../predict/predictor.ts';
+import { labelOf } from './outcomes.ts';
 import type { SiteLog } from './site-log.ts';
 
 export interface ScheduleDeps {
@@ -16,6 +18,7 @@ export interface ScheduleDeps {
   windows: Windows;
   predictions: StoredPredictions;
   predictor: Predictor;
+  localDrift: LocalDrift;
 }
 
 export interface Schedule {
@@ -77,7 +80,9 @@ export function createSchedule(deps: ScheduleDeps): Schedule {
       }
     }
     for (const { activity, outcome } of siteLog.states()) {
-      if (outcome?.entry.field === 'outcome') matureOutcome(deps, activity, outcome.entry.value.label);
+      const knownAt = siteLog.outcomeKnownAt(activity);
+      if (outcome === undefined || knownAt === undefined) continue;
+      matureOutcome(deps, activity, { label: labelOf(outcome), knownAt });
     }
     const ended = windows.close(now, now);
     if (ended !== undefined) outbox.writeSoon(ended);

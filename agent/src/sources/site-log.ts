@@ -18,6 +18,8 @@ export interface SiteLog {
   cursor(): number;
   states(): Iterable<ActivityState>;
   get(activity: string): ActivityState | undefined;
+  /** When an outcome of this activity could first be known, by any entry there ever was, ms. */
+  outcomeKnownAt(activity: string): number | undefined;
   /** What was known when, for derived features; kept from the first call on. */
   history(): SiteHistory;
   /** What has to be committed to take these entries in; `take` follows once it was. */
@@ -28,6 +30,7 @@ export interface SiteLog {
 export async function createSiteLog(store: Store, onDamaged?: OnDamaged): Promise<SiteLog> {
   const byActivity = new Map<string, Map<string, SiteLogEntry>>();
   const folded = new Map<string, ActivityState>();
+  const knownAt = new Map<string, number>();
   let history: SiteHistory | undefined;
   let cursor = (await readMended(store, SITE_CURSOR, z.number().int().nonnegative(), onDamaged)) ?? 0;
 
@@ -38,6 +41,8 @@ export async function createSiteLog(store: Store, onDamaged?: OnDamaged): Promis
       if (!own.has(entry.id)) touched.add(entry.activity);
       // The first form of an entry stands: the log is append-only.
       byActivity.set(entry.activity, own.has(entry.id) ? own : own.set(entry.id, entry));
+      if (entry.field !== 'outcome') continue;
+      knownAt.set(entry.activity, Math.min(knownAt.get(entry.activity) ?? Infinity, entry.value.observedAt));
     }
     for (const activity of touched) {
       const own = byActivity.get(activity) ?? new Map<string, SiteLogEntry>();
@@ -59,6 +64,7 @@ export async function createSiteLog(store: Store, onDamaged?: OnDamaged): Promis
     cursor: () => cursor,
     states: () => folded.values(),
     get: (activity) => folded.get(activity),
+    outcomeKnownAt: (activity) => knownAt.get(activity),
     history: () => (history ??= createHistory([...byActivity.values()].flatMap((own) => [...own.values()]))),
     changesOf(entries, next) {
       const fresh = entries.filter(({ id, activity }) => !byActivity.get(activity)?.has(id));

@@ -20,10 +20,17 @@ export const DEFERRAL = 'deferral';
 /** How far this device has come with leaving the fleet. */
 export const RETIRED = 'retired';
 
+/** Bytes of hard examples in the month that runs. */
+export const EXAMPLES_MONTH = 'examples/month';
+
 export const UPDATES = 'update/';
 export const SITE_ENTRIES = 'site/entry/';
 export const STORED_PREDICTIONS = 'predicted/';
 export const OPEN_WINDOWS = 'window/';
+/** What counting knows of a line across its windows. */
+export const COUNTED_LINES = 'counted/';
+/** States of the detectors on errors, by archive. */
+export const LOCAL_DRIFT = 'detector/';
 export const RECENT_INPUTS = 'recent/';
 export const AGE_MARKS = 'age/mark/';
 /** What archives did in service, by line. */
@@ -82,6 +89,14 @@ export function recentKey(line: string, number: number): string {
 
 export function windowKey(line: string, sha256: string, from: number): string {
   return `${OPEN_WINDOWS}${line}/${sha256}/${from}`;
+}
+
+export function countedLineKey(line: string): string {
+  return COUNTED_LINES + line;
+}
+
+export function localDriftKey(line: string, sha256: string): string {
+  return `${LOCAL_DRIFT}${line}/${sha256}`;
 }
 
 /** How far a file of the drop folder has been answered. Names are free text, so they stand in JSON. */

@@ -31,6 +31,7 @@ export const eventData = {
   'batch.ended': z.object({ job: id, run: z.number().int(), state: text }),
   'pipeline.run': z.object({ pipeline: id, run: id, from: text, to: text, reason: text }),
   'pipeline.step': z.object({ pipeline: id, run: id, step: id, attempt: z.number().int(), state: text }),
+  'retraining.turn': z.object({ model: id, turn: id, from: text, to: text, reason: text }),
   'rollout.transition': z.object({ rollout: id, from: text, to: text, reason: text }),
   'rollout.asks': z.object({
     rollout: id,
@@ -41,6 +42,7 @@ export const eventData = {
   'fleet.frozen': z.object({ actor: id, reason: text }),
   'fleet.thawed': z.object({ actor: id, reason: text }),
   'drift.alert': z.object({ model: id, site: id.optional(), device: id.optional(), reason: text }),
+  'drift.finding': z.object({ finding: id, kind: id, model: id, version: id, subject: text, sentence: text }),
   'alert.raised': alert,
   'alert.cleared': alert.extend({ reason: text }),
   'webhook.ping': z.object({ webhook: id }),

@@ -1,5 +1,22 @@
 import { z } from 'zod';
+import { octaveCounts } from './windows/octaves.ts';
 import { binCount, binOf, featureBins, SCORE_BINS, scoreBinOn, type FeatureBins, type ScoreScale } from './bins.ts';
+
+const count = z.number().int().nonnegative();
+const scoreCounts = z.array(count).max(SCORE_BINS);
+
+/** At most so many slices of the data are counted by themselves. */
+export const MAX_SLICES = 16;
+
+/** Rows in which a feature has one level; a private feature has no slices, as their counts leave the device. */
+export const referenceSlice = z.strictObject({
+  name: z.string().max(256),
+  feature: z.string().max(128),
+  level: z.string().max(256),
+  rows: count,
+  positive: count,
+  score: scoreCounts,
+});
 
 /** The training distribution in fixed bins: what a window is compared with. */
 export const reference = z.strictObject({
@@ -19,8 +36,42 @@ export const reference = z.strictObject({
     .max(SCORE_BINS - 1)
     .optional(),
   baseRate: z.number().min(0).max(1).optional(),
+  /** Smallest and largest value of each number feature: what lies outside is out of range. */
+  support: z.record(z.string(), z.strictObject({ low: z.number(), high: z.number() })).optional(),
+  /** Values of each number feature by `octaveOf`. */
+  scale: z.record(z.string(), octaveCounts).optional(),
+  /** Values equal to the one before at their site, in order of time, of so many that had one before. */
+  repeats: z.record(z.string(), z.strictObject({ count, of: count })).optional(),
+  slices: z.array(referenceSlice).max(MAX_SLICES).optional(),
+  /** Rows by the bin of a score that was given without having seen them, and by their label. */
+  calibration: z
+    .strictObject({
+      basis: z.enum(['out-of-fold', 'held-out']),
+      negative: scoreCounts,
+      positive: scoreCounts,
+      /** Sites or projects the rows come from. */
+      clusters: count,
+      /** Score from which a prediction says late. */
+      threshold: z.number(),
+    })
+    .optional(),
+  /** How rows of one site are alike, by feature; empty below five sites. See `SiteSpread`. */
+  clusters: z
+    .strictObject({
+      sites: count,
+      /** How many times the variance is that of as many independent rows. */
+      designEffect: z.record(z.string(), z.number().min(0)),
+      /** Of two rows of one site: what carries over to a window of other sizes. */
+      correlation: z.record(z.string(), z.number().min(0).max(1)).optional(),
+      /** Part of the degrees of freedom that is left. */
+      freedom: z.record(z.string(), z.number().min(0).max(1)).optional(),
+    })
+    .optional(),
+  /** Of the chosen model, on rows it had not seen. */
+  expected: z.strictObject({ brier: z.number(), auc: z.number(), accuracy: z.number(), rows: count }).optional(),
 });
 
+export type ReferenceSlice = z.infer<typeof referenceSlice>;
 export type Reference = z.infer<typeof reference>;
 
 /** The bins of all features, in the order of the reference. */

@@ -1,7 +1,16 @@
 import { array, assert, constantFrom, integer, property, record, option, double } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { binOf, type FeatureBins } from './bins.ts';
-import { driftWindow, emptyWindow, mergeWindows, observe, observeOutcome, type DriftWindow } from './window.ts';
+import {
+  driftWindow,
+  emptyWindow,
+  observe,
+  observeCorrection,
+  observeOutcome,
+  slicesWith,
+  type DriftWindow,
+} from './window.ts';
+import { mergeWindows } from './windows/merge-windows.ts';
 
 const bins: FeatureBins[] = [
   { type: 'number', name: 'float', edges: [0, 10] },
@@ -13,17 +22,32 @@ const seen = record({
   trade: constantFrom('steel', 'paint', 'glass', null),
   score: double({ min: 0, max: 1, noNaN: true }),
   label: constantFrom<(0 | 1 | undefined)[]>(0, 1, undefined),
+  before: double({ noNaN: true }),
+  tookMicros: double({ min: 0, max: 1e6, noNaN: true }),
 });
+const slices = [
+  { name: 'steel', feature: 'trade', level: 'steel', rows: 1, positive: 0, score: [] },
+  { name: 'painters', feature: 'trade', level: 'paint', rows: 1, positive: 0, score: [] },
+];
 type Seen = typeof seen extends { generate: unknown } ? Parameters<typeof count>[1][number] : never;
 
-function count(
-  day: number,
-  all: { float: number | null; trade: string | null; score: number; label: 0 | 1 | undefined }[],
-) {
-  const window = emptyWindow('delay', 'ab', bins, day * 10, day * 10 + 10);
-  for (const one of all) {
-    observe(window, bins, one, one.score);
-    if (one.label !== undefined) observeOutcome(window, one.score, one.label);
+interface One {
+  float: number | null;
+  trade: string | null;
+  score: number;
+  label: 0 | 1 | undefined;
+  before?: number;
+  tookMicros?: number;
+}
+
+function count(day: number, all: readonly One[]) {
+  const window = emptyWindow('delay', 'ab', bins, day * 10, day * 10 + 10, { slices: 2 });
+  for (const { before = 0, tookMicros = 1, ...one } of all) {
+    const more = { selected: one.score >= 0.5, slices: slicesWith({ slices }, one) };
+    const support = { float: { low: -1, high: 1 } };
+    observe(window, bins, one, one.score, 'chance', { ...more, before: { float: before }, support, tookMicros });
+    if (one.label !== undefined) observeOutcome(window, one.score, one.label, more);
+    if (one.label === 1) observeCorrection(window, one.score, one.label, more);
   }
   return window;
 }
@@ -43,7 +67,7 @@ describe('merging windows', () => {
   it('gives the same as counting everything at once', () => {
     assert(
       property(many, (all) => {
-        expect(mergeWindows(byDay(all))).toEqual({ ...count(0, all), from: 0, to: 50 });
+        expect(mergeWindows(byDay(all))).toEqual({ ...count(0, all), from: 0, to: 50, id: expect.any(String) });
       }),
     );
   });
@@ -69,8 +93,14 @@ describe('merging windows', () => {
 
   it('is refused for other bins, and for nothing at all', () => {
     const window = emptyWindow('delay', 'ab', bins, 0, 1);
-    expect(() => mergeWindows([window, { ...window, sha256: 'cd' }])).toThrow(RangeError);
-    expect(() => mergeWindows([])).toThrow(RangeError);
+    const other = { ...window, features: { ...window.features, float: [0] } };
+    for (const [merged, code, field] of [
+      [[window, { ...window, sha256: 'cd' }], 'window_bins_differ', 'sha256'],
+      [[window, other], 'window_bins_differ', 'features.float'],
+      [[], 'windows_none', undefined],
+    ] as const) {
+      expect(() => mergeWindows(merged)).toThrow(expect.objectContaining({ code, field }));
+    }
   });
 });
 

@@ -4,5 +4,6 @@ export * from './encode.ts';
 export * from './errors.ts';
 export * from './input-digest.ts';
 export * from './place.ts';
+export * from './shareable.ts';
 export * from './reasons.ts';
 export * from './trial.ts';

@@ -43,6 +43,11 @@ describe('the value of a feature', () => {
     }
   });
 
+  it('is not repeated by the refusal of a private one', () => {
+    const wage: Feature = { ...number, private: true };
+    expect(() => valueOf(wage, record({ tf: 'secret' }))).toThrow(/^values.tf: a private value is not a number/);
+  });
+
   it('is never inherited from an object', () => {
     const inherited: Feature = { ...category, from: { column: 'constructor' } };
     expect(valueOf(inherited, record({}))).toBeNull();

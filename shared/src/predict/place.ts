@@ -17,7 +17,9 @@ export function valueOf(feature: Feature, record: ActivityRecord): FeatureValue 
   if (feature.type === 'number' ? typeof value !== 'number' || !Number.isFinite(value) : typeof value !== 'string') {
     const field = fieldOf(feature);
     const expected = feature.type === 'number' ? `a number${feature.unit ? ` (${feature.unit})` : ''}` : 'a string';
-    throw new PredictError('value_type', `${field}: ${JSON.stringify(value)} is not ${expected}`, { field, expected });
+    // Messages reach logs and bundles of diagnostics.
+    const said = feature.private === true ? 'a private value' : JSON.stringify(value);
+    throw new PredictError('value_type', `${field}: ${said} is not ${expected}`, { field, expected });
   }
   return value;
 }

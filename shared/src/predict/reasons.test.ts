@@ -57,6 +57,16 @@ describe('occlusion', () => {
     ]);
   });
 
+  it('asks about no private feature, though an imported reference knows it', () => {
+    const hidden: GraphInput[] = [
+      {
+        ...inputs[0]!,
+        features: [feature('float', { private: true }), feature('trade', { type: 'category' })],
+      } as GraphInput,
+    ];
+    expect(occlude({ inputs: hidden }, reference, record).features.map(({ name }) => name)).toEqual(['trade']);
+  });
+
   it('does not put a missing value where the model refuses one', () => {
     const empty = buildReference([{ type: 'number', name: 'float', edges: [] }], [], []);
     const needed: GraphInput[] = [{ ...inputs[0]!, features: [feature('float', { missing: 'refuse' })] } as GraphInput];

@@ -1,11 +1,11 @@
 import { derivedName } from '../activity/derive/index.ts';
 import type { Reference } from '../drift/reference.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import { featuresOf } from '../manifest/manifest.ts';
 import type { Feature, FeatureValue } from '../manifest/feature.ts';
 import type { ActivityRecord } from '../manifest/record.ts';
 import type { Reason } from '../wire/rows.ts';
 import { valueOf } from './place.ts';
+import { shareableFeatures } from './shareable.ts';
 
 /** One question per feature: what would the model say if this value were the typical one? */
 export interface Occlusion {
@@ -15,13 +15,13 @@ export interface Occlusion {
 
 /**
  * Reasons by occlusion, for any model: each value in turn is replaced by the typical one of the training data.
- * Only features whose value differs from the typical one are asked about.
+ * Only features whose value differs from the typical one are asked about, and none that is private: reasons are sent.
  */
 export function occlude(manifest: Pick<Manifest, 'inputs'>, of: Reference, record: ActivityRecord): Occlusion {
   const typical = new Map(of.features.map((one) => [one.bins.name, one.typical]));
   const features: Feature[] = [];
   const records: ActivityRecord[] = [];
-  for (const feature of featuresOf(manifest)) {
+  for (const feature of shareableFeatures(manifest)) {
     const replacement = typical.get(feature.name);
     if (replacement === undefined) continue;
     if (replacement === null && feature.missing === 'refuse') continue;

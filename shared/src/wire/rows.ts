@@ -95,12 +95,41 @@ export const diagnosticsRow = z.strictObject({
   bytes: z.base64().max(65_536),
 });
 
-export const row = z.discriminatedUnion('kind', [predictionRow, entryRow, windowRow, eventRow, gapRow, diagnosticsRow]);
+/**
+ * A record that would teach something: its named features, none of which is private. Few and within a budget of bytes;
+ * whoever trains still needs its outcome.
+ */
+export const exampleRow = z.strictObject({
+  kind: z.literal('example'),
+  at: time,
+  ref: text.optional(),
+  line: text,
+  version: text,
+  sha256: text,
+  asOf: time,
+  activity: text.optional(),
+  why: z.enum(['uncertain', 'disagrees', 'outside']),
+  score: z.number(),
+  /** What the other model of a shadow run said. */
+  candidate: z.number().optional(),
+  values: z.record(z.string().max(128), z.union([z.number(), z.string().max(4096), z.null()])),
+});
+
+export const row = z.discriminatedUnion('kind', [
+  predictionRow,
+  entryRow,
+  windowRow,
+  exampleRow,
+  eventRow,
+  gapRow,
+  diagnosticsRow,
+]);
 
 export type Reason = z.infer<typeof reason>;
 export type PredictionRow = z.infer<typeof predictionRow>;
 export type EntryRow = z.infer<typeof entryRow>;
 export type WindowRow = z.infer<typeof windowRow>;
+export type ExampleRow = z.infer<typeof exampleRow>;
 export type EventRow = z.infer<typeof eventRow>;
 export type GapRow = z.infer<typeof gapRow>;
 export type DiagnosticsRow = z.infer<typeof diagnosticsRow>;
@@ -112,6 +141,7 @@ export const CLASS_OF: Record<Row['kind'], StreamClass> = {
   event: 'reports',
   prediction: 'predictions',
   window: 'evidence',
+  example: 'evidence',
   gap: 'diagnostics',
   diagnostics: 'diagnostics',
 };

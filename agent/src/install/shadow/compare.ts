@@ -17,12 +17,7 @@ export function compare(
   pairs: readonly Pair[],
   outputs: { candidate: Output; champion: Output },
 ): Pick<ShadowReport, 'records' | 'agreement' | 'meanShift' | 'maxShift'> {
-  const spread = spreadOf(pairs);
-  const agreed = pairs.filter(({ candidate, champion }) =>
-    outputs.champion.kind === 'classes'
-      ? isPositive(outputs.candidate, candidate) === isPositive(outputs.champion, champion)
-      : Math.abs(candidate - champion) <= NEAR * spread,
-  );
+  const agreed = pairs.filter(agreesOn(pairs, outputs));
   const shifts = pairs.map(({ candidate, champion }) => candidate - champion);
   return {
     records: pairs.length,
@@ -30,6 +25,18 @@ export function compare(
     meanShift: shifts.reduce((sum, shift) => sum + shift / pairs.length, 0),
     maxShift: shifts.reduce((most, shift) => Math.max(most, Math.abs(shift)), 0),
   };
+}
+
+/** Whether both models come to the same decision, or values near each other, by all that was compared. */
+export function agreesOn(
+  pairs: readonly Pair[],
+  outputs: { candidate: Output; champion: Output },
+): (pair: Pair) => boolean {
+  const spread = spreadOf(pairs);
+  return ({ candidate, champion }) =>
+    outputs.champion.kind === 'classes'
+      ? isPositive(outputs.candidate, candidate) === isPositive(outputs.champion, champion)
+      : Math.abs(candidate - champion) <= NEAR * spread;
 }
 
 /**

@@ -6,7 +6,7 @@ import { freeSlot, type UpdateInput, type UpdateModel } from '../../update/index
 import { DEFAULT_DEADLINE_MS, TRIAL_REASONS } from '../self-test.ts';
 import type { InstallDeps, StepInput } from '../step.ts';
 import { canTake } from './ask.ts';
-import { compare, refusalOf, scaleOf } from './compare.ts';
+import { agreesOn, compare, refusalOf, scaleOf, type Pair } from './compare.ts';
 import { latencyRatio } from './latency.ts';
 import { MAX_UNANSWERED_SHARE, scoreBoth, type Both } from './score-both.ts';
 import { waitForRecords } from './wait-for-records.ts';
@@ -99,6 +99,7 @@ async function judge(
 ): Promise<UpdateInput> {
   const outputs = { candidate: bundles.candidate.manifest.output, champion: bundles.champion.manifest.output };
   const latency = await latencyRatio(deps, bundles, records, optionsOf(deps));
+  tellDisagreed(deps, model, bundles, pairs, records);
   const memory = ratioOf(cost.candidate.peakMb, cost.champion.peakMb);
   const report: ShadowReport = {
     ...compare(pairs, outputs),
@@ -116,6 +117,21 @@ async function judge(
   });
   const refusal = refusalOf(report, deps.settings(), scaleOf(outputs.champion, pairs));
   return refusal === undefined ? { type: 'shadowed', report } : { type: 'failed', ...refusal, shadow: report };
+}
+
+function tellDisagreed(
+  { disagreed }: InstallDeps,
+  { line, active, slots }: UpdateModel,
+  { candidate, champion }: Bundles,
+  pairs: readonly Pair[],
+  records: readonly ActivityRecord[],
+): void {
+  const inForce = active && slots[active];
+  if (disagreed === undefined || inForce === undefined) return;
+  const isAgreed = agreesOn(pairs, { candidate: candidate.manifest.output, champion: champion.manifest.output });
+  const apart = pairs.flatMap((pair, i) => (isAgreed(pair) ? [] : [{ ...pair, record: records[i]! }]));
+  const { sha256, version } = inForce;
+  disagreed({ line, version, sha256 }, [champion.manifest, candidate.manifest], apart);
 }
 
 function ratioOf(candidateMb: number, championMb: number): number | undefined {

@@ -197,6 +197,38 @@ describe('a disk that refuses', () => {
     await clock.advance(10_000);
     expect(store.keys().filter((key) => key.startsWith('window/'))).toHaveLength(10);
   });
+
+  it.each([
+    ['a full disk', true],
+    ['a crowd of writes', false],
+  ])('holds as much as its counts say after every commit, whatever waited: %s', async (_, isFull) => {
+    const disk = createMemoryStore();
+    const seen: [marks: number, said: number][] = [];
+    const store: MemoryStore = {
+      ...disk,
+      async commit(changes) {
+        await disk.commit(changes);
+        const marks = disk.keys().filter((key) => key.startsWith('mark/')).length;
+        seen.push([marks, Number(new TextDecoder().decode(await disk.get('counted')))]);
+      },
+    };
+    const { clock, outbox } = await open(store);
+    seen.length = 0;
+    if (isFull) disk.refuse(FULL);
+    let total = 0;
+    for (let n = 1; n <= 6000; n += 1) {
+      total = n;
+      outbox.writeSoon({
+        changes: [{ put: `mark/${n}`, value: new Uint8Array() }],
+        latest: { counted: () => utf8(String(total)) },
+      });
+      if (isFull && n === 3000) await clock.advance(6000);
+    }
+    disk.refuse(undefined);
+    await clock.advance(10_000);
+    expect(seen.filter(([marks, said]) => marks !== said)).toEqual([]);
+    expect(seen.at(-1)).toEqual([6000, 6000]);
+  });
 });
 
 /** Thirty predictions in groups, alone and acknowledged, on a disk that refuses what it is told to. @returns commits asked for */

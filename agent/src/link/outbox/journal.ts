@@ -2,7 +2,7 @@ import { CLASS_OF, type GapRow, type Row } from '@plumbline/shared/wire';
 import { StoreError, type Change, type Clock, type Store } from '../../ports/index.ts';
 import { changesOf } from './changes-of.ts';
 import { DROP_ORDER, entryBytesOf } from './classes.ts';
-import type { Heads } from './head.ts';
+import { putHead, type Heads } from './head.ts';
 import { addLoss, joinLosses, type Loss } from './losses.ts';
 
 /** What becomes durable together, or not at all. */
@@ -41,8 +41,6 @@ const DEFAULT_GROUP_COMMIT_MS = 250;
 const RETRY_MS = 5000;
 /** From here on a group is written at once: memory stays bounded when predictions come by the thousand. */
 const FULL_GROUP = 5000;
-/** While the disk refuses, it is asked with so many: trying costs little, however many wait. */
-const PROBE_GROUP = 100;
 /** While the disk refuses, so many wait in memory; then rows are lost, the least important and oldest first, and declared. */
 const MAX_PENDING = 20_000;
 /** Making room in memory goes so far below, so that not every further row looks through all of them. */
@@ -82,11 +80,19 @@ export function createJournal(
   const commitPending = async () => {
     takeBackTimer?.();
     takeBackTimer = undefined;
-    // What comes meanwhile waits for its own group.
-    for (let left = pending.length; left > 0 || losses.length > 0;) {
-      const taken = pending.splice(0, Math.min(left, isRefusing ? PROBE_GROUP : FULL_GROUP));
-      left -= taken.length;
-      if (!(await commit(withoutRefused(taken)))) return;
+    if (pending.length === 0 && losses.length === 0) return;
+    if (isRefusing && !(await takesAnything())) return;
+    // All of it: the counts of `latest` stand as they are now, and hold what every write that waits has counted.
+    await commit(withoutRefused(pending.splice(0)));
+  };
+
+  /** While the disk refuses it is asked with a head that has not moved, however many rows wait. */
+  const takesAnything = async (): Promise<boolean> => {
+    try {
+      await store.commit([putHead('diagnostics', heads.diagnostics)]);
+      return true;
+    } catch (error) {
+      return failed([], error);
     }
   };
 

@@ -28,6 +28,7 @@ export async function metricsOf(deps: MetricsDeps): Promise<Metric[]> {
     ...modelMetrics(state),
     ...outboxMetrics(state),
     ...predictionMetrics(state),
+    ...driftMetrics(state),
     histogram('prediction_latency_seconds', 'Time of prediction calls by API and sources.', latency.samples()),
     ...trustMetrics(state),
     ...linkMetrics(state, traffic),
@@ -79,6 +80,28 @@ function predictionMetrics({ counters }: AgentState): Metric[] {
   ];
 }
 
+function driftMetrics({ drift }: AgentState): Metric[] {
+  const each = (value: (of: AgentState['drift'][number]) => number): Sample[] =>
+    drift.map((one) => ({ labels: { line: one.line, version: one.version, sha256: one.sha256 }, value: value(one) }));
+  return [
+    counter(
+      'outcomes_judged_total',
+      'Predictions whose outcome is known on this device.',
+      each((one) => one.judged),
+    ),
+    counter(
+      'outcomes_wrong_total',
+      'Of those, the wrong ones.',
+      each((one) => one.errors),
+    ),
+    counter(
+      'drift_alarms_total',
+      'Alarms of the detectors on errors of this device.',
+      each((one) => one.alarms),
+    ),
+  ];
+}
+
 function trustMetrics({ trust, identity }: AgentState): Metric[] {
   const documents = trust.documents.map(({ role, expires }): Sample => {
     const at = Date.parse(expires);
@@ -122,8 +145,9 @@ function gauge(name: string, help: string, samples: Sample[]): Metric {
   return { name: `plumbline_${name}`, help, type: 'gauge', samples };
 }
 
-function counter(name: string, help: string, value: number): Metric {
-  return { name: `plumbline_${name}`, help, type: 'counter', samples: [{ value }] };
+function counter(name: string, help: string, value: number | Sample[]): Metric {
+  const samples = typeof value === 'number' ? [{ value }] : value;
+  return { name: `plumbline_${name}`, help, type: 'counter', samples };
 }
 
 function histogram(name: string, help: string, samples: Sample[]): Metric {

@@ -204,12 +204,22 @@ describe('an examination', () => {
       { origin: 'imported', comparison: { low: -0.01 } },
       { code: 'candidate_not_better', field: 'card.comparison' },
     ],
+    [
+      'has a slice in which the candidate may be worse than its limit, whatever it says of it',
+      {
+        origin: 'trained',
+        gate: { verdict: 'pass' },
+        comparison: { low: 0.001, slices: [{ name: 'trade=paint', high: 0.04, limit: 0.03, holds: true }] },
+      },
+      { code: 'candidate_worse_in_slice', field: 'card.comparison.slices' },
+    ],
   ])('refuses a model whose card %s', async (_what, card, refusal) => {
     await expect(look(await submitCard(card))).rejects.toMatchObject({ kind: 'refused', ...refusal });
   });
 
   it('takes a candidate that is surely better', async () => {
-    const card = { origin: 'trained', gate: { verdict: 'pass' }, comparison: { low: 0.001 } };
+    const slices = [{ name: 'trade=paint', high: 0.03, limit: 0.03 }];
+    const card = { origin: 'trained', gate: { verdict: 'pass' }, comparison: { low: 0.001, slices } };
     expect(await look(await submitCard(card))).toMatchObject({ origin: 'trained' });
   });
 });

@@ -11,6 +11,7 @@ export class ApproverError extends CodedError<
   | 'golden_differs'
   | 'gate_not_passed'
   | 'candidate_not_better'
+  | 'candidate_worse_in_slice'
   | 'targets_changed'
   | 'rate_capped'
   | 'key_not_delegated'

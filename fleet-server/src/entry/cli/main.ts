@@ -37,6 +37,7 @@ const COMMANDS: Record<string, () => Promise<Add>> = {
   rehearse: async () => (await import('./rehearsal/rehearse.ts')).addRehearse,
   telemetry: async () => (await import('./commands/telemetry.ts')).addTelemetry,
   drift: async () => (await import('./drift/drift.ts')).addDrift,
+  retrain: async () => (await import('./retraining/retrain.ts')).addRetrain,
   datasets: async () => (await import('./datasets/datasets.ts')).addDatasets,
   train: async () => (await import('./training/train.ts')).addTrain,
   pipelines: async () => (await import('./pipelines/pipelines.ts')).addPipelines,

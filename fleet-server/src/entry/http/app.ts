@@ -4,9 +4,12 @@ import { createMiddleware } from 'hono/factory';
 import { HttpError, type App } from './edge.ts';
 import { signIn } from '../../platform/access/index.ts';
 import type { Fleet } from '../fleet.ts';
+import { addDriftEvidence } from './drift/evidence.ts';
 import { addDocuments, addOperators, addPolicies, addSchemas } from './declared/index.ts';
 import { answerProblem } from './problem.ts';
 import { addAlerts } from './told/alerts.ts';
+import { addAlertRoutes } from './told/alert-routes.ts';
+import { addDriftReport } from './told/drift-report.ts';
 import { addApprovals } from './routes/approvals.ts';
 import { addDatasets } from './datasets/datasets.ts';
 import { addDevices } from './routes/devices.ts';
@@ -19,6 +22,7 @@ import { addModels } from './routes/models.ts';
 import { addPipelines, addPipelineTriggers } from './pipelines/index.ts';
 import { addPublic } from './routes/public.ts';
 import { addRehearsals } from './rehearsal/material.ts';
+import { addRetraining } from './retraining/retraining.ts';
 import { addRepository } from './routes/repository.ts';
 import { addRollouts } from './routes/rollouts.ts';
 import { addForecasts } from './rollouts/forecast.ts';
@@ -80,6 +84,7 @@ export function createHttpApp(fleet: Fleet): App {
     addLifecycle,
     addGroups,
     addDevices,
+    addAlertRoutes,
     addAlerts,
     addEvents,
     addWebhooks,
@@ -88,7 +93,10 @@ export function createHttpApp(fleet: Fleet): App {
     addRehearsals,
     addScoring,
     addPipelines,
+    addRetraining,
     addSites,
+    addDriftReport,
+    addDriftEvidence,
     addInsight,
     addDocuments,
     addPolicies,

@@ -84,6 +84,32 @@ describe('a server', () => {
     await expect(client.post('/api/v1/webhooks', body)).rejects.toMatchObject({ code, field });
   });
 
+  it('keeps who is told of alerts, what is muted, and shows both; what it cannot do it says by field', async () => {
+    const rule = { name: 'ops', when: { kinds: ['drift'] }, routes: { email: ['ops@example.com'] } };
+    await client.post('/api/v1/alerts/rules', rule);
+    await client.post('/api/v1/alerts/rules', { ...rule, routes: { email: ['ana@example.com'] } });
+    const { rules } = await client.get<{ rules: object[] }>('/api/v1/alerts/rules');
+    expect(rules).toMatchObject([
+      { name: 'ops', when: rule.when, routes: { email: ['ana@example.com'], webhooks: [] } },
+    ]);
+    const bad = { ...rule, routes: { email: ['a@b.c\r\nBcc: d@e.f'] } };
+    await expect(client.post('/api/v1/alerts/rules', bad)).rejects.toMatchObject({ field: 'routes.email.0' });
+    const gone = { ...rule, routes: { webhooks: ['wh_none'] } };
+    await expect(client.post('/api/v1/alerts/rules', gone)).rejects.toMatchObject({ code: 'alert_route_unknown' });
+    const until = server.fleet.now() + 3_600_000;
+    const { id } = await client.post<{ id: string }>('/api/v1/alerts/mutes', { kind: 'drift', until });
+    expect(await client.get('/api/v1/alerts/mutes')).toMatchObject({ mutes: [{ id, kind: 'drift', until }] });
+    await client.post(`/api/v1/alerts/mutes/${id}/end`, {});
+    expect(await client.get('/api/v1/alerts/mutes')).toEqual({ mutes: [] });
+    expect(await client.get('/api/v1/alerts/mails?state=dead')).toEqual({ mails: [] });
+    expect(await client.post('/api/v1/alerts/mails/retry', {})).toMatchObject({ mails: 0 });
+    expect(await client.post('/api/v1/alerts/rules/ops/remove', {})).toEqual({ name: 'ops' });
+    await expect(client.post('/api/v1/alerts/rules/ops/remove', {})).rejects.toMatchObject({
+      code: 'alert_rule_unknown',
+    });
+    await expect(client.get('/api/v1/drift/delay/report')).rejects.toMatchObject({ code: 'nothing_counted' });
+  });
+
   it('refuses a reader of types that do not exist, and an id that is none', async () => {
     await expect(client.stream('/api/v1/events?types=nothing')).rejects.toMatchObject({ field: 'types.0' });
     await expect(client.stream('/api/v1/events', { 'last-event-id': 'x' })).rejects.toMatchObject({

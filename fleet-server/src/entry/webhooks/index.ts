@@ -1,3 +1,4 @@
+export { delayAfter } from './deliveries/backoff.ts';
 export { listDead, listDeliveries, retryDead, type Delivery } from './deliveries/dead.ts';
 export { WebhookError, type WebhookErrorCode } from './errors.ts';
 export { createEventFeed, type EventFeed } from './feed/event-feed.ts';

@@ -17,6 +17,8 @@ export interface Alert {
   clearedAt: number | undefined;
   clearedReason: string | undefined;
   acknowledged: { at: number; by: string; note: string } | undefined;
+  /** False while it is muted and nobody has heard of it. */
+  told: boolean;
 }
 
 const MOST = 500;
@@ -68,5 +70,6 @@ export function readAlert(row: typeof alerts.$inferSelect): Alert {
       row.acknowledgedAt === null
         ? undefined
         : { at: row.acknowledgedAt, by: row.acknowledgedBy ?? '', note: row.note ?? '' },
+    told: row.told === 1,
   };
 }

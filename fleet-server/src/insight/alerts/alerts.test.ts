@@ -3,7 +3,8 @@ import { list as listAudit } from '../../platform/audit/index.ts';
 import {
   devicePenalties,
   devices,
-  driftVerdicts,
+  driftFindings,
+  driftRefusals,
   eq,
   isNotNull,
   rollouts,
@@ -14,7 +15,15 @@ import {
 import { createDispatcher, type Dispatcher, type FleetEvent } from '../../platform/outbox/index.ts';
 import { recordStatus, releaseDevice } from '../../sites/devices/index.ts';
 import { createDeviceWorld, signer, type DeviceWorld } from '../../sites/devices/testing/device-world.ts';
-import { acknowledgeAlert, listAlerts, watchAlerts, type AlertWatch } from './index.ts';
+import {
+  acknowledgeAlert,
+  listAlerts,
+  muteAlerts,
+  showAlerts,
+  unmuteAlerts,
+  watchAlerts,
+  type AlertWatch,
+} from './index.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -118,6 +127,26 @@ const rollout = (state: Record<string, unknown>) => ({
   updatedAt: world.now(),
 });
 
+function found(kind: string, begunAt: number): typeof driftFindings.$inferInsert {
+  const about = { kind, line: 'delay', version: '1.0.0' };
+  const scope = { of: 'fleet', id: '' };
+  const said = { sure: 'very', todo: 'look', sentence: 'crew moved', since: { at: 5, low: 4, high: 6 }, shares: [] };
+  return {
+    ...about,
+    id: `${kind}-${begunAt}`,
+    subject: `model:delay@1.0.0/${kind}:crew`,
+    scope: 'fleet',
+    scopeId: '',
+    fromAt: 1,
+    toAt: 2,
+    alarm: 1,
+    standing: 1,
+    begunAt,
+    body: JSON.stringify({ ...about, ...said, id: 'f', scope, from: 1, to: 2, devices: 4 }),
+    judgedAt: begunAt,
+  };
+}
+
 describe('what is found in the database', () => {
   it('is told of at once when its event comes, and once however often it comes', async () => {
     await birth('gw-1', 1).catch(() => undefined);
@@ -146,8 +175,7 @@ describe('what is found in the database', () => {
   });
 
   it('and can end by itself stays open when a person has seen it; what has happened for good does not', async () => {
-    const verdict = { line: 'delay', version: '1.0.0', fromAt: 1, toAt: 2, count: 9, alarm: 1, sentence: 'crew moved' };
-    await write((tx) => tx.insert(driftVerdicts).values({ ...verdict, details: '{}', assessedAt: world.now() }));
+    await write((tx) => tx.insert(driftFindings).values(found('covariate', 1)));
     await write((tx) =>
       tx.insert(devicePenalties).values({
         device: 'gw-2',
@@ -172,13 +200,50 @@ describe('what is found in the database', () => {
       action: 'alerts.acknowledge',
       actor: 'user:ana',
     });
-    // A later period that drifts is news.
-    const later = { ...verdict, fromAt: 3, toAt: 4, details: '{}', assessedAt: world.now() };
-    await write((tx) => tx.insert(driftVerdicts).values(later));
+    // The same change goes on: no news. It ended and began anew: news.
+    await write((tx) => tx.update(driftFindings).set({ judgedAt: world.now() }));
     await pass(1);
-    expect(await open()).toContain('drift model:delay@1.0.0');
+    expect(await open()).toEqual(['device_penalised device:gw-2']);
+    await write((tx) => tx.update(driftFindings).set({ begunAt: world.now() }));
+    await pass(1);
+    expect(await open()).toContain('drift model:delay@1.0.0/covariate:crew');
     await pass(60);
-    expect(await open()).toEqual(['drift model:delay@1.0.0']);
+    expect(await open()).toEqual(['drift model:delay@1.0.0/covariate:crew']);
+  });
+
+  it('of drift says where, since when, how sure and what to do; faults of the data are told apart, and end by themselves', async () => {
+    await write((tx) => tx.insert(driftFindings).values(found('quality', 2)));
+    await pass(1);
+    const [alert] = await listAlerts(world.database.db);
+    expect(alert).toMatchObject({
+      kind: 'data_quality',
+      subject: 'model:delay@1.0.0/quality:crew',
+      details: { where: { of: 'fleet' }, since: { at: 5, low: 4, high: 6 }, sure: 'very', todo: 'look' },
+    });
+    await write((tx) => tx.update(driftFindings).set({ standing: 0 }));
+    await pass(1);
+    expect(await open()).toEqual([]);
+  });
+
+  it('of evidence that is refused more than three times a day names the device', async () => {
+    const refusal = {
+      device: 'gw-1',
+      site: 'north',
+      line: 'delay',
+      code: 'window_replayed',
+      field: 'id',
+      expected: '',
+    };
+    for (let i = 1; i <= 4; i += 1) {
+      await write((tx) =>
+        tx.insert(driftRefusals).values({ ...refusal, id: `e:${i}`, fromAt: 0, refusedAt: world.now() }),
+      );
+      await pass(1);
+      expect(await open()).toEqual(i > 3 ? ['evidence_refused device:gw-1'] : []);
+    }
+    for (const device of ['gw-1', 'gw-2', 'gw-3', 'gw-4']) await birth(device, 3);
+    await pass(25 * 60);
+    expect((await open()).filter((one) => one.startsWith('evidence'))).toEqual([]);
   });
 
   it('of a webhook that was given up on names its host and the reason', async () => {
@@ -214,5 +279,63 @@ describe('what is found in the database', () => {
     await write((tx) => tx.update(devices).set({ standing: 'revoked' }).where(eq(devices.id, 'gw-1')));
     await pass(200);
     expect(await open()).toEqual([]);
+  });
+});
+
+const mute = (order: Partial<Parameters<typeof muteAlerts>[2]>) =>
+  muteAlerts(world, 'user:ana', { until: world.now() + 6 * HOUR_MS, reason: 'moving the crane', ...order });
+
+describe('a mute', () => {
+  it('tells nobody of what begins under it, hides nothing, and tells what still stands when it is over', async () => {
+    const { id } = await mute({ kind: 'device_silent' });
+    await death('gw-1', 1);
+    await pass(220);
+    expect(events).toEqual([]);
+    const [shown] = await showAlerts(world.database.db, world.now());
+    expect(shown).toMatchObject({ subject: 'device:gw-1', severity: 'notice', muted: { id, by: 'user:ana' } });
+    await pass(180);
+    expect(events).toEqual(['alert.raised device_silent device:gw-1']);
+    expect((await showAlerts(world.database.db, world.now()))[0]?.muted).toBeUndefined();
+    await birth('gw-1', 2);
+    await pass(2);
+    expect(events.at(-1)).toBe('alert.cleared device_silent device:gw-1');
+  });
+
+  it('of what began and ended under it says nothing at all', async () => {
+    await mute({ subject: 'device:gw-1' });
+    await death('gw-1', 1);
+    await pass(220);
+    await birth('gw-1', 2);
+    await pass(2);
+    expect(events).toEqual([]);
+    const [over] = await listAlerts(world.database.db, { open: false });
+    expect(over).toMatchObject({ subject: 'device:gw-1', clearedReason: 'its cause has ended' });
+  });
+
+  it('of another subject holds nothing back; ended by a person, it tells at the next look', async () => {
+    const { id } = await mute({ subject: 'device:gw-2' });
+    await death('gw-1', 1);
+    await death('gw-2', 1);
+    await pass(220);
+    expect(events).toEqual(['alert.raised device_silent device:gw-1']);
+    await unmuteAlerts(world, 'user:bo', id);
+    await pass(2);
+    expect(events.at(-1)).toBe('alert.raised device_silent device:gw-2');
+    await expect(unmuteAlerts(world, 'user:bo', id)).rejects.toMatchObject({ code: 'alert_mute_over' });
+    const { rows } = await listAudit(world.database.db);
+    const acts = rows.filter(({ subject }) => subject === `alert-mute:${id}`).map((row) => [row.action, row.actor]);
+    expect(acts.toSorted()).toEqual([
+      ['alerts.mute', 'user:ana'],
+      ['alerts.unmute', 'user:bo'],
+    ]);
+  });
+
+  it.each([
+    ['everything', {}, 'alert_mute_empty'],
+    ['what is over', { kind: 'drift', until: 1 }, 'alert_mute_time'],
+    ['for ever', { kind: 'drift', until: Number.MAX_SAFE_INTEGER / 2 }, 'alert_mute_time'],
+    ['an alert that is not there', { alert: 'al_0' }, 'alert_unknown'],
+  ] as const)('of %s is refused', async (_what, order, code) => {
+    await expect(mute(order)).rejects.toMatchObject({ code });
   });
 });

@@ -10,9 +10,12 @@ export type AlertKind =
   | 'rollout_asks'
   | 'rollout_failed'
   | 'drift'
-  | 'webhook_dead';
+  | 'data_quality'
+  | 'evidence_refused'
+  | 'webhook_dead'
+  | 'mail_dead';
 
-export type AlertScope = 'device' | 'site' | 'region' | 'fleet' | 'rollout' | 'model' | 'webhook';
+export type AlertScope = 'device' | 'site' | 'region' | 'fleet' | 'rollout' | 'model' | 'webhook' | 'mail';
 
 /** A state of the fleet that a person should know of, as one look finds it. */
 export interface Condition {

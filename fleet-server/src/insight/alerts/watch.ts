@@ -47,7 +47,7 @@ export function watchAlerts(deps: AlertDeps & { dispatcher: Dispatcher }): Alert
   };
   deps.dispatcher.subscribe(
     'alerts',
-    ['device.cloned', 'device.stale', 'device.penalised', 'rollout.transition', 'rollout.asks', 'drift.alert'],
+    ['device.cloned', 'device.stale', 'device.penalised', 'rollout.transition', 'rollout.asks', 'drift.judged'],
     lookNow,
   );
   return {

@@ -1,19 +1,25 @@
-import {
-  assessDrift,
-  DEFAULT_DRIFT_RULE,
-  mergeWindows,
-  type DriftRule,
-  type DriftVerdict,
-  type DriftWindow,
-  type Reference,
-} from '@plumbline/shared/drift';
+import type { DriftVerdict, DriftWindow, Reference } from '@plumbline/shared/drift';
 import { record } from '../../platform/audit/index.ts';
-import { and, desc, driftVerdicts, eq, type Database } from '../../platform/db/index.ts';
+import { and, asc, driftJudged, driftVerdicts, eq, type Database, type Db } from '../../platform/db/index.ts';
 import { emit } from '../../platform/outbox/index.ts';
 import type { ArtifactStore } from '../../platform/ports/index.ts';
 import { getModel } from '../../supply/models/index.ts';
-import { listWindows } from '../telemetry/index.ts';
+import { endOthers, keepFindings } from './findings/keep-findings.ts';
+import { settleHolds } from './holds/settle-holds.ts';
+import { judgePeriod, type PeriodVerdict } from './judge/judge-period.ts';
+import { sum, type Period } from './judge/period.ts';
+import { listDays, listHistory, listSizes, sumByDevice, type DeviceDay } from './merge/device-days.ts';
+import { joinPeriods } from './merge/join-periods.ts';
+import { belongingsOf } from './merge/scopes.ts';
 import { referenceOf } from './reference.ts';
+import { quarantineExceeding } from './take/quarantine.ts';
+import { takeEvidence } from './take/take-evidence.ts';
+
+export interface AssessDeps {
+  database: Database;
+  artifacts: ArtifactStore;
+  now: () => number;
+}
 
 export interface AssessOptions {
   /** Only windows that begin before this are looked at: later ones may still be on their way. */
@@ -22,93 +28,191 @@ export interface AssessOptions {
   minimumCount: number;
   /** Of those, the windows that nothing more is expected of; all of them by default. */
   settled?: (window: DriftWindow) => boolean;
-  rule?: DriftRule;
+  /** Smaller effects of values and scores do not alarm, Cohen's w. */
+  minimumEffect?: number;
 }
 
+type Version = { line: string; version: string };
+type Judged = typeof driftJudged.$inferSelect;
+
+/** Late windows are waited for so long; after that a period is what it was. */
+const REOPENED_FOR_MS = 90 * 86_400_000;
+const INPUTS = ['covariate', 'score', 'estimated', 'fairness', 'quality'] as const;
+
 /**
- * Merges the windows that devices sent for a version, period by period and over all sites, and compares each merged
- * window with the training distribution. Periods never overlap, so the false-alarm budget holds per verdict.
- * Each period is judged once; every verdict is kept, alarm or not.
+ * Takes what devices have sent, merges the windows of a version period by period over all sites, and compares each merged
+ * window with the training distribution. Periods never overlap, so the false-alarm budget holds per look. Each is judged once;
+ * windows that come later open exactly theirs again, and may take an alarm back but raise none.
+ * @returns the word on the inputs of each period that was not judged before
  */
-export async function assessVersion(
-  deps: { database: Database; artifacts: ArtifactStore; now: () => number },
-  of: { line: string; version: string },
-  options: AssessOptions,
-): Promise<DriftVerdict[]> {
+export async function assessVersion(deps: AssessDeps, of: Version, options: AssessOptions): Promise<DriftVerdict[]> {
   const { database, artifacts } = deps;
+  await takeEvidence(deps);
   const model = await getModel(database.db, of.line, of.version);
-  const archives = model.variants.map((variant) => variant.archive);
-  const from = await judgedUpTo(database, of);
-  const windows: DriftWindow[] = [];
-  for (const archive of archives) {
-    windows.push(...(await listWindows(database.db, archive, { from, to: options.upTo })));
-  }
+  const judged = await judgedPeriods(database, of);
+  const from = judged.at(-1)?.toAt ?? 0;
+  const isSettled = options.settled ?? (() => true);
+  const fresh = (await listDays(database.db, of, { from, to: options.upTo })).filter(({ window }) => isSettled(window));
+  const late = await reopened(deps, of, judged);
+  if (late.length === 0 && countOf(fresh) < options.minimumCount) return [];
+  const days = (await quarantineExceeding(deps, of, fresh)).filter(({ quarantined }) => !quarantined);
   const joined = joinPeriods(
-    options.settled === undefined ? windows : windows.filter(options.settled),
+    days.map((day) => ({ ...day, count: day.window.count })),
     options.minimumCount,
   );
-  if (joined.length === 0) return [];
   // Opened last: a bundle is unpacked only for a period that can be judged.
-  const reference = archives[0] && (await referenceOf(artifacts, archives[0]));
-  if (reference === undefined || reference === '') return [];
-  const verdicts = joined.map((window) => assessDrift(reference, window, options.rule ?? DEFAULT_DRIFT_RULE));
-  for (const verdict of verdicts) await keep(deps, of, verdict, reference);
+  const archive = model.variants[0]?.archive;
+  const reference = archive === undefined ? undefined : await referenceOf(artifacts, archive);
+  if (reference === undefined) return [];
+  for (const { of: period, days: own } of late) await judgeAgain(deps, of, reference, period, own, options);
+  const verdicts: DriftVerdict[] = [];
+  let begins = from;
+  for (const { from: first, to, parts } of joined) {
+    const period = await periodOf(database, of, reference, { from: first, to }, parts);
+    const verdict = judgePeriod(period, options.minimumEffect);
+    if (await keep(deps, period, verdict, begins)) verdicts.push(verdict.verdict);
+    begins = to;
+  }
   return verdicts;
 }
 
-async function judgedUpTo(database: Database, of: { line: string; version: string }): Promise<number> {
-  const [last] = await database.db
-    .select({ toAt: driftVerdicts.toAt })
-    .from(driftVerdicts)
-    .where(and(eq(driftVerdicts.line, of.line), eq(driftVerdicts.version, of.version)))
-    .orderBy(desc(driftVerdicts.toAt))
-    .limit(1);
-  return last?.toAt ?? 0;
+async function judgedPeriods({ db }: Database, { line, version }: Version): Promise<Judged[]> {
+  return db
+    .select()
+    .from(driftJudged)
+    .where(and(eq(driftJudged.line, line), eq(driftJudged.version, version), eq(driftJudged.family, 'inputs')))
+    .orderBy(asc(driftJudged.fromAt));
 }
 
-/** Windows in order of time, all variants and devices of a period together, joined until they hold enough. */
-export function joinPeriods(windows: readonly DriftWindow[], minimumCount: number): DriftWindow[] {
-  const periods = new Map<number, DriftWindow[]>();
-  for (const window of windows) periods.set(window.from, [...(periods.get(window.from) ?? []), window]);
-  const joined: DriftWindow[] = [];
-  let open: DriftWindow[] = [];
-  for (const from of [...periods.keys()].toSorted((a, b) => a - b)) {
-    open.push(...(periods.get(from) ?? []));
-    if (open.reduce((total, window) => total + window.count, 0) < minimumCount) continue;
-    // Variants of a version share their bins; only the hash differs.
-    joined.push(mergeWindows(open.map((window) => ({ ...window, sha256: open[0]?.sha256 ?? '' }))));
-    open = [];
+/** Judged periods that count other predictions now than when they were judged, with all that is known of them. */
+async function reopened(
+  deps: AssessDeps,
+  of: Version,
+  judged: readonly Judged[],
+): Promise<{ of: Judged; days: DeviceDay[] }[]> {
+  const young = judged.filter(({ toAt }) => toAt > deps.now() - REOPENED_FOR_MS);
+  const [first] = young;
+  if (first === undefined) return [];
+  const range = { from: first.fromAt, to: young.at(-1)!.toAt };
+  const sizes = await listSizes(deps.database.db, of, range);
+  const late: { of: Judged; days: DeviceDay[] }[] = [];
+  for (const one of young) {
+    const own = sizes.filter(({ fromAt }) => fromAt >= one.fromAt && fromAt < one.toAt);
+    const isQuiet = own.every(({ quarantined }) => !quarantined) && sum(own.map(({ count }) => count)) === one.counted;
+    if (isQuiet) continue;
+    const days = await listDays(deps.database.db, of, { from: one.fromAt, to: one.toAt });
+    const counting = (await quarantineExceeding(deps, of, days)).filter(({ quarantined }) => !quarantined);
+    if (countOf(counting) !== one.counted) late.push({ of: one, days: counting });
   }
-  return joined;
+  return late;
 }
 
-async function keep(
-  deps: { database: Database; now: () => number },
-  of: { line: string; version: string },
-  verdict: DriftVerdict,
+function countOf(days: readonly DeviceDay[]): number {
+  return days.reduce((all, { window }) => all + window.count, 0);
+}
+
+async function periodOf(
+  { db }: Database,
+  { line, version }: Version,
   reference: Reference,
-): Promise<void> {
-  await deps.database.transaction(async (tx) => {
+  range: { from: number; to: number },
+  days: readonly DeviceDay[],
+): Promise<Period> {
+  const devices = sumByDevice(days);
+  const history = await listHistory(db, { line, version }, range.from);
+  const known = [...new Set([...devices, ...history].map(({ device }) => device))];
+  return { line, version, ...range, reference, devices, days, history, belongings: await belongingsOf(db, known) };
+}
+
+/** @returns false where somebody else has judged it meanwhile */
+async function keep(
+  { database, now }: AssessDeps,
+  period: Period,
+  { findings, faulty, verdict }: PeriodVerdict,
+  begins: number,
+): Promise<boolean> {
+  const { line, version, from, to, reference } = period;
+  return database.transaction(async (tx) => {
+    const [mine] = await tx
+      .insert(driftJudged)
+      .values({ line, version, family: 'inputs', fromAt: begins, toAt: to, counted: verdict.count, judgedAt: now() })
+      .onConflictDoNothing()
+      .returning({ fromAt: driftJudged.fromAt });
+    if (mine === undefined) return false;
+    const { alarms, fresh } = await keepFindings(tx, { line, version, isAgain: false }, findings, now());
+    await endOthers(tx, { line, version }, INPUTS, alarms);
+    await settleHolds(tx, period, findings, faulty, now());
     await tx
       .insert(driftVerdicts)
       .values({
-        ...of,
-        fromAt: verdict.from,
-        toAt: verdict.to,
+        line,
+        version,
+        fromAt: from,
+        toAt: to,
         count: verdict.count,
         alarm: verdict.alarm ? 1 : 0,
         sentence: verdict.sentence,
         details: JSON.stringify({ comparisons: verdict.comparisons, referenceRows: reference.rows }),
-        assessedAt: deps.now(),
+        assessedAt: now(),
       })
       .onConflictDoNothing();
-    if (!verdict.alarm) return;
-    await emit(tx, { type: 'drift.alert', model: of.line, reason: verdict.sentence });
-    await record(tx, {
-      actor: 'system',
-      action: 'drift.alert',
-      subject: `model:${of.line}@${of.version}`,
-      details: { from: verdict.from, to: verdict.to, sentence: verdict.sentence },
-    });
+    await emit(tx, { type: 'drift.judged', model: line, version, from, to, alarms: alarms.map(({ id }) => id) });
+    const isNews = fresh.some(({ kind }) => kind === 'covariate' || kind === 'score');
+    if (verdict.alarm && isNews) await tellAlert(tx, { line, version }, verdict);
+    return true;
+  });
+}
+
+/** What pipelines wait for; once for a change that lasts. */
+export async function tellAlert(
+  tx: Db,
+  { line, version }: Version,
+  { from, to, sentence }: { from: number; to: number; sentence: string },
+): Promise<void> {
+  await emit(tx, { type: 'drift.alert', model: line, reason: sentence });
+  const details = { from, to, sentence };
+  await record(tx, { actor: 'system', action: 'drift.alert', subject: `model:${line}@${version}`, details });
+}
+
+async function judgeAgain(
+  { database, now }: AssessDeps,
+  of: Version,
+  reference: Reference,
+  judged: Judged,
+  days: readonly DeviceDay[],
+  { minimumEffect }: AssessOptions,
+): Promise<void> {
+  const [known] = await database.db
+    .select()
+    .from(driftVerdicts)
+    .where(
+      and(eq(driftVerdicts.line, of.line), eq(driftVerdicts.version, of.version), eq(driftVerdicts.toAt, judged.toAt)),
+    );
+  // The same period as before, so that findings are the same ones.
+  const from = known?.fromAt ?? judged.fromAt;
+  const period = await periodOf(database, of, reference, { from, to: judged.toAt }, days);
+  const { findings, verdict } = judgePeriod(period, minimumEffect);
+  const { line, version } = of;
+  await database.transaction(async (tx) => {
+    const { alarms } = await keepFindings(tx, { line, version, isAgain: true }, findings, now());
+    const isAlarm = known?.alarm === 1 && verdict.alarm;
+    const sentence = verdict.alarm && !isAlarm ? `${verdict.sentence}; found too late to alarm` : verdict.sentence;
+    await tx
+      .update(driftVerdicts)
+      .set({ count: verdict.count, alarm: isAlarm ? 1 : 0, sentence })
+      .where(and(eq(driftVerdicts.line, line), eq(driftVerdicts.version, version), eq(driftVerdicts.fromAt, from)));
+    await tx
+      .update(driftJudged)
+      .set({ counted: verdict.count, judgedAt: now() })
+      .where(
+        and(
+          eq(driftJudged.line, line),
+          eq(driftJudged.version, version),
+          eq(driftJudged.family, 'inputs'),
+          eq(driftJudged.fromAt, judged.fromAt),
+        ),
+      );
+    const about = { model: line, version, from, to: judged.toAt };
+    await emit(tx, { type: 'drift.judged', ...about, alarms: alarms.map(({ id }) => id) });
   });
 }

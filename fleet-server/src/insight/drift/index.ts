@@ -1,3 +1,10 @@
-export { assessVersion, joinPeriods, type AssessOptions } from './assess.ts';
+export { assessVersion, type AssessDeps, type AssessOptions } from './assess.ts';
+export { subjectOf } from './findings/make-finding.ts';
+export { listFindings, listRefusals, type FindingFilter, type KeptFinding } from './findings/list-findings.ts';
+export { isWithin, listHolds } from './holds/settle-holds.ts';
 export { listVerdicts } from './list.ts';
+export { mergedWindows, SCOPES, type MergedWindow, type WindowQuery } from './merge/merged-windows.ts';
 export { referenceOf } from './reference.ts';
+export { assessOutcomes, noteContradictions } from './realised/assess-outcomes.ts';
+export { takeEvidence, type TakenEvidence } from './take/take-evidence.ts';
+export { watchDrift, type DriftWatch, type WatchOptions } from './watch.ts';

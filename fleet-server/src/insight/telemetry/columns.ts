@@ -8,6 +8,7 @@ type Columns = Pick<TelemetryRow, 'activity' | 'line' | 'version' | 'sha256' | '
 export function columnsOf(row: Row): Columns {
   switch (row.kind) {
     case 'prediction':
+    case 'example':
       return {
         activity: row.activity ?? null,
         line: row.line,

@@ -1,3 +1,4 @@
+import { emptyWindow } from '@plumbline/shared/drift';
 import type { Row, TelemetryAck, TelemetryBatch } from '@plumbline/shared/wire';
 import { createSeededRandom, createVirtualClock } from '@plumbline/shared/testing';
 import { array, assert, asyncProperty, integer, record } from 'fast-check';
@@ -257,7 +258,7 @@ describe('what was kept', () => {
   });
 
   it('holds drift windows by the archive whose bins they count', async () => {
-    const window = { model: 'delay', sha256: 'cd', from: 10, to: 20, count: 0, features: {}, score: [], errors: 0 };
+    const window = emptyWindow('delay', 'cd', [], 10, 20);
     await take([[1, { kind: 'window', at: 1, window }]], { class: 'evidence' });
     expect(await listWindows(database.db, 'cd', { from: 10, to: 11 })).toEqual([window]);
     expect(await listWindows(database.db, 'cd', { from: 11, to: 20 })).toEqual([]);

@@ -86,12 +86,13 @@ describe('predictions that have matured', () => {
         asOf: 500,
         score: 0.7,
         label: 1,
+        dueAt: DUE,
         values: { trade: 'concrete' },
       },
     ]);
   });
 
-  it('are the last of each version before the outcome could be known', async () => {
+  it('are the first of each version, if it was said before the outcome could be known', async () => {
     await plan('slab');
     await outcome('slab', 900);
     await say('slab', 500, { score: 0.1 });
@@ -99,7 +100,17 @@ describe('predictions that have matured', () => {
     await say('slab', 700, { score: 0.3, version: '1.1.0' });
     await say('slab', 900, { score: 0.9 });
     await say('slab', 950, { score: 0.9, asOf: 600 });
-    expect(await scores()).toEqual([0.2, 0.3]);
+    await say('slab', 900, { score: 0.8, version: '1.2.0' });
+    expect(await scores()).toEqual([0.1, 0.3]);
+  });
+
+  it('are none while two people say different things of the outcome', async () => {
+    await plan('slab');
+    await say('slab', 500);
+    await outcome('slab', 900, 1);
+    expect(await scores()).toEqual([0.5]);
+    await outcome('slab', 910, 0);
+    expect(await scores()).toEqual([]);
   });
 
   it.each<[string, number, number, number[]]>([

@@ -1,11 +1,15 @@
 import { DERIVATIONS } from '@plumbline/shared/activity';
 import { buildReference, quantileEdges, type FeatureBins, type Reference } from '@plumbline/shared/drift';
 import type { Feature, FeatureValue, GraphInput, GraphOutput } from '@plumbline/shared/manifest';
+import { shareableFeatures } from '@plumbline/shared/predict';
 import type { LabelledRecords, Metric, ModelMapping } from '../../supply/models/index.ts';
 import type { FittedModel } from '../../supply/onnx/index.ts';
-import { recordOf, summary, type Dataset } from '../datasets/index.ts';
+import { recordOf, summary, type Dataset, type Example } from '../datasets/index.ts';
 import { rocAuc, type TargetLoss, type TrainingResult } from '../training/index.ts';
 import { delayOutputOf } from './delay/days.ts';
+import { describeRows, type ReferenceRow } from './reference/describe-rows.ts';
+import { knownOutcomes } from './reference/known-outcomes.ts';
+import { slicesOf } from './reference/slices.ts';
 import { unseenScores } from './reference/unseen-scores.ts';
 import { buildMatrix, encodeTable, probabilitiesOf } from '../learners/index.ts';
 
@@ -55,33 +59,73 @@ export function mappingOf(
 }
 
 /**
- * The reference of a model: its training rows in fixed bins, and the scores it gives to rows it has not seen.
- * Private features are left out: nothing of them enters a bundle.
- * @param trained without scores out of fold, those of the training rows stand in for them
+ * The reference of a model: its training rows in fixed bins, the scores it gives to rows it has not seen, and what became of
+ * those. Private features are left out: nothing of them enters a bundle.
+ * @param trained without scores out of fold, those of the training rows stand in for them, and nothing is expected of it
  */
 export function referenceOf(
   dataset: Dataset,
-  { model, outOfFold }: Pick<TrainingResult, 'model'> & Partial<Pick<TrainingResult, 'outOfFold'>>,
+  {
+    model,
+    outOfFold,
+    threshold,
+  }: Pick<TrainingResult, 'model'> & Partial<Pick<TrainingResult, 'outOfFold' | 'threshold'>>,
 ): Reference {
   const { examples, features } = dataset;
   const baseRate = examples.filter((example) => example.label === 1).length / examples.length;
-  const rows = examples.map((example) => example.values);
   const all = Int32Array.from(examples.keys());
   const own = probabilitiesOf(model, buildMatrix(encodeTable(examples, features), model.columns, all));
   const scores = outOfFold === undefined ? own : unseenScores(model, own, outOfFold.scores);
-  return referenceFrom(features, rows, [...scores], baseRate);
+  const rows = rowsIn(examples);
+  if (outOfFold === undefined) return referenceFrom(features, rows, [...scores], { baseRate });
+  const unseen = rowsOfRefs(examples, outOfFold.refs);
+  const known = knownOutcomes({
+    basis: 'out-of-fold',
+    scores: Float64Array.from(outOfFold.scores),
+    labels: outOfFold.labels,
+    sites: unseen.map(({ site }) => site),
+    threshold: threshold?.threshold.value,
+  });
+  const scored = scores === own ? rows : unseen;
+  return { ...referenceFrom(features, rows, [...scores], { baseRate, scored }), ...known };
 }
 
-/** The reference of any model: values by name of feature, and its scores; of a value with the edges they lie between. */
+/** The rows that scores out of fold are of, in their order. */
+export function rowsOfRefs(examples: readonly Example[], refs: readonly string[]): ReferenceRow[] {
+  const byRef = new Map(examples.map((example) => [example.ref, example]));
+  return rowsIn(refs.flatMap((ref) => byRef.get(ref) ?? []));
+}
+
+/** What a reference counts of each row of a dataset. */
+export function rowsIn(examples: readonly Example[]): ReferenceRow[] {
+  return examples.map(({ site, startAt, label, values }) => ({ site, at: startAt, label, values }));
+}
+
+/**
+ * The reference of any model: its rows, and its scores; of values with the edges they lie between.
+ * @param scored the rows that `scores` are of, where these are not all of them in their order
+ */
 export function referenceFrom(
   features: readonly Feature[],
-  rows: readonly Record<string, FeatureValue>[],
+  rows: readonly ReferenceRow[],
   scores: readonly number[],
-  baseRate?: number,
-  scoreEdges?: readonly number[],
+  {
+    baseRate,
+    scoreEdges,
+    scored = rows,
+  }: {
+    baseRate?: number | undefined;
+    scoreEdges?: readonly number[] | undefined;
+    scored?: readonly ReferenceRow[];
+  } = {},
 ): Reference {
-  const bins = features.filter((feature) => feature.private !== true).map((feature) => binsFor(feature, rows));
-  return buildReference(bins, rows, scores, baseRate, scoreEdges);
+  const values = rows.map((row) => row.values);
+  const bins = shareable(features).map((feature) => binsFor(feature, values));
+  return {
+    ...buildReference(bins, values, scores, baseRate, scoreEdges),
+    ...describeRows(bins, rows),
+    slices: slicesOf(bins, scored, scores, scoreEdges ?? 'chance'),
+  };
 }
 
 /** The rows of a dataset as encodings of a model are judged on them. */
@@ -103,6 +147,11 @@ export const LATE: Metric = {
 };
 
 const MAX_LEVELS = 64;
+
+/** Counts of a feature leave the device with every window: none that is private, or reads the column of one that is. */
+function shareable(features: readonly Feature[]): Feature[] {
+  return shareableFeatures({ inputs: [columns('columns', 'string', [...features])] });
+}
 
 function binsFor(feature: Feature, rows: readonly Record<string, FeatureValue>[]): FeatureBins {
   const values = rows.map((row) => row[feature.name]);

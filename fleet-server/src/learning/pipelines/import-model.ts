@@ -14,7 +14,7 @@ import { historiesOfRows, type Dataset } from '../datasets/index.ts';
 import { trackRun } from '../experiments/index.ts';
 import type { DaysVerdict, ScoresVerdict } from '../training/index.ts';
 import { judgeForeign, rowsToJudge } from './delay/judge-foreign.ts';
-import { provenanceOf, referenceFrom } from './describe-model.ts';
+import { provenanceOf, referenceFrom, rowsIn } from './describe-model.ts';
 import { matchFeatures, valuesByColumn } from './match-features.ts';
 import type { Release } from './release-model.ts';
 import { requirePass } from './require-pass.ts';
@@ -82,12 +82,12 @@ async function takeIn(
   const { gate } = judged;
   requirePass(gate);
   const features = featuresOf({ inputs });
-  const rows = records.map((record) => valuesOf(features, record));
+  const rows = rowsIn(dataset.examples).map((row, at) => ({ ...row, values: valuesOf(features, records[at]!) }));
   const accepted = await intakeModel(
     deps,
     {
       ...intake,
-      reference: referenceFrom(features, rows, [...scores], judged.baseRate, judged.scoreEdges),
+      reference: referenceFrom(features, rows, [...scores], judged),
       ...(golden ? { goldenRecords: golden } : {}),
       card: {
         origin: 'imported',

@@ -8,13 +8,19 @@ import { registerDataset, type Dataset } from '../datasets/index.ts';
 import { metricsOfTraining, reportFiles, reportOf, trackRun, type RunOutcome } from '../experiments/index.ts';
 import { PipelineError, releaseModel, trainModel, type Release, type TrainedModel } from '../pipelines/index.ts';
 import type { TrainOptions } from '../training/index.ts';
-import { compareWithChampion, type Comparison } from './compare.ts';
+import { compareWithChampion, type Comparison, type ComparisonRules } from './compare.ts';
+import { chooseWindow, type ChosenWindow } from './data-window/choose-window.ts';
+import { rowsOfWindow, type WindowRules } from './data-window/rows-of-window.ts';
+import type { WindowForm } from './policy/policy.ts';
 
 export interface Retraining {
   id: string;
-  decision: 'published' | 'kept champion' | 'gate refused';
+  /** `candidate better`: it was only examined. */
+  decision: 'published' | 'kept champion' | 'gate refused' | 'candidate better';
   sentence: string;
   comparison: Comparison | undefined;
+  /** Which rows a candidate learns from, where more than one form was asked for. */
+  window?: ChosenWindow | undefined;
   release: Release | undefined;
 }
 
@@ -23,8 +29,16 @@ export interface RetrainInput {
   trigger: string;
   dataset: Dataset;
   champion: VersionSummary;
+  /** The champion has seen no label that became known from then on, ms. */
   championTrainedAt: number;
   options: TrainOptions;
+  rules?: Pick<ComparisonRules, 'level' | 'minimumGain' | 'sliceLimit'>;
+  /** Forms of data window to choose from by back-test. Default: all rows. */
+  windows?: { forms: readonly WindowForm[]; rules: WindowRules };
+  /** False: a winner is named and not released. Default true. */
+  release?: boolean;
+  /** More for the card of a release. */
+  card?: Record<string, unknown>;
 }
 
 /** The candidate has won on rows it had not seen; the gate still has to agree, with a wider bound. */
@@ -73,18 +87,25 @@ async function turn(
   actor: string,
   input: RetrainInput,
 ): Promise<{ retraining: Retraining; trained: TrainedModel | undefined }> {
-  const { line, dataset, champion } = input;
-  const comparison = await compareWithChampion(deps, dataset, champion, input.championTrainedAt, input.options);
+  const { line, dataset, champion, windows, release = true } = input;
+  const before = input.championTrainedAt;
+  const window = windows && (await chooseWindow(deps, dataset, { ...windows, knownBefore: before }, input.options));
+  const windowOf = (known: Dataset, at: number) =>
+    (windows && window && rowsOfWindow(known, window.form, at, windows.rules)) ?? known;
+  const comparison = await compareWithChampion(deps, dataset, champion, before, window?.options ?? input.options, {
+    ...input.rules,
+    windowOf,
+  });
   const id = `t-${randomUUID().slice(0, 8)}`;
-  let outcome: Omit<Retraining, 'id' | 'comparison'> = {
-    decision: 'kept champion',
-    sentence: comparison.sentence,
-    release: undefined,
-  };
+  const { sentence } = comparison;
+  let outcome: Omit<Retraining, 'id' | 'comparison'> = { decision: 'kept champion', sentence, release: undefined };
   let trained: TrainedModel | undefined;
-  if (comparison.winner === 'candidate') {
+  if (comparison.winner === 'candidate' && !release) outcome = { ...outcome, decision: 'candidate better' };
+  else if (comparison.winner === 'candidate') {
     const options = { ...input.options, ...comparison.configuration, gatePermutations: GATE_PERMUTATIONS };
-    trained = await trainModel(dataset, options);
+    const now = deps.now();
+    trained = await trainModel(windowOf(dataset, now), options);
+    const card = { comparison, trigger: input.trigger, ...(window && { window: tellWindow(window) }), ...input.card };
     outcome =
       trained.gate.verdict === 'refuse'
         ? {
@@ -92,11 +113,7 @@ async function turn(
             sentence: trained.gate.reasons.map((one) => one.sentence).join(' '),
             release: undefined,
           }
-        : {
-            decision: 'published',
-            sentence: comparison.sentence,
-            release: await releaseModel(deps, actor, line, trained, { comparison, trigger: input.trigger }),
-          };
+        : { decision: 'published', sentence, release: await releaseModel(deps, actor, line, trained, card) };
   }
   await deps.database.transaction(async (tx) => {
     await tx.insert(retrainings).values({
@@ -107,7 +124,7 @@ async function turn(
       candidate: outcome.release?.version ?? null,
       decision: outcome.decision,
       sentence: outcome.sentence,
-      details: JSON.stringify({ comparison, dataset: dataset.version }),
+      details: JSON.stringify({ comparison, dataset: dataset.version, ...(window && { window: tellWindow(window) }) }),
       at: deps.now(),
     });
     await record(tx, {
@@ -117,7 +134,12 @@ async function turn(
       details: { id, trigger: input.trigger, decision: outcome.decision, sentence: outcome.sentence },
     });
   });
-  return { retraining: { id, comparison, ...outcome }, trained };
+  return { retraining: { id, comparison, window, ...outcome }, trained };
+}
+
+/** What a card and a row say of it: the options are in the comparison. */
+function tellWindow({ form, testedOn, trials }: ChosenWindow) {
+  return { form, testedOn, trials };
 }
 
 /** Of a candidate that lost only the comparison is known: it was never trained on everything. */

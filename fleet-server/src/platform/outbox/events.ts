@@ -34,6 +34,8 @@ export type FleetEvent =
   | { type: 'pipeline.run'; pipeline: string; run: string; from: string; to: string; reason: string }
   /** A step of a run is in another state. */
   | { type: 'pipeline.step'; pipeline: string; run: string; step: string; attempt: number; state: string }
+  /** A turn of retraining is in another state; `from` is empty for a new one. */
+  | { type: 'retraining.turn'; model: string; turn: string; from: string; to: string; reason: string }
   | { type: 'rollout.transition'; rollout: string; from: string; to: string; reason: string }
   /** It cannot decide by itself: a person has to approve a stage, or to look at one that is undecided past its deadline. */
   | { type: 'rollout.asks'; rollout: string; stage: number; what: 'approval' | 'decision'; reason: string }
@@ -41,6 +43,18 @@ export type FleetEvent =
   /** It failed three times one after the other: nothing new goes to it before `until`, ms. */
   | { type: 'device.penalised'; site: string; device: string; until: number; reason: string }
   | { type: 'drift.alert'; model: string; site?: string; device?: string; reason: string }
+  /** A look at a closed period of a version is over; `alarms` are findings. */
+  | { type: 'drift.judged'; model: string; version: string; from: number; to: number; alarms: string[] }
+  /** Something has moved that had not when it was looked at before; told once while it lasts. */
+  | {
+      type: 'drift.finding';
+      finding: string;
+      kind: string;
+      model: string;
+      version: string;
+      subject: string;
+      sentence: string;
+    }
   /** Something that a person should know of, see insight/alerts. */
   | { type: 'alert.raised'; alert: string; kind: string; subject: string; scope: string; sentence: string }
   | {

@@ -10,6 +10,10 @@ export interface KnownOutcome {
   delayDays?: number;
   /** When the outcome could first be known, ms: nothing said from then on was a prediction. */
   knownAt: number;
+  /** People have said different things of it and nobody has settled it: it counts for nothing until somebody does. */
+  contradicted: boolean;
+  /** When the last of that was said, ms. */
+  saidAt: number;
   plan: Plan;
 }
 
@@ -59,6 +63,9 @@ function outcomesOf(site: string, entries: readonly SiteLogEntry[]): KnownOutcom
     const { label, observedAt, delayDays } = outcome.entry.value;
     const known = knownAt.get(activity) ?? observedAt;
     const days = delayDays === undefined ? {} : { delayDays };
-    return [{ site, activity, label, ...days, knownAt: known, plan: plan.entry.value }];
+    const labels = outcome.conflicts.flatMap((one) => (one.field === 'outcome' ? [one.value.label] : []));
+    const contradicted = labels.some((one) => one !== label);
+    const saidAt = [outcome.entry, ...outcome.conflicts].reduce((latest, { at }) => Math.max(latest, at), 0);
+    return [{ site, activity, label, ...days, knownAt: known, contradicted, saidAt, plan: plan.entry.value }];
   });
 }

@@ -43,3 +43,10 @@ it('reasons are those that sorting everything would put first', () => {
     }),
   );
 });
+
+it('reasons name no private feature, however much it moves the score', () => {
+  const known = features.map((one) => (one.name === 'b' ? { ...one, private: true } : one));
+  const contributions = Float64Array.of(0.25, -0.5, -0.25, 0.25, 0);
+  const ranked = rankReasons({ scale: 'margin', approximate: false }, known, record, contributions, 2);
+  expect(ranked.map(({ feature }) => feature)).toEqual(['a', 'c']);
+});

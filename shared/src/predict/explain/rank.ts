@@ -8,7 +8,8 @@ import type { Explainer } from './explainer.ts';
 const LEAST = 1e-9;
 
 /**
- * The `top` features that moved the raw score most, ties by name.
+ * The `top` features that moved the raw score most, ties by name. Private ones are left out as a whole: they travel with the
+ * prediction, and by what a value adds to a linear model it could be worked out.
  * @param contributions one for each feature, in their order
  */
 export function rankReasons(
@@ -25,7 +26,7 @@ export function rankReasons(
   // Few are asked for: each takes its place among the best so far.
   const best: number[] = [];
   for (let at = 0; at < features.length; at += 1) {
-    if (!(Math.abs(contributions[at]!) > LEAST)) continue;
+    if (!(Math.abs(contributions[at]!) > LEAST) || features[at]!.private === true) continue;
     let place = best.length;
     while (place > 0 && before(at, best[place - 1]!)) place -= 1;
     if (place >= top) continue;

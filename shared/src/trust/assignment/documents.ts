@@ -38,6 +38,12 @@ export const deviceSettings = z.strictObject({
   trialTimeoutMs: z.number().int().positive().optional(),
   /** Real inputs kept on the device, so that a quiet site can compare models too. */
   recentRecords: z.number().int().nonnegative().optional(),
+  /** 0: errors are not watched on the device itself. */
+  driftLocal: z.number().int().min(0).max(1).optional(),
+  /** Bytes of hard examples in a calendar month, UTC, as JSON; 0: none are kept. */
+  exampleBytesPerMonth: z.number().int().nonnegative().optional(),
+  /** A score this near to its threshold is an uncertain one, in thousandths. */
+  exampleUncertainPermille: z.number().int().min(0).max(1000).optional(),
   /** Minutes of the day, UTC, between which installs may fetch and activate; from > until passes midnight. */
   installFromMinute: minuteOfDay.optional(),
   installUntilMinute: minuteOfDay.optional(),

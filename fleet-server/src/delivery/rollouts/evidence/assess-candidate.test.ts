@@ -3,7 +3,14 @@ import { packArchive, type Manifest } from '@plumbline/shared/manifest';
 import { createVirtualClock } from '@plumbline/shared/testing';
 import { utf8 } from '@plumbline/shared/trust';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { modelVariants, modelVersions, openDatabase, telemetry, type Database } from '../../../platform/db/index.ts';
+import {
+  modelVariants,
+  modelVersions,
+  openDatabase,
+  streams,
+  telemetry,
+  type Database,
+} from '../../../platform/db/index.ts';
 import type { ArtifactStore } from '../../../platform/ports/index.ts';
 import { gates } from '../gates/gates.ts';
 import { absentParts } from './absent-parts.ts';
@@ -38,7 +45,9 @@ let database: Database;
 let bundle: Parameters<typeof packArchive>[0];
 let opened: number;
 
-const artifacts: ArtifactStore = {
+let artifacts: ArtifactStore;
+/** A store of its own for each test: what an archive holds does not change in one. */
+const openStore = (): ArtifactStore => ({
   async get() {
     opened += 1;
     return packArchive(bundle);
@@ -46,12 +55,13 @@ const artifacts: ArtifactStore = {
   put: () => Promise.reject(new Error('nothing is stored here')),
   read: () => Promise.reject(new Error('nothing is read in parts')),
   has: async () => true,
-};
+});
 
 beforeEach(async () => {
   clock = createVirtualClock(0);
   database = await openDatabase({ url: 'sqlite::memory:', clock });
   opened = 0;
+  artifacts = openStore();
   const rows = Array.from({ length: 400 }, (_, i) => ({ height: (i % 4) + 0.5 }));
   const reference = buildReference(
     BINS,
@@ -92,8 +102,13 @@ async function windowOf(device: string, hour: number, count: number, isHigh = fa
   const window = emptyWindow('delay', SHA256, BINS, hour * HOUR_MS, (hour + 1) * HOUR_MS);
   for (let i = 0; i < count; i += 1) observe(window, BINS, { height: isHigh ? 9 : (i % 4) + 0.5 }, (i % 10) / 10);
   const at = window.to;
-  await database.transaction((tx) =>
-    tx.insert(telemetry).values({
+  const state = { class: 'evidence', highWater: hour + 1, rows: 1, rejected: 0, gapped: 0 };
+  await database.transaction(async (tx) => {
+    await tx
+      .insert(streams)
+      .values({ id: device, device, site: 'north', ...state })
+      .onConflictDoUpdate({ target: streams.id, set: { highWater: hour + 1 } });
+    await tx.insert(telemetry).values({
       stream: device,
       seq: hour + 1,
       device,
@@ -105,8 +120,8 @@ async function windowOf(device: string, hour: number, count: number, isHigh = fa
       asOf: window.from,
       body: JSON.stringify({ kind: 'window', at, window }),
       receivedAt: at,
-    }),
-  );
+    });
+  });
 }
 
 describe('the windows of a candidate', () => {
@@ -121,13 +136,13 @@ describe('the windows of a candidate', () => {
     expect((await collectEvidence(database.db, ROLLOUT)).drift).toEqual({ judged: 1, alarms: [] });
   });
 
-  it('wait until they hold enough, without opening the bundle', async () => {
+  it('wait until they hold enough, and the bundle is opened once', async () => {
     await windowOf('gw-1', 0, 100);
     await clock.advance(10 * HOUR_MS);
     expect(await assessCandidate(deps(), ROLLOUT)).toEqual([]);
-    expect(opened).toBe(0);
     await windowOf('gw-1', 5, 60);
     expect(await assessCandidate(deps(), ROLLOUT)).toMatchObject([{ from: 0, to: 6 * HOUR_MS, count: 160 }]);
+    expect(opened).toBe(1);
   });
 
   it('that are not like the training data stand in the evidence as alarms', async () => {

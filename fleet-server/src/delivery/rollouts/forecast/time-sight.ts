@@ -68,10 +68,8 @@ export function ofDrift(
 }
 
 /** When the first window that a stage reaches into is over, and has waited for those that were away. */
-function firstJudged(at: number, windowMs: number | undefined): number {
-  if (windowMs !== undefined) return (Math.floor(at / windowMs) + 1) * windowMs + Math.min(WINDOW_GRACE_MS, windowMs);
-  const day = new Date(at);
-  return Date.UTC(day.getUTCFullYear(), day.getUTCMonth() + 1, 1) + WINDOW_GRACE_MS;
+function firstJudged(at: number, windowMs: number = DAY_MS): number {
+  return (Math.floor(at / windowMs) + 1) * windowMs + Math.min(WINDOW_GRACE_MS, windowMs);
 }
 
 /** Quality and fairness are judged by outcomes that fall due in time. */

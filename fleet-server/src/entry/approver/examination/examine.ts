@@ -21,7 +21,12 @@ export interface Examination {
 const card = z.object({
   origin: z.enum(['trained', 'imported']),
   gate: z.object({ verdict: z.enum(['pass', 'refuse']) }).optional(),
-  comparison: z.object({ low: z.number() }).optional(),
+  comparison: z
+    .object({
+      low: z.number(),
+      slices: z.array(z.object({ name: z.string(), high: z.number(), limit: z.number() })).optional(),
+    })
+    .optional(),
 });
 
 const TRIAL = { deadlineMs: 60_000, memoryMb: 1024 };
@@ -142,6 +147,15 @@ function readCard(bytes: Uint8Array | undefined, path: string): string {
     throw new ApproverError('candidate_not_better', `${path}: not surely better than its predecessor`, {
       kind: 'refused',
       field: 'card.comparison',
+    });
+  }
+  // By the figures and not by the card's own word on them.
+  const worse = parsed.comparison?.slices?.find(({ high, limit }) => !(high <= limit));
+  if (worse !== undefined) {
+    throw new ApproverError('candidate_worse_in_slice', `${path}: may be worse than its predecessor in ${worse.name}`, {
+      kind: 'refused',
+      field: 'card.comparison.slices',
+      expected: `at most ${worse.limit}`,
     });
   }
   return parsed.origin;

@@ -1,5 +1,8 @@
 import type { Command } from 'commander';
-import type { Alert } from '../../../insight/alerts/index.ts';
+import type { Alert, ShownAlert } from '../../../insight/alerts/index.ts';
+import { addMails } from './mails.ts';
+import { addMutes } from './mutes.ts';
+import { addRules } from './rules.ts';
 import { connect, type Global } from '../connection.ts';
 import { print, table } from '../output.ts';
 
@@ -12,11 +15,11 @@ export function addAlerts(program: Command): void {
     .action(async (flags: { all: boolean }, command: Command) => {
       const global = command.optsWithGlobals<Global>();
       const path = `/api/v1/alerts?state=${flags.all ? 'all' : 'open'}`;
-      const { alerts: found } = await (await connect(global)).get<{ alerts: Alert[] }>(path);
+      const { alerts: found } = await (await connect(global)).get<{ alerts: ShownAlert[] }>(path);
       print(found, global.json, () =>
         table(
-          ['alert', 'kind', 'since', 'state', 'what'],
-          found.map((one) => [one.id, one.kind, timeOf(one.raisedAt), stateOf(one), one.sentence]),
+          ['alert', 'kind', 'severity', 'since', 'state', 'what'],
+          found.map((one) => [one.id, one.kind, one.severity, timeOf(one.raisedAt), shownState(one), one.sentence]),
         ),
       );
     });
@@ -30,6 +33,14 @@ export function addAlerts(program: Command): void {
       const seen = await (await connect(global)).post<Alert>(path, flags);
       print(seen, global.json, () => `${id}: ${stateOf(seen)}`);
     });
+  addMutes(alerts);
+  addRules(alerts);
+  addMails(alerts);
+}
+
+function shownState(alert: ShownAlert): string {
+  const { muted } = alert;
+  return muted === undefined ? stateOf(alert) : `${stateOf(alert)}, muted until ${timeOf(muted.until)} by ${muted.by}`;
 }
 
 function stateOf({ clearedAt, clearedReason, acknowledged }: Alert): string {

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { acknowledgeAlert, explainDevice, getAlert, listAlerts } from '../../../insight/alerts/index.ts';
+import { acknowledgeAlert, explainDevice, showAlert, showAlerts } from '../../../insight/alerts/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
 import { document, jsonBody, plain, replies } from '../routes/reply.ts';
@@ -22,7 +22,10 @@ export function addAlerts(app: App, fleet: Fleet): void {
     }),
     async (context) => {
       const { state, before } = context.req.valid('query');
-      return context.json({ alerts: (await listAlerts(db, { open: state === 'open', before })).map(plain) }, 200);
+      return context.json(
+        { alerts: (await showAlerts(db, fleet.now(), { open: state === 'open', before })).map(plain) },
+        200,
+      );
     },
   );
   app.openapi(
@@ -32,7 +35,7 @@ export function addAlerts(app: App, fleet: Fleet): void {
       request: { params: z.object({ id: z.string() }) },
       responses: replies('one alert', document),
     }),
-    async (context) => context.json(plain(await getAlert(db, context.req.valid('param').id)), 200),
+    async (context) => context.json(plain(await showAlert(db, fleet.now(), context.req.valid('param').id)), 200),
   );
   app.openapi(
     createRoute({

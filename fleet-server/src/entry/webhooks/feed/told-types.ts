@@ -2,7 +2,13 @@ import type { PublicEventType } from '@plumbline/shared/api';
 import type { FleetEventType } from '../../../platform/outbox/index.ts';
 
 /** What the rooms say to each other and nobody else is told: too much of it, or no news to anybody. */
-type Internal = 'device.reported' | 'devices.tagged' | 'group.changed' | 'metadata.published' | 'telemetry.committed';
+type Internal =
+  | 'device.reported'
+  | 'devices.tagged'
+  | 'drift.judged'
+  | 'group.changed'
+  | 'metadata.published'
+  | 'telemetry.committed';
 
 export type ToldType = Exclude<FleetEventType, Internal>;
 
@@ -27,12 +33,14 @@ const TOLD: Record<ToldType, true> = {
   'batch.ended': true,
   'pipeline.run': true,
   'pipeline.step': true,
+  'retraining.turn': true,
   'rollout.transition': true,
   'rollout.asks': true,
   'fleet.frozen': true,
   'fleet.thawed': true,
   'device.penalised': true,
   'drift.alert': true,
+  'drift.finding': true,
   'alert.raised': true,
   'alert.cleared': true,
 } satisfies Partial<Record<PublicEventType, true>>;

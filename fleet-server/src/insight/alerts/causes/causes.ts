@@ -1,13 +1,11 @@
 import { z } from 'zod';
 import {
   and,
-  asc,
   count,
   desc,
   devicePenalties,
   devices,
   deviceStaleness,
-  driftVerdicts,
   eq,
   gt,
   inArray,
@@ -19,6 +17,8 @@ import {
   type ReadDb,
 } from '../../../platform/db/index.ts';
 import type { Condition } from '../condition.ts';
+import { drift, refusedEvidence } from './drift.ts';
+import { deadMail } from './dead-mail.ts';
 
 /** What a rollout came to is told of for so long. */
 const ROLLOUT_NEWS_MS = 30 * 24 * 3_600_000;
@@ -112,27 +112,6 @@ const rolloutNews: Cause = async (db, now) => {
   });
 };
 
-/** The newest word on each version: an alarm that the next period takes back is over. */
-const drift: Cause = async (db) => {
-  const rows = await db.select().from(driftVerdicts).orderBy(asc(driftVerdicts.fromAt));
-  const newest = new Map(rows.map((row) => [`${row.line}@${row.version}`, row]));
-  return [...newest].flatMap(([model, { alarm, sentence, fromAt, toAt, assessedAt }]): Condition[] =>
-    alarm === 0
-      ? []
-      : [
-          {
-            kind: 'drift',
-            subject: `model:${model}`,
-            scope: 'model',
-            sentence: `${model} has drifted: ${sentence}`,
-            details: { fromAt, toAt },
-            since: assessedAt,
-            ends: 'person',
-          },
-        ],
-  );
-};
-
 const deadWebhooks: Cause = async (db) => {
   const dead = await db
     .select({ webhook: webhookDeliveries.webhook, count: count(), lastAt: max(webhookDeliveries.lastAt) })
@@ -173,4 +152,13 @@ const deadWebhooks: Cause = async (db) => {
 };
 
 /** Everything but silence that a person should know of, each from the rows that say so. */
-export const CAUSES: readonly Cause[] = [cloned, stale, penalised, rolloutNews, drift, deadWebhooks];
+export const CAUSES: readonly Cause[] = [
+  cloned,
+  stale,
+  penalised,
+  rolloutNews,
+  drift,
+  refusedEvidence,
+  deadWebhooks,
+  deadMail,
+];

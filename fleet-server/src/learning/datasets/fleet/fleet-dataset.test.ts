@@ -85,8 +85,52 @@ describe('the dataset of the fleet', () => {
   });
 
   it('takes an outcome once, as it was last corrected in time', async () => {
-    await write('north', plan('A-1'), outcome('A-1', 1, 1), outcome('A-1', 2, 0), outcome('A-1', AS_OF, 1));
+    const first = outcome('A-1', 1, 1);
+    const second = { ...outcome('A-1', 2, 0), base: first.id };
+    await write('north', plan('A-1'), first, second, { ...outcome('A-1', AS_OF, 1), base: second.id });
     expect(await added()).toMatchObject([{ label: 0, knownAt: 2 }]);
+  });
+
+  it('leaves out what two people say differently until one of them corrects it, and says so', async () => {
+    const [late, inTime] = [outcome('A-1', 1, 1), outcome('A-1', 2, 0)];
+    await write('north', plan('A-1'), plan('A-2'), late, inTime, outcome('A-2', 1, 1), outcome('A-2', 2, 1));
+    expect((await added()).map(({ ref }) => ref)).toEqual(['A-2']);
+    const { findings } = await fleetDataset(database.db, base, AS_OF);
+    expect(findings).toMatchObject([{ code: 'label_contradicted', rows: ['A-1'] }]);
+    await write('north', { ...outcome('A-1', 3, 1), base: late.id }, { ...outcome('A-1', 3, 1), base: inTime.id });
+    expect(await added()).toMatchObject([{ label: 1 }, { ref: 'A-2' }]);
+  });
+
+  it.each([
+    ['of the fleet', { of: 'fleet', id: '' }, [['A-3', 'north']]],
+    [
+      'of a site',
+      { of: 'site', id: 'north' },
+      [
+        ['A-2', 'south'],
+        ['A-3', 'north'],
+      ],
+    ],
+    [
+      'of a device that is not known',
+      { of: 'device', id: 'gone' },
+      [
+        ['A-1', 'north'],
+        ['A-2', 'south'],
+        ['A-3', 'north'],
+      ],
+    ],
+  ] as const)('leaves out rows that stand under a fault %s, and says so', async (_what, scope, left) => {
+    const later = plan('A-3');
+    if (later.field === 'plan') later.value.startAt = 505 * DAY_MS;
+    await write('north', plan('A-1'), later, outcome('A-1', 1), outcome('A-3', 1));
+    await write('south', plan('A-2'), outcome('A-2', 1));
+    const hold = { line: 'delay', feature: 'n0', scope, from: 500 * DAY_MS, to: 505 * DAY_MS, finding: 'f-1' };
+    const { examples, findings = [] } = await fleetDataset(database.db, base, AS_OF, { holds: [hold] });
+    const own = examples.filter(({ ref }) => ref.startsWith('A-')).map(({ ref, site }) => [ref, site]);
+    expect(own.toSorted()).toEqual(left.map((one) => [...one]));
+    const said = left.length === 3 ? [] : [{ code: 'rows_held', field: 'n0' }];
+    expect(findings).toMatchObject(said);
   });
 
   it('has another version with every row it gains', async () => {

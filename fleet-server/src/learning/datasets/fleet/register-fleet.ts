@@ -40,12 +40,15 @@ export async function registerFleetDataset(
       expected: 'outcomes of activities with plans, observed before that time',
     });
   }
-  const { rejected: _rejected, counts: _counts, findings: _findings, censoring: _censoring, ...kept } = grown;
+  const { rejected: _rejected, counts: _counts, findings: all = [], censoring: _censoring, ...kept } = grown;
+  // What was left out now; what a reader saw in the files of the base stays with the base.
+  const findings = all.slice(start.findings?.length ?? 0);
   const operation = `outcomes of the fleet for ${line}, known before ${formatDay(asOf)}: ${added} rows added`;
   const dataset = {
     ...kept,
     rejected: [],
     counts: { kept: grown.examples.length },
+    ...(findings.length > 0 && { findings }),
     derivedFrom: [{ dataset: `${start.name}@${start.version}`, operation }],
   };
   return { ...(await registerDataset(deps, actor, dataset)), rows: grown.examples.length, added, left };

@@ -28,7 +28,9 @@ export type FindingCode =
   | 'empty_window'
   | 'censored'
   | 'recent_thinner'
-  | 'rejected_rows';
+  | 'rejected_rows'
+  | 'rows_held'
+  | 'label_contradicted';
 
 export interface QualityFinding {
   code: FindingCode;

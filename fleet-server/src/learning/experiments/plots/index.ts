@@ -5,5 +5,7 @@ export { confusionMap } from './confusion-map.ts';
 export { precisionRecallPlot, rocPlot, type NamedCurve } from './curve-plots.ts';
 export { nativePlot, permutationPlot } from './importance-plot.ts';
 export { daysPlot } from './day-plots.ts';
+export { errorBars } from './error-bars.ts';
 export { learningCurvePlot } from './learning-curve-plot.ts';
+export * as plotStyle from './style.ts';
 export { escapeXml, renderSvg, type Plot } from './svg.ts';

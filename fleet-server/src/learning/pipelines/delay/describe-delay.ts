@@ -3,7 +3,7 @@ import type { LabelledRecords, Metric } from '../../../supply/models/index.ts';
 import { recordOf, type Dataset } from '../../datasets/index.ts';
 import { buildMatrix, encodeTable, valuesOf } from '../../learners/index.ts';
 import { constantFor, meanLoss, type RegressionResult, type TargetLoss } from '../../training/index.ts';
-import { referenceFrom } from '../describe-model.ts';
+import { referenceFrom, rowsIn, rowsOfRefs } from '../describe-model.ts';
 
 /** Rows that say one value, on average: with that many or more, the model knows few answers. */
 const COARSE = 5;
@@ -21,8 +21,9 @@ export function delayReferenceOf(
   const own = valuesOf(model, buildMatrix(encodeTable(examples, features), model.columns, all));
   const answers = new Set(own.map(Math.fround)).size;
   const values = answers * COARSE <= own.length ? own : outOfFold.values;
-  const rows = examples.map((example) => example.values);
-  return referenceFrom(features, rows, [...values], undefined, valueEdges([...values]));
+  const rows = rowsIn(examples);
+  const scored = values === own ? rows : rowsOfRefs(examples, outOfFold.refs);
+  return referenceFrom(features, rows, [...values], { scoreEdges: valueEdges([...values]), scored });
 }
 
 /** The rows of a dataset, with the days as what is known of them. */

@@ -1,10 +1,10 @@
-import { assessDrift, emptyWindow, observe } from '@plumbline/shared/drift';
+import { assessDrift, emptyWindow, estimatePerformance, observe } from '@plumbline/shared/drift';
 import { describe, expect, it } from 'vitest';
 import { buildMatrix, encodeTable, fitColumns, fitMember, probabilitiesOf, type Member } from '../../learners/index.ts';
 import { generateDataset } from '../../training/generated-dataset.ts';
 import { referenceOf } from '../describe-model.ts';
 
-const ROWS = 400;
+const ROWS = 700;
 const FRESH = 800;
 const FOLDS = 5;
 const whole = generateDataset({ seed: 3, rows: ROWS + FRESH, signal: 0.6 });
@@ -28,7 +28,8 @@ function fitted(member: Member) {
   }
   const model = fit(learned);
   const labels = table.labels.slice(0, ROWS);
-  const outOfFold = { refs: [], scores, labels, folds: learned.map((row) => row % FOLDS) };
+  const refs = dataset.examples.map(({ ref }) => ref);
+  const outOfFold = { refs, scores, labels, folds: learned.map((row) => row % FOLDS) };
   return { model, outOfFold, live: scoresOf(model, fresh) };
 }
 
@@ -37,6 +38,18 @@ function verdictOn(reference: ReturnType<typeof referenceOf>, live: Float64Array
   const window = emptyWindow('delay@1.0.0', '', [], 0, 1);
   for (const score of live) observe(window, [], {}, score);
   return assessDrift({ ...reference, features: [] }, window);
+}
+
+/** Whether anything is estimated before an outcome, what of it alarms, and whether its interval holds what came to be. */
+function estimateOn(reference: ReturnType<typeof referenceOf>, live: Float64Array) {
+  const window = emptyWindow('delay@1.0.0', '', [], 0, 1);
+  for (const score of live) observe(window, [], {}, score);
+  const estimate = estimatePerformance(window.score, reference.calibration!, { alpha: 0.001 });
+  const brier = live.reduce((sum, score, row) => sum + (score - whole.examples[ROWS + row]!.label) ** 2, 0) / FRESH;
+  if (!estimate.estimated) return { estimated: false, reason: estimate.reason };
+  const { low, high } = estimate.measures.brier;
+  const alarms = Object.entries(estimate.measures).filter(([, { alarm }]) => alarm);
+  return { estimated: true, alarms, holds: low < brier && brier < high };
 }
 
 const OVERFITTED: Member[] = [
@@ -58,12 +71,16 @@ const named = (members: Member[]) =>
 describe('a stable stream', () => {
   it.each(named(OVERFITTED))('raises no alarm of %s, and would by the rows it learned', (_, member) => {
     const { model, outOfFold, live } = fitted(member);
-    expect(verdictOn(referenceOf(dataset, { model, outOfFold }), live).sentence).toMatch(/^no drift/);
+    const reference = referenceOf(dataset, { model, outOfFold });
+    expect(verdictOn(reference, live).sentence).toMatch(/^no drift/);
     expect(verdictOn(referenceOf(dataset, { model }), live).alarm).toBe(true);
+    expect(estimateOn(reference, live)).toEqual({ estimated: true, alarms: [], holds: true });
   });
 
   it.each(named(OTHERS))('raises no alarm of %s', (_, member) => {
     const { model, outOfFold, live } = fitted(member);
-    expect(verdictOn(referenceOf(dataset, { model, outOfFold }), live).sentence).toMatch(/^no drift/);
+    const reference = referenceOf(dataset, { model, outOfFold });
+    expect(verdictOn(reference, live).sentence).toMatch(/^no drift/);
+    expect(estimateOn(reference, live)).toEqual({ estimated: true, alarms: [], holds: true });
   });
 });

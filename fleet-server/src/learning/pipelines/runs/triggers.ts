@@ -23,8 +23,14 @@ interface Firing {
   sentence: string;
 }
 
-/** Pipelines begin when a dataset, a drift alarm or an alert they wait for is there, also when it came while the server was down. */
-export function watchPipelines(deps: TriggerDeps & { dispatcher: Dispatcher }): void {
+/**
+ * Pipelines begin when a dataset, a drift alarm or an alert they wait for is there, also when it came while the server was down.
+ * @param whyWithheld why a trigger may not fire now, for people: automation is stopped, or the line sees to it itself
+ */
+export function watchPipelines(
+  deps: TriggerDeps & { dispatcher: Dispatcher },
+  whyWithheld: (trigger: Trigger) => Promise<string | undefined> = async () => undefined,
+): void {
   const { dispatcher, database } = deps;
   const each = async (
     id: number,
@@ -36,6 +42,11 @@ export function watchPipelines(deps: TriggerDeps & { dispatcher: Dispatcher }): 
     for (const pipeline of rows.map(pipelineOf)) {
       for (const [index, trigger] of pipeline.spec.on.entries()) {
         if (!matches(trigger, pipeline)) continue;
+        const reason = await whyWithheld(trigger);
+        if (reason !== undefined) {
+          await withhold(deps, pipeline, { kind: kindOfTrigger(trigger), sentence }, reason);
+          continue;
+        }
         await fire(deps, pipeline, { trigger, index, event, causeKey: `event:${index}:${id}`, sentence });
       }
     }
@@ -80,6 +91,22 @@ export async function fire(deps: TriggerDeps, pipeline: Pipeline, firing: Firing
     );
     return undefined;
   }
+}
+
+/** A trigger that was there and did not fire is audited with its reason. */
+async function withhold(
+  deps: TriggerDeps,
+  { name }: Pipeline,
+  cause: Pick<Firing, 'sentence'> & { kind: string },
+  reason: string,
+) {
+  const audited = {
+    actor: actorOf(name),
+    action: 'pipelines.withhold',
+    subject: `pipeline:${name}`,
+    details: { cause, reason },
+  };
+  await deps.database.transaction((tx) => record(tx, audited));
 }
 
 /** A call from outside whose signature was verified. */

@@ -17,6 +17,10 @@ import { datasetLineage } from './0016-datasets.ts';
 import { experiments } from './0017-experiments.ts';
 import { scoring } from './0018-scoring.ts';
 import { pipelines } from './0019-pipelines.ts';
+import { drift } from './0020-drift.ts';
+import { examples } from './0021-examples.ts';
+import { alertRoutes } from './0022-alert-routes.ts';
+import { retraining } from './0023-retraining.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
@@ -42,4 +46,8 @@ export const migrations: readonly Migration[] = [
   experiments,
   scoring,
   pipelines,
+  drift,
+  examples,
+  alertRoutes,
+  retraining,
 ];

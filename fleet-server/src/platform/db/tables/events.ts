@@ -81,6 +81,8 @@ export const alerts = sqliteTable(
     acknowledgedAt: integer('acknowledged_at'),
     acknowledgedBy: text('acknowledged_by'),
     note: text('note'),
+    /** 0 while it is muted and nobody was told of it; then told when that ends. */
+    told: integer('told').notNull(),
   },
   (table) => [
     index('alerts_by_subject').on(table.kind, table.subject, table.raisedAt),
@@ -95,3 +97,54 @@ export const deviceContacts = sqliteTable('device_contacts', {
   /** The first look that found it gone; ms. */
   contactAt: integer('contact_at').notNull(),
 });
+
+/** Who is told of which alerts. `spec` is JSON: `when` and `routes`. */
+export const alertRules = sqliteTable('alert_rules', {
+  name: text('name').primaryKey(),
+  spec: text('spec').notNull(),
+  updatedBy: text('updated_by').notNull(),
+  updatedAt: integer('updated_at').notNull(),
+});
+
+/** Alerts that are not told of until a moment; null is every kind, or every subject. */
+export const alertMutes = sqliteTable(
+  'alert_mutes',
+  {
+    id: text('id').primaryKey(),
+    kind: text('kind'),
+    subject: text('subject'),
+    until: integer('until').notNull(),
+    reason: text('reason').notNull(),
+    createdBy: text('created_by').notNull(),
+    createdAt: integer('created_at').notNull(),
+    /** Taken back by a person before it was over. */
+    endedAt: integer('ended_at'),
+  },
+  (table) => [index('alert_mutes_standing').on(table.until)],
+);
+
+/** One event of an alert for one address. The id goes with every attempt, so that a reader knows a repetition. */
+export const mailDeliveries = sqliteTable(
+  'mail_deliveries',
+  {
+    id: text('id').primaryKey(),
+    /** Of the outbox. */
+    event: integer('event').notNull(),
+    recipient: text('recipient').notNull(),
+    type: text('type').notNull(),
+    alert: text('alert').notNull(),
+    subject: text('subject').notNull(),
+    body: text('body').notNull(),
+    /** `waiting`, `delivered` or `dead`. */
+    state: text('state').notNull(),
+    attempts: integer('attempts').notNull(),
+    nextAt: integer('next_at').notNull(),
+    createdAt: integer('created_at').notNull(),
+    lastAt: integer('last_at'),
+    lastReason: text('last_reason'),
+  },
+  (table) => [
+    uniqueIndex('mail_deliveries_once').on(table.event, table.recipient),
+    index('mail_deliveries_due').on(table.state, table.nextAt),
+  ],
+);

@@ -293,3 +293,66 @@ export const pipelineLog = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.run, table.seq] })],
 );
+
+export const retrainingPolicies = sqliteTable('retraining_policies', {
+  line: text('line').primaryKey(),
+  /** JSON of the policy, defaults filled in. */
+  spec: text('spec').notNull(),
+  revision: integer('revision').notNull(),
+  updatedAt: integer('updated_at').notNull(),
+  updatedBy: text('updated_by').notNull(),
+});
+
+/** One turn of the loop, from what opened it to a rollout; at most one of a line is not over. */
+export const retrainingTurns = sqliteTable(
+  'retraining_turns',
+  {
+    id: text('id').primaryKey(),
+    line: text('line').notNull(),
+    state: text('state', {
+      enum: [
+        'examining',
+        'kept-champion',
+        'gate-refused',
+        'awaiting-approval',
+        'rolling-out',
+        'completed',
+        'stopped',
+        'failed',
+      ],
+    }).notNull(),
+    cause: text('cause', { enum: ['drift', 'realised', 'estimated', 'labels', 'time', 'person'] }).notNull(),
+    /** Why it was opened, for people. */
+    sentence: text('sentence').notNull(),
+    /** JSON: findings that it answers, by id; they open no other turn. */
+    findings: text('findings').notNull(),
+    /** JSON of the policy as it was. */
+    policy: text('policy').notNull(),
+    champion: text('champion').notNull(),
+    candidate: text('candidate'),
+    rollout: text('rollout'),
+    /** The how-manieth of its year: the level of its test falls with it. */
+    tries: integer('tries').notNull(),
+    /** Beginnings of the examination; it begins anew after a crash. */
+    attempts: integer('attempts').notNull(),
+    /** For people: where it stands, or why it ended so. */
+    says: text('says').notNull(),
+    /** JSON: comparison, data window, dataset. */
+    details: text('details').notNull(),
+    actor: text('actor').notNull(),
+    openedAt: integer('opened_at').notNull(),
+    changedAt: integer('changed_at').notNull(),
+    endedAt: integer('ended_at'),
+  },
+  (table) => [index('retraining_turns_by_line').on(table.line, table.openedAt)],
+);
+
+/** The one switch over everything automatic; on while a row is not lifted. */
+export const automationStops = sqliteTable('automation_stops', {
+  id: integer('id').primaryKey({ autoIncrement: true }),
+  reason: text('reason').notNull(),
+  actor: text('actor').notNull(),
+  at: integer('at').notNull(),
+  liftedAt: integer('lifted_at'),
+  liftedBy: text('lifted_by'),
+});

@@ -1,0 +1,104 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import {
+  alertRule,
+  listRules,
+  muteAlerts,
+  newMute,
+  putRule,
+  removeRule,
+  standingMutes,
+  unmuteAlerts,
+} from '../../../insight/alerts/index.ts';
+import type { Fleet } from '../../fleet.ts';
+import { listMails, settleDead } from '../../mail/index.ts';
+import type { App } from '../edge.ts';
+import { document, jsonBody, plain, replies } from '../routes/reply.ts';
+
+const params = z.object({ id: z.string().max(128) });
+
+/** Who is told of alerts, what is muted, and mails on their way. Before `/alerts/{id}`, which would take their names. */
+export function addAlertRoutes(app: App, fleet: Fleet): void {
+  const { db } = fleet.database;
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/v1/alerts/rules',
+      responses: replies('rules by name', z.object({ rules: z.array(document) })),
+    }),
+    async (context) => context.json({ rules: (await listRules(db)).map(plain) }, 200),
+  );
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api/v1/alerts/rules',
+      description:
+        'Adds a rule, or replaces the one of that name. A webhook gets its alerts besides what its types take.',
+      request: jsonBody(alertRule),
+      responses: replies('kept', document),
+    }),
+    async (context) => context.json(plain(await putRule(fleet, context.get('actor'), context.req.valid('json'))), 200),
+  );
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api/v1/alerts/rules/{id}/remove',
+      request: { params },
+      responses: replies('removed', document),
+    }),
+    async (context) =>
+      context.json(plain(await removeRule(fleet, context.get('actor'), context.req.valid('param').id)), 200),
+  );
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/v1/alerts/mutes',
+      responses: replies('those that hold, the first to end first', z.object({ mutes: z.array(document) })),
+    }),
+    async (context) => context.json({ mutes: (await standingMutes(db, fleet.now())).map(plain) }, 200),
+  );
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api/v1/alerts/mutes',
+      description: 'Nobody is told of them until then; they stay in the list, and what still stands is told of then.',
+      request: jsonBody(newMute),
+      responses: replies('muted', document),
+    }),
+    async (context) =>
+      context.json(plain(await muteAlerts(fleet, context.get('actor'), context.req.valid('json'))), 200),
+  );
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api/v1/alerts/mutes/{id}/end',
+      request: { params },
+      responses: replies('over', document),
+    }),
+    async (context) =>
+      context.json(plain(await unmuteAlerts(fleet, context.get('actor'), context.req.valid('param').id)), 200),
+  );
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/v1/alerts/mails',
+      request: { query: z.strictObject({ state: z.enum(['waiting', 'delivered', 'dead']).optional() }) },
+      responses: replies('newest first, at most 500', z.object({ mails: z.array(document) })),
+    }),
+    async (context) => context.json({ mails: (await listMails(db, context.req.valid('query').state)).map(plain) }, 200),
+  );
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api/v1/alerts/mails/{order}',
+      request: {
+        params: z.object({ order: z.enum(['retry', 'drop']) }),
+        ...jsonBody(z.strictObject({ to: z.string().max(254).optional() })),
+      },
+      responses: replies('done with what was given up', document),
+    }),
+    async (context) => {
+      const order = { ...context.req.valid('param'), to: context.req.valid('json').to };
+      return context.json(plain(await settleDead(fleet, context.get('actor'), order)), 200);
+    },
+  );
+}

@@ -1,0 +1,76 @@
+import type { Finding } from '@plumbline/shared/drift';
+import { and, desc, driftFindings, driftRefusals, eq, gte, lt, type ReadDb } from '../../../platform/db/index.ts';
+
+/** A finding as it is kept. */
+export interface KeptFinding extends Finding {
+  /** Of what it is a finding, whenever: `model:delay@1.2.0/covariate:crew`. */
+  about: string;
+  /** The newest word on a change that lasts. */
+  standing: boolean;
+  /** When that change was first found, ms. */
+  begunAt: number;
+  judgedAt: number;
+}
+
+/** What is left out excludes nothing. */
+export interface FindingFilter {
+  line?: string | undefined;
+  version?: string | undefined;
+  kind?: string | undefined;
+  /** Alarms alone. */
+  alarm?: boolean | undefined;
+  /** Changes that last alone. */
+  standing?: boolean | undefined;
+  /** Of periods that begin in [from, to), ms. */
+  from?: number | undefined;
+  to?: number | undefined;
+  limit?: number | undefined;
+}
+
+const MOST = 1000;
+
+/** Newest first, at most 1,000. */
+export async function listFindings(db: ReadDb, filter: FindingFilter = {}): Promise<KeptFinding[]> {
+  const { line, version, kind, alarm, standing, from, to, limit = MOST } = filter;
+  const rows = await db
+    .select()
+    .from(driftFindings)
+    .where(
+      and(
+        line === undefined ? undefined : eq(driftFindings.line, line),
+        version === undefined ? undefined : eq(driftFindings.version, version),
+        kind === undefined ? undefined : eq(driftFindings.kind, kind),
+        alarm === undefined ? undefined : eq(driftFindings.alarm, alarm ? 1 : 0),
+        standing === undefined ? undefined : eq(driftFindings.standing, standing ? 1 : 0),
+        from === undefined ? undefined : gte(driftFindings.fromAt, from),
+        to === undefined ? undefined : lt(driftFindings.fromAt, to),
+      ),
+    )
+    .orderBy(desc(driftFindings.fromAt), desc(driftFindings.alarm), desc(driftFindings.id))
+    .limit(Math.min(limit, MOST));
+  return rows.map((row) => ({
+    ...(JSON.parse(row.body) as Finding),
+    about: row.subject,
+    standing: row.standing === 1,
+    begunAt: row.begunAt,
+    judgedAt: row.judgedAt,
+  }));
+}
+
+/** Evidence that was not counted, newest first, at most 1,000. */
+export async function listRefusals(
+  db: ReadDb,
+  { device, line }: { device?: string | undefined; line?: string | undefined },
+) {
+  return db
+    .select()
+    .from(driftRefusals)
+    .where(
+      and(
+        device === undefined ? undefined : eq(driftRefusals.device, device),
+        line === undefined ? undefined : eq(driftRefusals.line, line),
+      ),
+    )
+    .orderBy(desc(driftRefusals.refusedAt), desc(driftRefusals.id))
+    .limit(MOST);
+}
