@@ -53,7 +53,7 @@ export function addRetrain(program: Command): void {
     });
   retrain
     .command('stop')
-    .description('nothing begins by itself any more: looks at drift, turns, pipelines on drift or alerts')
+    .description('nothing begins by itself any more: no turn, no pipeline on drift or alerts; looks at drift go on')
     .requiredOption('--reason <text>', 'for the audit')
     .action(async (flags: { reason: string }, command: Command) => {
       const global = command.optsWithGlobals<Global>();

@@ -1,3 +1,4 @@
+import type { DriftVerdict } from '@plumbline/shared/drift';
 import { assessVersion, listVerdicts } from '../../../insight/drift/index.ts';
 import { getModel } from '../../../supply/models/index.ts';
 import { decideTrigger, fleetDataset, retrain, type RetrainingPolicy } from '../../../learning/retraining/index.ts';
@@ -42,22 +43,19 @@ export async function passYears(stage: Stage, firstVersion: string): Promise<voi
   }
 }
 
-/** Windows that began two months ago and earlier have all arrived. */
-async function judgeDrift(stage: Stage, version: string, now: number): Promise<void> {
+/** Windows that began two months ago and earlier have all arrived; some the server has judged by itself meanwhile. */
+async function judgeDrift({ server, line, teller }: Stage, version: string, now: number): Promise<void> {
   const options = { upTo: previousMonth(now - 1), minimumCount: MINIMUM_WINDOW };
-  const verdicts = await assessVersion(stage.server.fleet, { line: stage.line, version }, options);
-  for (const verdict of verdicts) {
-    const { from, to, count, alarm, sentence } = verdict;
-    stage.teller.report.drift.push({
-      version,
-      from: iso(from),
-      to: iso(to),
-      count,
-      alarm,
-      sentence,
-      features: verdict.comparisons.filter((one) => one.alarm).map(({ name, effect, p }) => ({ name, effect, p })),
-    });
-    if (alarm) stage.teller.line(`drift alert, ${iso(from)} to ${iso(to - 1)}: ${sentence}`);
+  await assessVersion(server.fleet, { line, version }, options);
+  const told = new Set(teller.report.drift.map((one) => `${one.version} ${one.from}`));
+  for (const verdict of await listVerdicts(server.fleet.database.db, line, version)) {
+    const { fromAt, toAt, count, alarm, sentence } = verdict;
+    const [from, to] = [iso(fromAt), iso(toAt)];
+    if (told.has(`${version} ${from}`)) continue;
+    const { comparisons } = verdict.details as Pick<DriftVerdict, 'comparisons'>;
+    const features = comparisons.filter((one) => one.alarm).map(({ name, effect, p }) => ({ name, effect, p }));
+    teller.report.drift.push({ version, from, to, count, alarm, sentence, features });
+    if (alarm) teller.line(`drift alert, ${from} to ${iso(toAt - 1)}: ${sentence}`);
   }
 }
 

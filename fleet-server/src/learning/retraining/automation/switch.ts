@@ -13,7 +13,7 @@ export interface AutomationStop {
   at: number;
 }
 
-/** Why nothing may begin by itself now: looks at drift, turns of retraining, pipelines on drift or alerts. */
+/** Why nothing may begin by itself now: turns of retraining, pipelines on drift or alerts. Looks at drift go on. */
 export async function automationStop(db: ReadDb): Promise<AutomationStop | undefined> {
   const [row] = await db
     .select()
