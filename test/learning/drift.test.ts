@@ -66,16 +66,24 @@ describe.skipIf(absent !== undefined)(`drift over the years${absent === undefine
     expect(lives.map(({ opened }) => opened)).toEqual([undefined, undefined, undefined]);
   });
 
-  it.each([
-    ['planned_days', 24, 'hours instead of days'],
-    ['budget', 1000, 'dollars instead of thousands'],
-  ])('is found within the year, and never before, where %s is multiplied by %d (%s)', async (feature, factor) => {
-    const { verdicts, opened } = await liveFrom(first, plant(first.dataset, feature, factor));
+  it('is found within the year, and never before, where planned_days are hours', async () => {
+    const { verdicts, opened } = await liveFrom(first, plant(first.dataset, 'planned_days', 24));
     const alarms = verdicts.filter(({ alarm }) => alarm);
     expect(alarms.filter(({ to }) => to <= PLANTED_AT).map(({ sentence }) => sentence)).toEqual([]);
     const [earliest] = alarms;
     expect(earliest?.assessedAt).toBeLessThan(PLANTED_AT + YEAR_MS);
-    expect(earliest?.comparisons.filter(({ alarm }) => alarm).map(({ name }) => name)).toContain(feature);
+    expect(earliest?.comparisons.filter(({ alarm }) => alarm).map(({ name }) => name)).toContain('planned_days');
     expect(opened).toMatchObject({ at: earliest?.assessedAt, trigger: { open: true, cause: 'drift' } });
+  });
+
+  it('is no drift but another unit, and opens no retraining, where budgets are dollars instead of thousands', async () => {
+    const { verdicts, faults, opened } = await liveFrom(first, plant(first.dataset, 'budget', 1000));
+    expect(new Set(faults.map(({ feature, fault }) => `${feature} ${fault}`))).toEqual(new Set(['budget unit']));
+    // The first period at fault may have begun a season before the change it holds.
+    const earliest = Math.min(...faults.map(({ from }) => from));
+    expect(earliest).toBeGreaterThan(PLANTED_AT - YEAR_MS / 4);
+    expect(earliest).toBeLessThan(PLANTED_AT + YEAR_MS);
+    expect(verdicts.filter(({ alarm }) => alarm)).toEqual([]);
+    expect(opened).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import { binsOf, emptyWindow, observe, type DriftVerdict, type DriftWindow } from '@plumbline/shared/drift';
 import { decodeMessage, encodeFrame, telemetryBatch, type WindowRow } from '@plumbline/shared/wire';
 import { periodOf } from '../../agent/src/observe/period.ts';
-import { assessVersion, listVerdicts, referenceOf } from '../../fleet-server/src/insight/drift/index.ts';
+import { assessVersion, listFindings, listVerdicts, referenceOf } from '../../fleet-server/src/insight/drift/index.ts';
 import type { Example } from '../../fleet-server/src/learning/datasets/index.ts';
 import { recordOf } from '../../fleet-server/src/learning/pipelines/index.ts';
 import {
@@ -25,6 +25,8 @@ const MONTH_MS = 30 * DAY_MS;
 /** What the server came to think, month by month. */
 export interface Life {
   verdicts: (DriftVerdict & { assessedAt: number })[];
+  /** Features whose data were said to be at fault, how, and since when. */
+  faults: { feature: string | undefined; fault: string | undefined; from: number }[];
   /** When the retraining policy first opened, and why. */
   opened: { at: number; trigger: Trigger } | undefined;
 }
@@ -43,7 +45,7 @@ export async function live(
   const started = examples.filter((example) => example.startAt >= from);
   const months = await windowsByMonth(rooms, model, started);
   const sent = new Map<string, number>();
-  const life: Life = { verdicts: [], opened: undefined };
+  const life: Life = { verdicts: [], faults: [], opened: undefined };
   for (const month of [...months.keys()].toSorted((a, b) => a - b)) {
     const { to } = periodOf(month, MONTH_MS);
     rooms.setNow(to);
@@ -62,6 +64,14 @@ export async function live(
       DRIFT_ONLY,
     );
     if (trigger.open) life.opened ??= { at: to, trigger };
+  }
+  for (const { subject, quality, from: since } of await listFindings(rooms.database.db, {
+    line,
+    version,
+    kind: 'quality',
+    alarm: true,
+  })) {
+    life.faults.push({ feature: subject, fault: quality, from: since });
   }
   return life;
 }

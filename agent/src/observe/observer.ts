@@ -106,7 +106,7 @@ function writeOf(deps: ObserverDeps, { model, record, prediction, ref, tookMicro
     isCounted ? memory.counted(line, bins, values) : {},
     activity === undefined ? {} : keep(deps, prediction, first),
     { rows: [row] },
-    examples.answered(model, record, { at, score, ref, values }),
+    examples.answered(model, record, { at, score, values }),
   ]);
 }
 

@@ -102,7 +102,6 @@ export const diagnosticsRow = z.strictObject({
 export const exampleRow = z.strictObject({
   kind: z.literal('example'),
   at: time,
-  ref: text.optional(),
   line: text,
   version: text,
   sha256: text,

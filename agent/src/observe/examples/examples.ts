@@ -30,7 +30,6 @@ export interface Said {
   score: number;
   /** Of the features that may leave. */
   values: Record<string, FeatureValue>;
-  ref?: string | undefined;
 }
 
 export interface Disagreed {
@@ -72,7 +71,7 @@ export async function createExamples({ store, clock, settings, onDamaged }: Exam
   const isOff = () => settings().exampleBytesPerMonth === 0;
 
   return {
-    answered(model, record, { at, score, ref, values }) {
+    answered(model, record, { at, score, values }) {
       if (isOff()) return {};
       const { line, version, sha256, manifest } = model;
       const nearness = (settings().exampleUncertainPermille ?? DEFAULT_NEAR_PERMILLE) / PERMILLE;
@@ -87,7 +86,6 @@ export async function createExamples({ store, clock, settings, onDamaged }: Exam
             why,
             score,
             values,
-            ...(ref !== undefined && { ref }),
           });
     },
     disagreed({ line, version, sha256 }, manifests, all) {

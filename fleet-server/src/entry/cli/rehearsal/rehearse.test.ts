@@ -51,9 +51,16 @@ describe('a rehearsal', () => {
 
   it('of a candidate whose inputs are no longer those it was trained on stops in the canary', async () => {
     const scenario = { candidate: { drifts: { by: 1 } }, traffic: { ...SMALL.traffic, predictionsPerHour: 12 } };
-    const slow = { ...canary, soak: '1h', deadline: '20h' };
+    // Five sites are too few to be sure of a change that all of them show.
+    const slow = { ...canary, size: { count: 12 }, soak: '1h', deadline: '20h' };
     const settings = { windowMs: 3_600_000 };
-    const report = await play({ scenario, gates: { drift: { atMost: 0 } }, devices: 6, stages: [slow, all], settings });
+    const report = await play({
+      scenario,
+      gates: { drift: { atMost: 0 } },
+      devices: 13,
+      stages: [slow, all],
+      settings,
+    });
     expect(report).toMatchObject({ verdict: 'paused', stage: 'canary', metric: 'drift' });
     expect(report.sentence).toContain('has moved');
   });
