@@ -102,6 +102,8 @@ export const diagnosticsRow = z.strictObject({
 export const exampleRow = z.strictObject({
   kind: z.literal('example'),
   at: time,
+  /** As any row may have it; the caller's own is on the row of the prediction, where it is counted once. */
+  ref: text.optional(),
   line: text,
   version: text,
   sha256: text,
