@@ -19,17 +19,25 @@ export function stageName(rollout: Rollout, stage: number): string {
   return rollout.plan.stages[stage]?.name ?? '';
 }
 
+/** What the gates had said, by what was decided: a deadline passes while they hold. */
+const VERDICT_OF = new Map<string, GateResult['verdict']>([
+  ['pass', 'pass'],
+  ['fail', 'fail'],
+  ['inconclusive', 'inconclusive'],
+  ['deadline', 'inconclusive'],
+]);
+
 /** The last word of a gate, and what it measured. */
 export async function lastWord(
   db: ReadDb,
   rollout: string,
 ): Promise<{ sentence: string; result: GateResult | undefined } | undefined> {
   const decisions = await listDecisions(db, rollout);
-  const spoken = decisions.findLast(({ verdict }) => ['pass', 'fail', 'inconclusive'].includes(verdict));
+  const spoken = decisions.findLast(({ verdict }) => VERDICT_OF.has(verdict));
   if (spoken === undefined) return undefined;
   const results = resultsIn(spoken.numbers);
   // Failure beats success, and what is inconclusive holds; of gates that all pass, the first speaks for them.
-  const result = results.find(({ verdict }) => verdict === spoken.verdict);
+  const result = results.find(({ verdict }) => verdict === VERDICT_OF.get(spoken.verdict));
   return { sentence: spoken.sentence, result };
 }
 

@@ -6,8 +6,8 @@ import {
   type Finding,
   type Reference,
 } from '@plumbline/shared/drift';
-import { referenceOf } from '../../insight/drift/index.ts';
-import { and, asc, desc, driftDays, driftFindings, eq, gte, lt, type ReadDb } from '../../platform/db/index.ts';
+import { listDays, referenceOf } from '../../insight/drift/index.ts';
+import { and, asc, desc, driftDays, driftFindings, eq, gte, type ReadDb } from '../../platform/db/index.ts';
 import type { ArtifactStore } from '../../platform/ports/index.ts';
 import { ReportError } from './errors.ts';
 import { figuresOf, outcomesIn, type Counted } from './figures.ts';
@@ -31,21 +31,7 @@ export async function gatherDrift(
   const { line, days } = query;
   const since = now - days * 86_400_000;
   const version = query.version ?? (await newestVersion(db, line));
-  const rows =
-    version === undefined
-      ? []
-      : await db
-          .select()
-          .from(driftDays)
-          .where(
-            and(
-              eq(driftDays.line, line),
-              eq(driftDays.version, version),
-              gte(driftDays.fromAt, since),
-              lt(driftDays.fromAt, now),
-            ),
-          )
-          .orderBy(asc(driftDays.fromAt), asc(driftDays.device));
+  const rows = version === undefined ? [] : await listDays(db, { line, version }, { from: since, to: now });
   const last = rows.at(-1);
   if (version === undefined || last === undefined) {
     const name = version === undefined ? line : `${line}@${version}`;
@@ -56,10 +42,8 @@ export async function gatherDrift(
     });
   }
   const counted = rows
-    .filter(({ quarantined }) => quarantined === 0)
-    .map(({ device, site, fromAt, toAt, body }): Counted => {
-      return { device, site, from: fromAt, to: toAt, window: JSON.parse(body) as DriftWindow };
-    });
+    .filter(({ quarantined }) => !quarantined)
+    .map(({ device, site, fromAt, toAt, window }): Counted => ({ device, site, from: fromAt, to: toAt, window }));
   const found = await db
     .select({ body: driftFindings.body })
     .from(driftFindings)
@@ -71,7 +55,7 @@ export async function gatherDrift(
     version,
     now,
     counted,
-    reference: await referenceOf(artifacts, last.sha256),
+    reference: await referenceOf(artifacts, last.window.sha256),
     findings: found.map(({ body }) => JSON.parse(body) as Finding),
     quarantined: rows.length - counted.length,
   });

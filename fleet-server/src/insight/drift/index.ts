@@ -3,6 +3,7 @@ export { subjectOf } from './findings/make-finding.ts';
 export { listFindings, listRefusals, type FindingFilter, type KeptFinding } from './findings/list-findings.ts';
 export { isWithin, listHolds } from './holds/settle-holds.ts';
 export { listVerdicts } from './list.ts';
+export { listDays, type DeviceDay } from './merge/device-days.ts';
 export { mergedWindows, SCOPES, type MergedWindow, type WindowQuery } from './merge/merged-windows.ts';
 export { referenceOf } from './reference.ts';
 export { assessOutcomes, noteContradictions } from './realised/assess-outcomes.ts';

@@ -129,7 +129,7 @@ async function activities(
   });
 }
 
-const verdict = (version: string, fromAt: number, toAt: number, alarm: 0 | 1) =>
+const verdict = (version: string, fromAt: number, toAt: number, alarm: 0 | 1, comparisons: object[] = []) =>
   database.transaction((tx) =>
     tx.insert(driftVerdicts).values({
       line: 'delay',
@@ -139,7 +139,7 @@ const verdict = (version: string, fromAt: number, toAt: number, alarm: 0 | 1) =>
       alarm,
       count: 200,
       sentence: `alarm of ${version} from ${fromAt}`,
-      details: '{}',
+      details: JSON.stringify({ comparisons }),
       assessedAt: toAt,
     }),
   );
@@ -349,5 +349,21 @@ describe('evidence of drift', () => {
     await verdict('1.1.0', CREATED + 500, CREATED + 1500, 1);
     await verdict('1.0.0', CREATED + 500, CREATED + 1500, 1);
     expect((await collect()).drift).toEqual({ judged: 2, alarms: [`alarm of 1.1.0 from ${CREATED + 500}`] });
+  });
+
+  const wind = { name: 'wind', p: 0.004, effect: 0.6, alarm: false };
+  const others = Array.from({ length: 9 }, (_, i) => ({ name: `f${i}`, p: 0.3, effect: 0.1, alarm: false }));
+  it.each<[string, object[][], string | undefined]>([
+    ['large, likely and not sure', [[wind, ...others]], 'wind has likely moved (effect 0.60, p = 4.0e-3)'],
+    ['the largest of two', [[wind, { ...wind, name: 'crew', effect: 0.9 }, ...others]], 'crew has likely moved'],
+    ['likely by the number of features asked alone', [[{ ...wind, p: 0.006 }, ...others]], undefined],
+    ['likely and too small to matter', [[{ ...wind, effect: 0.29 }, ...others]], undefined],
+    ['an alarm already', [[{ ...wind, alarm: true }, ...others]], undefined],
+    ['gone by the newest window', [[wind, ...others], others], undefined],
+  ])('knows of a change that is %s', async (_, windows, said) => {
+    for (const [i, comparisons] of windows.entries())
+      await verdict('1.1.0', CREATED + i, CREATED + i + 1, 0, comparisons);
+    const { undecided } = (await collect()).drift;
+    expect(undecided?.slice(0, said?.length)).toBe(said);
   });
 });

@@ -1,3 +1,4 @@
+import { DEFAULT_DRIFT_RULE, type Comparison } from '@plumbline/shared/drift';
 import { listVerdicts } from '../../../insight/drift/index.ts';
 import { listMatured, type Matured } from '../../../insight/telemetry/index.ts';
 import type { ReadDb } from '../../../platform/db/index.ts';
@@ -62,7 +63,28 @@ function maturedSince(db: ReadDb, { line, createdAt }: RolloutSubject, now: numb
 /** Verdicts over windows that reach into the time since the rollout was written down: the month that runs then, too. */
 async function driftOf(db: ReadDb, { line, version, createdAt }: RolloutSubject): Promise<GateInput['drift']> {
   const verdicts = (await listVerdicts(db, line, version)).filter(({ toAt }) => toAt > createdAt);
-  return { judged: verdicts.length, alarms: verdicts.filter(({ alarm }) => alarm).map(({ sentence }) => sentence) };
+  const undecided = undecidedIn(verdicts.at(-1)?.details);
+  return {
+    judged: verdicts.length,
+    alarms: verdicts.filter(({ alarm }) => alarm).map(({ sentence }) => sentence),
+    ...(undecided !== undefined && { undecided }),
+  };
+}
+
+/** Chance, over all comparisons of a verdict, that one in which nothing changed holds a gate until the next. */
+const HOLD_BY_CHANCE = 0.05;
+
+/** A change that matters, too likely to be passed over and not sure enough for an alarm: few sites, or few predictions. */
+function undecidedIn(details: unknown): string | undefined {
+  const { comparisons = [] } = (details ?? {}) as { comparisons?: Comparison[] };
+  const likely = comparisons
+    .filter(({ p, effect, alarm }) => {
+      return !alarm && effect >= DEFAULT_DRIFT_RULE.minimumEffect && p <= HOLD_BY_CHANCE / comparisons.length;
+    })
+    .toSorted((a, b) => b.effect - a.effect);
+  const [first] = likely;
+  if (first === undefined) return undefined;
+  return `${first.name} has likely moved (effect ${first.effect.toFixed(2)}, p = ${first.p.toExponential(1)})`;
 }
 
 function lastSeenOf(devices: readonly DeviceEvidence[]): number {

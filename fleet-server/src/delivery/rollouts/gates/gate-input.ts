@@ -67,8 +67,11 @@ export interface GateInput {
   line: string;
   version: string;
   devices: DeviceEvidence[];
-  /** Verdicts over the candidate's own windows since the rollout began. */
-  drift: { judged: number; alarms: string[] };
+  /**
+   * Verdicts over the candidate's own windows since the rollout began. `undecided`: what the newest of them could not rule
+   * out, a change that matters and that so few sites or predictions cannot make sure of.
+   */
+  drift: { judged: number; alarms: string[]; undecided?: string };
   /** By site. */
   quality: MaturedCohorts;
   fairness: SliceCohorts[];

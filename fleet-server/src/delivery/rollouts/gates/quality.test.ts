@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { driftGate } from './drift.ts';
-import type { CohortCluster, SliceCohorts } from './gate-input.ts';
+import type { CohortCluster, GateInput, SliceCohorts } from './gate-input.ts';
 import type { Verdict } from './gates.ts';
 import { fairnessGate, qualityGate } from './quality.ts';
 
@@ -138,7 +138,7 @@ describe('the gate of fairness', () => {
 });
 
 describe('the gate of drift', () => {
-  it.each<[string, { judged: number; alarms: string[] }, 'reference'[], Verdict, string]>([
+  it.each<[string, GateInput['drift'], 'reference'[], Verdict, string]>([
     ['nothing judged', { judged: 0, alarms: [] }, [], 'inconclusive', 'no window of the candidate has been judged'],
     ['no reference', { judged: 0, alarms: [] }, ['reference'], 'inconclusive', 'drift can never be judged'],
     ['all quiet', { judged: 3, alarms: [] }, ['reference'], 'pass', '0 drift alarms in 3 verdicts; at most 1 may be'],
@@ -149,6 +149,20 @@ describe('the gate of drift', () => {
       [],
       'fail',
       '2 drift alarms over the windows of the candidate (score, wind)',
+    ],
+    [
+      'a likely change that is not sure',
+      { judged: 2, alarms: [], undecided: 'wind has likely moved' },
+      [],
+      'inconclusive',
+      'the newest of 2 verdicts on drift is not sure: wind has likely moved',
+    ],
+    [
+      'a likely change beside one alarm too many',
+      { judged: 2, alarms: ['wind', 'score'], undecided: 'crew has likely moved' },
+      [],
+      'fail',
+      '2 drift alarms',
     ],
   ])('with %s', (_name, drift, absent, verdict, sentence) => {
     const result = driftGate({ drift, absent }, { atMost: 1 });

@@ -39,7 +39,7 @@ function sureOf({ p, n, alarm }: Pick<FindingParts, 'p' | 'n' | 'alarm'>): strin
     : `not sure enough: p = ${chance}, over ${n}`;
 }
 
-const TODO: Record<FindingKind, string> = {
+const ADVICE: Record<FindingKind, string> = {
   covariate: 'see whether the work has changed or how it is written down; retrain once outcomes of such rows are there',
   score: 'see which features moved with it; estimated performance says whether it matters',
   label: 'retrain with outcomes since the change; a threshold may be enough',
@@ -52,7 +52,7 @@ const TODO: Record<FindingKind, string> = {
 };
 
 function todoOf({ kind, alarm }: Pick<FindingParts, 'kind' | 'alarm'>): string {
-  return alarm ? TODO[kind] : 'nothing';
+  return alarm ? ADVICE[kind] : 'nothing';
 }
 
 /** For people: the fleet, or what is named. */

@@ -27,23 +27,26 @@ export interface DayRange {
   to: number;
 }
 
+interface VersionOf {
+  line: string;
+  version: string;
+}
+
+function daysOf({ line, version }: VersionOf, { from, to }: DayRange) {
+  return and(
+    eq(driftDays.line, line),
+    eq(driftDays.version, version),
+    gte(driftDays.fromAt, from),
+    lt(driftDays.fromAt, to),
+  );
+}
+
 /** Days of a version in order of time, those in quarantine too. */
-export async function listDays(
-  db: ReadDb,
-  { line, version }: { line: string; version: string },
-  { from, to }: DayRange,
-): Promise<DeviceDay[]> {
+export async function listDays(db: ReadDb, of: VersionOf, range: DayRange): Promise<DeviceDay[]> {
   const rows = await db
     .select()
     .from(driftDays)
-    .where(
-      and(
-        eq(driftDays.line, line),
-        eq(driftDays.version, version),
-        gte(driftDays.fromAt, from),
-        lt(driftDays.fromAt, to),
-      ),
-    )
+    .where(daysOf(of, range))
     .orderBy(asc(driftDays.fromAt), asc(driftDays.device), asc(driftDays.sha256));
   return rows.map(readDay);
 }
@@ -51,20 +54,13 @@ export async function listDays(
 /** What days count, without opening them. */
 export async function listSizes(
   db: ReadDb,
-  { line, version }: { line: string; version: string },
-  { from, to }: DayRange,
+  of: VersionOf,
+  range: DayRange,
 ): Promise<{ fromAt: number; count: number; quarantined: boolean }[]> {
   const rows = await db
     .select({ fromAt: driftDays.fromAt, count: driftDays.count, quarantined: driftDays.quarantined })
     .from(driftDays)
-    .where(
-      and(
-        eq(driftDays.line, line),
-        eq(driftDays.version, version),
-        gte(driftDays.fromAt, from),
-        lt(driftDays.fromAt, to),
-      ),
-    );
+    .where(daysOf(of, range));
   return rows.map(({ quarantined, ...row }) => ({ ...row, quarantined: quarantined === 1 }));
 }
 
