@@ -16,6 +16,7 @@ import {
 import {
   accuracy,
   brier,
+  groupRows,
   holdOut,
   makeFolds,
   meanAndDeviation,
@@ -81,7 +82,9 @@ function taskOf(name: string, dataset: Dataset): Task {
   const count = learned.examples.length;
   const train = Int32Array.from({ length: count }, (_, row) => row);
   const valid = Int32Array.from(held, (_, row) => count + row);
-  const table = encodeTable([...learned.examples, ...held], dataset.features);
+  const examples = [...learned.examples, ...held];
+  const groups = groupRows({ examples }, Int32Array.from(examples.keys()), dataset.split);
+  const table = encodeTable(examples, dataset.features, groups);
   console.log(
     `  ${name}: ${count} rows in ${folds.length} folds by ${dataset.split}, ${held.length} held out; ` +
       `${table.numberNames.length} numbers, ${table.categories.length} categories`,

@@ -25,6 +25,8 @@ export interface Matrix {
   targets?: Float32Array;
   /** How often each row counts; absent means once. Mean 1, so that penalties keep their meaning. */
   weights?: Float64Array;
+  /** Rows of one number are not independent of each other; absent: all rows are. */
+  groups?: Int32Array;
 }
 
 /** Columns of the design matrix, indicators and sets of levels counted one by one. */
@@ -62,7 +64,14 @@ export function buildMatrix(table: Table, columns: Columns, rows: Int32Array): M
     const recode = category.dictionary.map((level) => levelOf.get(level) ?? none);
     return Uint8Array.from(rows, (row) => recode[category.codes[row]!] ?? none);
   });
-  return { rows: rows.length, columns, numbers, codes, labels: Uint8Array.from(rows, (row) => table.labels[row]!) };
+  return {
+    rows: rows.length,
+    columns,
+    numbers,
+    codes,
+    labels: Uint8Array.from(rows, (row) => table.labels[row]!),
+    ...(table.groups && { groups: Int32Array.from(rows, (row) => table.groups![row]!) }),
+  };
 }
 
 /** A matrix of numbers only, columns named `x0 …`, statistics fitted on all rows: for benchmarks and experiments. */

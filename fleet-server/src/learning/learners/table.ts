@@ -20,10 +20,15 @@ export interface Table {
   numbers: Float32Array;
   categories: CodedCategory[];
   labels: Uint8Array;
+  /** Rows of one number are not independent of each other, such as those of one project; absent: all rows are. */
+  groups?: Int32Array;
 }
 
-/** Encodes examples in their order. Throws `bad_value` naming row and feature when a value does not fit its type. */
-export function encodeTable(examples: readonly Example[], features: readonly Feature[]): Table {
+/**
+ * Encodes examples in their order. Throws `bad_value` naming row and feature when a value does not fit its type.
+ * @param groups of rows that are not independent of each other; row numbers themselves say nothing
+ */
+export function encodeTable(examples: readonly Example[], features: readonly Feature[], groups?: Int32Array): Table {
   const rows = examples.length;
   const numberFeatures = features.filter((feature) => feature.type === 'number');
   const numbers = new Float32Array(new SharedArrayBuffer(4 * rows * numberFeatures.length));
@@ -37,7 +42,14 @@ export function encodeTable(examples: readonly Example[], features: readonly Fea
     .map((feature) => encodeCategory(examples, feature.name));
   const labels = new Uint8Array(new SharedArrayBuffer(rows));
   examples.forEach((example, row) => (labels[row] = example.label));
-  return { rows, numberNames: numberFeatures.map((feature) => feature.name), numbers, categories, labels };
+  const numberNames = numberFeatures.map((feature) => feature.name);
+  return { rows, numberNames, numbers, categories, labels, ...(groups && { groups: sharedCopy(groups) }) };
+}
+
+function sharedCopy(values: Int32Array): Int32Array {
+  const copy = new Int32Array(new SharedArrayBuffer(4 * values.length));
+  copy.set(values);
+  return copy;
 }
 
 function encodeCategory(examples: readonly Example[], name: string): CodedCategory {

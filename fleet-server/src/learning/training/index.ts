@@ -20,7 +20,7 @@ export { studentQuantile } from './measure/student-quantile.ts';
 export { stratifiedAuc } from './measure/stratified-auc.ts';
 export type { StratifiedAuc } from './measure/stratified-auc.ts';
 export type { Recalibration } from './recalibrate.ts';
-export { clusterRows } from './gate/cluster-rows.ts';
+export { clusterRows, groupRows } from './gate/cluster-rows.ts';
 export type { ClassWeight } from './class-weights.ts';
 export { holdOut } from './holdout.ts';
 export type { HeldOut } from './holdout.ts';

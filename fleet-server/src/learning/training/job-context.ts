@@ -3,6 +3,7 @@ import { type Algorithm, deriveSeed, encodeTable, requireWithin } from '../learn
 import { checkClassWeight } from './class-weights.ts';
 import { TrainingError } from './errors.ts';
 import { type Fold, makeFolds } from './folds.ts';
+import { groupRows } from './gate/cluster-rows.ts';
 import type { JobContext } from './search/context.ts';
 import { makeLadder } from './search/ladder.ts';
 import { DEFAULT_HALVING, listMembers } from './search/strategy.ts';
@@ -60,7 +61,7 @@ export function jobContext(dataset: Dataset, settings: SearchSettings): JobConte
   const ofEach = [...Map.groupBy(members, ({ algorithm }) => algorithm).values()].map(({ length }) => length);
   const configurations = strategy?.kind === 'halving' ? Math.max(...ofEach) : 1;
   return {
-    table: encodeTable(examples, features),
+    table: encodeTable(examples, features, groupRows(dataset, allRows(examples), split)),
     folds,
     ownFolds: dealt[0]!.length,
     rungs: makeLadder(examples, strata, folds, { split, seed, factor, configurations }),
@@ -72,6 +73,10 @@ export function jobContext(dataset: Dataset, settings: SearchSettings): JobConte
     ...(regression === undefined ? {} : { regression }),
     ...(classWeight === undefined ? {} : { classWeight }),
   };
+}
+
+function allRows({ length }: readonly Example[]): Int32Array {
+  return Int32Array.from({ length }, (_, row) => row);
 }
 
 /** The validation rows of the first repeat, fold by fold: the order of out-of-fold scores. */

@@ -82,6 +82,22 @@ describe('training', () => {
     await expect(running).rejects.toMatchObject({ code: 'stopped' });
   });
 
+  it.each([
+    ['group', 150, 150],
+    ['time', 9, 0],
+    ['time', 12, 12],
+    ['stratified', 150, 0],
+  ] as const)(
+    'under a split by %s over %i groups takes %i of them as rows that belong together',
+    (split, groups, taken) => {
+      const { version: datasetVersion } = dataset;
+      const examples = dataset.examples.map((one, row) => ({ ...one, group: `p${row % groups}` }));
+      const settings = { datasetVersion, seed: 1, members: [], folds: 2, split, matrix: {} };
+      const { table } = jobContext({ ...dataset, examples }, settings);
+      expect(new Set(table.groups).size).toBe(taken);
+    },
+  );
+
   it('brings an error out of a worker as a coded one', async () => {
     const { version: datasetVersion, split } = dataset;
     const members = [{ algorithm: 'logistic' as const, parameters: { c: 1 } }];

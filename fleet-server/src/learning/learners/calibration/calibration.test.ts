@@ -58,6 +58,23 @@ describe('parts for cross-fitting', () => {
     expect(crossFolds(matrix, 2)).not.toEqual(folds);
   });
 
+  it('keep groups together, each label still spread evenly, whatever the order of the rows', () => {
+    const groups = Int32Array.from({ length: 90 }, (_, row) => row % 18);
+    const folds = crossFolds({ ...matrix, groups }, 1);
+    const byGroup = Map.groupBy([...folds.keys()], (row) => groups[row]!);
+    for (const rows of byGroup.values()) expect(new Set(rows.map((row) => folds[row])).size).toBe(1);
+    const late = [0, 1, 2].map((fold) => folds.filter((own, row) => own === fold && matrix.labels[row] === 1).length);
+    const all = late.reduce((sum, one) => sum + one, 0);
+    for (const one of late) expect(Math.abs(one - all / 3)).toBeLessThan(5);
+    const renamed = crossFolds({ ...matrix, groups: groups.map((group) => 40 - group) }, 1);
+    expect(renamed).toEqual(folds);
+  });
+
+  it('are dealt by rows where there are fewer groups than parts', () => {
+    const groups = Int32Array.from({ length: 90 }, (_, row) => row % 2);
+    expect(crossFolds({ ...matrix, groups }, 1)).toEqual(crossFolds(matrix, 1));
+  });
+
   it('are not fitted without when the rest shows one label only', () => {
     const labels = Uint8Array.from({ length: 90 }, (_, row) => Number(row === 4));
     const lonely = { ...matrix, labels };
