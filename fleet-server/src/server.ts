@@ -27,6 +27,7 @@ import { stopOrphans } from './learning/experiments/index.ts';
 import { watchAlerts } from './insight/alerts/index.ts';
 import { watchDrift } from './insight/drift/index.ts';
 import { createIngest } from './insight/telemetry/index.ts';
+import { forgetConnections } from './sites/devices/index.ts';
 import { createPipelineRunner, watchPipelines } from './learning/pipelines/index.ts';
 import { createRetrainer, whyWithheld } from './learning/retraining/index.ts';
 import { createBatchRunner } from './learning/scoring/index.ts';
@@ -90,7 +91,7 @@ export async function createFleetServer(config: ServerConfig, overrides: Overrid
     }
   };
   try {
-    const { operatorToken } = await prepareStateFolder(config.stateDir);
+    const { operatorToken, auditKey } = await prepareStateFolder(config.stateDir);
     const keysFolder = join(config.stateDir, 'keys');
     if (config.development) await makeDevelopmentKeys(keysFolder, clock.now());
     const desk = await openDeskOf(config, keysFolder, overrides);
@@ -106,6 +107,8 @@ export async function createFleetServer(config: ServerConfig, overrides: Overrid
     const ingest = createIngest({ database, now: clock.now });
     const secure = config.plain ? undefined : await openTls(config, desk, log);
     closers.push(() => secure?.close());
+    // An external broker tells births and deaths again; the embedded one starts with nobody.
+    if (config.brokerUrl === undefined) await forgetConnections(database);
     // Looked at anew by every `advance`: an authority that was replaced counts until its devices have renewed.
     const authorities = { pems: await enrolmentCas(database, desk) };
     const { broker, embedded } = await openBroker(
@@ -133,9 +136,10 @@ export async function createFleetServer(config: ServerConfig, overrides: Overrid
       mqttUrl: config.brokerUrl ?? mqttUrlOf(config, embedded),
       webSocketUrl: config.brokerUrl ?? '',
       operatorToken,
+      auditKey,
     };
     const { host, httpPort } = config;
-    const web = await listenWeb(createHttpApp(fleet).fetch, { host, port: httpPort, secure });
+    const web = await listenWeb(createHttpApp(fleet, { now: systemClock.now }).fetch, { host, port: httpPort, secure });
     closers.push(() => web.close());
     fleet.publicUrl = `${secure === undefined ? 'http' : 'https'}://${nameOf(config)}:${web.port}`;
     if (embedded !== undefined) {

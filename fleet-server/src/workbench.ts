@@ -3,7 +3,9 @@ import { join, resolve } from 'node:path';
 import { CodedError } from '@plumbline/shared/errors';
 import { openBundle } from '@plumbline/shared/manifest';
 import { sha256Hex } from '@plumbline/shared/trust';
+import type { ServerConfig } from './config.ts';
 import { createModelLab, openArtifactFiles, systemClock } from './platform/adapters/index.ts';
+import { prepareStateFolder } from './state-folder.ts';
 import { loadDataset, type Dataset } from './learning/datasets/index.ts';
 import { openDatabase, type Database } from './platform/db/index.ts';
 import type { ModelLab } from './platform/ports/index.ts';
@@ -29,11 +31,13 @@ export interface Workbench extends AsyncDisposable {
   ): Promise<ScorableModel>;
   /** A registered dataset. @throws CodedError `state_not_found`; DatasetError `dataset_unknown`, `dataset_reference` */
   readDataset(stateDir: string, reference: string): Promise<Dataset>;
+  /** The books of a fleet, made where there are none yet. @throws coded errors of the database, `state_unwritable` */
+  openBooks(config: Pick<ServerConfig, 'stateDir' | 'databaseUrl'>): Promise<{ database: Database; now: () => number }>;
 }
 
 export function openWorkbench(): Workbench {
   const lab = createModelLab();
-  return { lab, readModel, readDataset, resolveModel, [Symbol.asyncDispose]: () => lab.close() };
+  return { lab, readModel, readDataset, resolveModel, openBooks, [Symbol.asyncDispose]: () => lab.close() };
 }
 
 async function readDataset(stateDir: string, reference: string): Promise<Dataset> {
@@ -75,6 +79,11 @@ async function resolveModel(...[stateDir, reference, options]: Parameters<Workbe
   } finally {
     await database.close();
   }
+}
+
+async function openBooks({ stateDir, databaseUrl }: Pick<ServerConfig, 'stateDir' | 'databaseUrl'>) {
+  await prepareStateFolder(stateDir);
+  return { database: await openDatabase({ url: databaseUrl, clock: systemClock }), now: systemClock.now };
 }
 
 async function openState(stateDir: string): Promise<Database> {

@@ -107,7 +107,7 @@ export const WINGS: readonly { wing: string; rooms: readonly string[] }[] = [
   },
   {
     wing: 'entry',
-    rooms: ['webhooks', 'mail', 'report', 'http', 'listeners', 'mqtt', 'approver', 'demo', 'cli', 'testing'],
+    rooms: ['webhooks', 'mail', 'report', 'http', 'listeners', 'mqtt', 'approver', 'demo', 'seed', 'cli', 'testing'],
   },
 ];
 

@@ -13,6 +13,7 @@ const COMMANDS: Record<string, () => Promise<Add>> = {
   server: async () => (await import('./commands/server.ts')).addServer,
   status: async () => (await import('./commands/status.ts')).addStatus,
   demo: async () => (await import('./commands/demo.ts')).addDemo,
+  seed: async () => (await import('./commands/seed.ts')).addSeed,
   models: async () => (await import('./commands/models.ts')).addModels,
   runs: async () => (await import('./experiments/runs.ts')).addRuns,
   approve: async () => (await import('./trust/approve.ts')).addApprove,

@@ -19,7 +19,7 @@ export {
 } from './enrolment/create-tokens.ts';
 export { enrolDevice, type Enrolment } from './enrolment/enrol.ts';
 export { recordLimited } from './enrolment/record-limited.ts';
-export { DeviceError, type DeviceErrorCode } from './errors.ts';
+export { DeviceError, unknownDevice, type DeviceErrorCode } from './errors.ts';
 export { freezeFleet, isFrozen, liftFreeze, listFreezes, refuseFrozen, type Freeze } from './freeze/freeze.ts';
 export { listLines, type DeviceLine } from './lines/list-lines.ts';
 export { chanceOfContact, contactCurve, nextContactQuantile } from './presence/contact.ts';
@@ -29,6 +29,7 @@ export { recordReport } from './record-report.ts';
 export { orderRetirement, takeBackRetirement } from './retire/order-retirement.ts';
 export { retirementOf, retirementsOf, type RetirementNow } from './retire/retirement.ts';
 export { bar, quarantineDevice, releaseDevice, revokeDevice } from './standing/bar.ts';
+export { forgetConnections } from './standing/forget-connections.ts';
 export { recordStatus } from './standing/record-status.ts';
 export { recordTrespass } from './standing/record-trespass.ts';
 export { readStanding, refuseBarred, standingOf, type Standing, type StandingNow } from './standing/standing.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { list } from '../../../platform/audit/index.ts';
 import { devices, deviceSessions, outboxEvents } from '../../../platform/db/index.ts';
-import { getDevice, recordStatus, releaseDevice, revokeDevice } from '../index.ts';
+import { forgetConnections, getDevice, recordStatus, releaseDevice, revokeDevice } from '../index.ts';
 import { createDeviceWorld, type DeviceWorld } from '../testing/device-world.ts';
 
 let world: DeviceWorld;
@@ -39,6 +39,16 @@ describe('the status of a device', () => {
     await world.clock.advance(90_000);
     await death(1);
     expect((await device()).lastSeenAt).toBe(seen);
+  });
+
+  it('is offline once the broker has started anew, until it comes again', async () => {
+    await birth(1);
+    const seen = world.now();
+    expect(await forgetConnections(world.database)).toBe(1);
+    expect(await device()).toMatchObject({ online: false, lastSeenAt: seen });
+    expect(await forgetConnections(world.database)).toBe(0);
+    await birth(2);
+    expect((await device()).online).toBe(true);
   });
 
   it('of a device that nobody enrolled is dropped', async () => {

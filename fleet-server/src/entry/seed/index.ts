@@ -1,0 +1,1 @@
+export { SeedError, seedFleet, type Seeded, type SeedOptions } from './seed-fleet.ts';
