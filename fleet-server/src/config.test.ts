@@ -30,7 +30,7 @@ describe('the configuration', () => {
       mail: undefined,
       logLevel: 'info',
       rolloutIntervalMs: 5000,
-      retention: { pipelineRuns: 100, batchDays: 90 },
+      retention: { pipelineRuns: 100, batchDays: 90, driftDays: 1100 },
     });
   });
 

@@ -86,6 +86,8 @@ const settings = z.object({
   PLUMBLINE_ROLLOUT_INTERVAL_MS: z.coerce.number().int().min(50).default(5000),
   PLUMBLINE_KEEP_PIPELINE_RUNS: z.coerce.number().int().min(1).max(100_000).default(DEFAULT_RETENTION.pipelineRuns),
   PLUMBLINE_KEEP_BATCH_DAYS: z.coerce.number().int().min(1).max(36_500).default(DEFAULT_RETENTION.batchDays),
+  // Windows may be two years late: for longer than that it must be known which were counted.
+  PLUMBLINE_KEEP_DRIFT_DAYS: z.coerce.number().int().min(740).max(36_500).default(DEFAULT_RETENTION.driftDays),
 });
 
 /**
@@ -143,6 +145,7 @@ export function readConfig(environment: Record<string, string | undefined>): Ser
     retention: {
       pipelineRuns: values.PLUMBLINE_KEEP_PIPELINE_RUNS,
       batchDays: values.PLUMBLINE_KEEP_BATCH_DAYS,
+      driftDays: values.PLUMBLINE_KEEP_DRIFT_DAYS,
     },
   };
 }

@@ -3,6 +3,8 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CodedError } from '@plumbline/shared/errors';
+// Not by the door of the room: the tables behind it would cost every command a second.
+import { makeAuditKey } from './platform/audit/head.ts';
 import { toBase64Url } from '@plumbline/shared/trust';
 
 export class StateError extends CodedError<'state_unwritable' | 'server_not_running'> {
@@ -20,15 +22,11 @@ const address = z.object({
 export type ServerAddress = z.infer<typeof address>;
 
 /** @throws StateError `state_unwritable`, naming the folder */
-export async function prepareStateFolder(folder: string): Promise<{ operatorToken: string }> {
+export async function prepareStateFolder(folder: string): Promise<{ operatorToken: string; auditKey: string }> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const path = join(folder, 'operator.token');
-    const known = await readFile(path, 'utf8').catch(() => undefined);
-    if (known !== undefined) return { operatorToken: known.trim() };
-    const operatorToken = toBase64Url(randomBytes(24));
-    await writeFile(path, `${operatorToken}\n`, { mode: 0o600 });
-    return { operatorToken };
+    const operatorToken = await keptSecret(join(folder, 'operator.token'), () => toBase64Url(randomBytes(24)));
+    return { operatorToken, auditKey: await keptSecret(join(folder, 'audit.key'), makeAuditKey) };
   } catch (cause) {
     throw new StateError('state_unwritable', `${folder}: ${String(cause)}`, {
       kind: 'unavailable',
@@ -37,6 +35,15 @@ export async function prepareStateFolder(folder: string): Promise<{ operatorToke
       cause,
     });
   }
+}
+
+/** Made at the first start. */
+async function keptSecret(path: string, make: () => string): Promise<string> {
+  const known = await readFile(path, 'utf8').catch(() => undefined);
+  if (known !== undefined) return known.trim();
+  const secret = make();
+  await writeFile(path, `${secret.trim()}\n`, { mode: 0o600 });
+  return secret.trim();
 }
 
 export async function writeAddress(folder: string, at: ServerAddress): Promise<void> {

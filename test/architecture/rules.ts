@@ -107,7 +107,21 @@ export const WINGS: readonly { wing: string; rooms: readonly string[] }[] = [
   },
   {
     wing: 'entry',
-    rooms: ['webhooks', 'mail', 'report', 'http', 'listeners', 'mqtt', 'approver', 'demo', 'seed', 'cli', 'testing'],
+    rooms: [
+      'webhooks',
+      'mail',
+      'report',
+      'overview',
+      'kept-answers',
+      'http',
+      'listeners',
+      'mqtt',
+      'approver',
+      'demo',
+      'seed',
+      'cli',
+      'testing',
+    ],
   },
 ];
 

@@ -2,12 +2,15 @@ import type { DetectorName } from '../../shared/src/drift/index.ts';
 import { jump, meanRunLength, measureDelays, sea, type ErrorStream } from './drift/delays.ts';
 import { evidenceBytes } from './drift/evidence-bytes.ts';
 import { alarmsOnErrors, alarmsOnValues, readStream } from './drift/real-streams.ts';
+import { foundShare, KINDS, wrongWindows } from './drift/small-fleets.ts';
 import { countFalseAlarms, SIZES } from './drift/stable.ts';
 import { loneFigure, type LoneFigure } from './measure/figure.ts';
 
 const WINDOWS = 10_000;
 const STREAMS = 300;
 const RUN_LENGTH = 2_000;
+/** Windows of small fleets; `npm run soak -- drift-fleets` has 2,000. */
+const FEW_WINDOWS = 100;
 const SEQUENTIAL: readonly DetectorName[] = ['hddm-a', 'page-hinkley', 'adwin', 'e-detector'];
 
 /** Delays in rows and false alarms per 1,000 rows as FACTS has them: measured by others, on streams of their own. */
@@ -32,11 +35,30 @@ export async function* drift(): AsyncGenerator<LoneFigure> {
       budget: { rule: 'at most', limit: 0.1 },
     });
   }
+  yield* smallFleets();
   yield* delaysOn('error 0.1 → 0.3', jump, KNOWN.jump);
   yield* delaysOn('SEA 3 → 4', sea, KNOWN.sea);
   yield* runLengths();
   yield* onRealStreams();
   yield* evidenceBytes();
+}
+
+/** Six sites against their own past: what is found wrongly, and which changes are found. */
+function* smallFleets(): Generator<LoneFigure> {
+  for (const rows of [20, 100]) {
+    for (const { name, kind } of KINDS) {
+      const of = { sites: 6, rows, kind };
+      const [, wrong] = wrongWindows(of, FEW_WINDOWS, 3);
+      const found = [0.3, 0.5, 0.8].map((w) => `w ${w} in ${(100 * foundShare(of, w, FEW_WINDOWS, 3)).toFixed(0)} %`);
+      yield loneFigure({
+        name: `six sites, ${rows} rows each in four weeks, ${name}`,
+        unit: '%',
+        ours: (100 * (wrong?.alarms ?? 0)) / FEW_WINDOWS,
+        reason: `of unchanged windows at 0.1 %; found: ${found.join(', ')}`,
+        budget: { rule: 'at most', limit: 1 },
+      });
+    }
+  }
 }
 
 function* delaysOn(

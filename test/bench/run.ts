@@ -3,8 +3,10 @@ import { cpus } from 'node:os';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { agent } from './agent.ts';
+import { cbpe } from './cbpe.ts';
 import { deltas } from './deltas.ts';
 import { drift } from './drift.ts';
+import { driftLook } from './drift-look.ts';
 import { fleet } from './fleet.ts';
 import { ingest } from './ingest.ts';
 import { loop } from './loop.ts';
@@ -24,7 +26,7 @@ import { trust } from './trust.ts';
 export interface BenchOptions {
   /** Good releases, and as many bad ones, of `rollouts`. */
   releases?: number;
-  /** Of `fleet`. */
+  /** Of `fleet` and `drift-look`. */
   agents?: number;
 }
 
@@ -37,6 +39,8 @@ const BENCHES: Record<string, (options: BenchOptions) => AsyncIterable<Figure | 
   shrink,
   deltas,
   drift,
+  cbpe,
+  'drift-look': driftLook,
   loop,
   agent,
   rollouts,

@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createVirtualClock } from '../../shared/src/testing/index.ts';
 import { openDatabase, sql, type Database } from '../../fleet-server/src/platform/db/index.ts';
 import { findPostgres, required, skipReason, startPostgres, type Postgres } from '../harness/services/index.ts';
+import { accessContract } from './access.contract.ts';
 import { databaseContract, type DatabaseUnderTest } from './database.contract.ts';
+import { driftContract } from './drift.contract.ts';
 import { learningContract } from './learning.contract.ts';
 
 const sqlite = {
@@ -30,6 +32,7 @@ describe('SQLite in a file', () => {
   };
   afterAll(() => rm(folder, { recursive: true }));
   databaseContract(() => under);
+  driftContract(under.freshUrl);
 
   it('names the folder it cannot write to', async () => {
     const file = join(folder, 'a-file');
@@ -78,6 +81,8 @@ describe.skipIf(missing)(`PostgreSQL${missing === undefined ? '' : ` (skipped: $
   };
   databaseContract(() => under);
   learningContract(() => server.freshDatabase());
+  driftContract(() => server.freshDatabase());
+  accessContract(() => server.freshDatabase());
 
   it('refuses a commit after an error that was swallowed', async () => {
     const database = await openDatabase({ url: await under.freshUrl(), clock: createVirtualClock() });

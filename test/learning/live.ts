@@ -1,14 +1,14 @@
 import { binsOf, emptyWindow, observe, type DriftVerdict, type DriftWindow } from '@plumbline/shared/drift';
 import { decodeMessage, encodeFrame, telemetryBatch, type WindowRow } from '@plumbline/shared/wire';
 import { periodOf } from '../../agent/src/observe/period.ts';
-import { assessVersion, listFindings, listVerdicts, referenceOf } from '../../fleet-server/src/insight/drift/index.ts';
+import { assessVersion, listFindings, listHolds, referenceOf } from '../../fleet-server/src/insight/drift/index.ts';
 import type { Example } from '../../fleet-server/src/learning/datasets/index.ts';
 import { recordOf } from '../../fleet-server/src/learning/pipelines/index.ts';
 import {
-  decideTrigger,
+  decideTurn,
+  retrainPolicy,
   scoresOfVersion,
-  type RetrainingPolicy,
-  type Trigger,
+  type TurnDecision,
 } from '../../fleet-server/src/learning/retraining/index.ts';
 import type { VersionSummary } from '../../fleet-server/src/supply/models/index.ts';
 import type { Rooms } from './rooms.ts';
@@ -16,8 +16,14 @@ import type { Rooms } from './rooms.ts';
 const DAY_MS = 86_400_000;
 /** Predictions that a window needs, as in the demonstration. */
 const MINIMUM_COUNT = 150;
-/** The demonstration's policy without its age rule: only drift can open it. */
-const DRIFT_ONLY: RetrainingPolicy = { maximumAgeMs: Infinity, coolDownMs: 180 * DAY_MS, minimumNewLabels: 150 };
+/** Only drift of the inputs can open a turn. */
+const DRIFT_ONLY = retrainPolicy.parse({
+  line: 'delay',
+  dataset: 'history@1',
+  mode: 'release',
+  on: { drift: { kinds: ['covariate', 'score'] } },
+  minimumLabels: 150,
+});
 
 /** Devices send a window a day; of a whole life that is too many to look at, and merging them is shown elsewhere. */
 const MONTH_MS = 30 * DAY_MS;
@@ -28,7 +34,7 @@ export interface Life {
   /** Features whose data were said to be at fault, how, and since when. */
   faults: { feature: string | undefined; fault: string | undefined; from: number }[];
   /** When the retraining policy first opened, and why. */
-  opened: { at: number; trigger: Trigger } | undefined;
+  opened: { at: number; trigger: TurnDecision } | undefined;
 }
 
 /**
@@ -52,14 +58,16 @@ export async function live(
     await Promise.all([...(months.get(month) ?? [])].map(([site, window]) => send(rooms, sent, site, window)));
     const verdicts = await assessVersion(rooms, { line, version }, { upTo: to, minimumCount: MINIMUM_COUNT });
     life.verdicts.push(...verdicts.map((verdict) => ({ ...verdict, assessedAt: to })));
-    const alarm = (await listVerdicts(rooms.database.db, line, version)).findLast((one) => one.alarm);
-    const trigger = decideTrigger(
+    const trigger = decideTurn(
       {
         now: to,
-        trainedAt: from,
-        alarm: alarm && { at: alarm.assessedAt, sentence: alarm.sentence },
-        newLabels: examples.filter(({ knownAt }) => knownAt >= from && knownAt < to).length,
-        lastTriedAt: undefined,
+        champion: { version, knownBefore: from },
+        findings: await listFindings(rooms.database.db, { line, version }),
+        holds: await listHolds(rooms.database.db, line),
+        answered: new Set(),
+        openedAt: [],
+        retrainedAt: [],
+        labelsSince: (since) => examples.filter(({ knownAt }) => knownAt >= since && knownAt < to).length,
       },
       DRIFT_ONLY,
     );

@@ -3,11 +3,13 @@ import { run as badLine } from './bad-line.ts';
 import { run as coreSuites } from './core-suites.ts';
 import { run as diskPrefixes } from './disk-prefixes.ts';
 import { run as drift } from './drift.ts';
+import { run as driftFleets } from './drift-fleets.ts';
 import { run as killAgent } from './kill-agent.ts';
 import { run as killServer } from './kill-server.ts';
 import { run as mqttFrames } from './mqtt-frames.ts';
 import { run as mutatedModels } from './mutated-models.ts';
 import { run as noise } from './noise.ts';
+import { run as planted } from './planted.ts';
 import { run as plantedBugs } from './planted-bugs.ts';
 import { run as rehearsedRollout } from './rehearsed-rollout.ts';
 import { run as rolloutHistories } from './rollout-histories.ts';
@@ -23,11 +25,13 @@ const SOAKS: Record<string, (options: SoakOptions) => Promise<{ passed: number; 
   'core-suites': coreSuites,
   'disk-prefixes': diskPrefixes,
   drift,
+  'drift-fleets': driftFleets,
   'kill-agent': killAgent,
   'kill-server': killServer,
   'mqtt-frames': mqttFrames,
   'mutated-models': mutatedModels,
   noise,
+  planted,
   'planted-bugs': plantedBugs,
   'rehearsed-rollout': rehearsedRollout,
   'rollout-histories': rolloutHistories,

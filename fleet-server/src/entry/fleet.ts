@@ -32,4 +32,6 @@ export interface Fleet {
   webSocketUrl: string;
   /** Secret of the one operator of this first form. */
   operatorToken: string;
+  /** Private, PEM: signs heads of the audit and nothing else. */
+  auditKey: string;
 }

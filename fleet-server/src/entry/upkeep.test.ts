@@ -1,19 +1,29 @@
 import { createVirtualClock, type VirtualClock } from '@plumbline/shared/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
+  alerts,
   audit,
   batchResults,
+  driftDays,
+  driftFindings,
+  driftJudged,
+  driftRefusals,
+  driftWindows,
   eq,
   openDatabase,
   pipelineLog,
   pipelineRuns,
   pipelineSteps,
+  qualityHolds,
+  retrainingTurns,
   runs,
   type Database,
+  type Db,
 } from '../platform/db/index.ts';
 import { cleanUp } from './upkeep.ts';
 
 const DAY_MS = 86_400_000;
+const NOTHING = { pipelineRuns: 0, batchRuns: 0, drift: 0, alerts: 0 };
 let clock: VirtualClock;
 let database: Database;
 
@@ -73,22 +83,22 @@ const kept = async () => {
   expect([await ids(pipelineSteps), await ids(pipelineLog)]).toEqual([all, all]);
   return all;
 };
-const cleaned = () => cleanUp({ database, now: clock.now }, { pipelineRuns: 2, batchDays: 90 });
+const cleaned = () => cleanUp({ database, now: clock.now }, { pipelineRuns: 2, batchDays: 90, driftDays: 740 });
 const audited = () => database.db.select().from(audit).where(eq(audit.action, 'upkeep.clean-up'));
 
 describe('runs of pipelines', () => {
   it('beyond the newest of each are removed with steps and log, in one audit row, and then nothing more', async () => {
     for (let at = 1; at <= 5; at++) await ran(`n${at}`, at);
     await ran('w1', 1, { pipeline: 'weekly' });
-    expect(await cleaned()).toEqual({ pipelineRuns: 3, batchRuns: 0 });
+    expect(await cleaned()).toEqual({ ...NOTHING, pipelineRuns: 3 });
     expect(await kept()).toEqual(['n4', 'n5', 'w1']);
-    expect(await cleaned()).toEqual({ pipelineRuns: 0, batchRuns: 0 });
+    expect(await cleaned()).toEqual(NOTHING);
     const [row, ...others] = await audited();
     expect(others).toEqual([]);
     expect(JSON.parse(row!.details)).toEqual({
+      ...NOTHING,
       pipelineRuns: 3,
-      batchRuns: 0,
-      retention: { pipelineRuns: 2, batchDays: 90 },
+      retention: { pipelineRuns: 2, batchDays: 90, driftDays: 740 },
     });
   });
 
@@ -130,9 +140,9 @@ describe('results of batch jobs', () => {
       ]),
     );
     await clock.advance(94 * DAY_MS);
-    expect(await cleaned()).toEqual({ pipelineRuns: 0, batchRuns: 1 });
+    expect(await cleaned()).toEqual({ ...NOTHING, batchRuns: 1 });
     await clock.advance(300 * DAY_MS);
-    expect(await cleaned()).toEqual({ pipelineRuns: 0, batchRuns: 1 });
+    expect(await cleaned()).toEqual({ ...NOTHING, batchRuns: 1 });
     const left = await database.db.select({ job: batchResults.job, run: batchResults.run }).from(batchResults);
     expect(left).toEqual(
       expect.arrayContaining([
@@ -142,5 +152,115 @@ describe('results of batch jobs', () => {
     );
     expect(left).toHaveLength(2);
     expect(await audited()).toHaveLength(2);
+  });
+});
+
+const insert = (rows: (tx: Db) => Promise<unknown>) => database.transaction(async (tx) => void (await rows(tx)));
+
+const alert = (id: string, subject: string, at: number, clearedAt: number | null) => ({
+  id,
+  kind: 'drift',
+  subject,
+  scope: 'model',
+  sentence: '',
+  details: '{}',
+  raisedAt: at,
+  lastAt: at,
+  count: 1,
+  told: 1,
+  clearedAt,
+});
+
+describe('drift and alerts of before', () => {
+  const NOW = 2000 * DAY_MS;
+  const OLD = 1000 * DAY_MS;
+  const OF = { line: 'delay', version: '1.0.0' };
+  const found = (id: string, toAt: number, standing = 0) => ({
+    ...OF,
+    id,
+    subject: `model:delay@1.0.0/covariate:${id}`,
+    kind: 'covariate',
+    scope: 'fleet',
+    scopeId: '',
+    fromAt: toAt - DAY_MS,
+    toAt,
+    alarm: 1,
+    standing,
+    begunAt: toAt,
+    body: '{}',
+    judgedAt: toAt,
+  });
+
+  it('go by time; what stands, is held, answers an open turn, or says how far was judged, stays', async () => {
+    await clock.advance(NOW - clock.now());
+    const day = {
+      ...OF,
+      device: 'gw-1',
+      site: 'north',
+      sha256: 'ab',
+      count: 1,
+      windows: 1,
+      quarantined: 0,
+      body: '{}',
+    };
+    const turn = {
+      ...OF,
+      cause: 'time' as const,
+      sentence: '',
+      policy: '{}',
+      champion: '1.0.0',
+      tries: 1,
+      attempts: 0,
+      says: '',
+    };
+    const judged = { ...OF, counted: 1, judgedAt: OLD };
+    const hold = { line: 'delay', feature: 'a', scope: 'fleet', scopeId: '', fromAt: OLD, openedAt: OLD };
+    const refused = { device: 'gw-1', site: 'north', line: 'delay', code: 'window_past', field: 'to', expected: '' };
+    await insert(async (tx) => {
+      for (const fromAt of [OLD, NOW - DAY_MS]) {
+        await tx.insert(driftDays).values({ ...day, fromAt, toAt: fromAt + DAY_MS, takenAt: fromAt });
+        await tx
+          .insert(driftWindows)
+          .values({ device: 'gw-1', id: `w${fromAt}`, sha256: 'ab', fromAt, takenAt: fromAt });
+        await tx.insert(driftRefusals).values({ ...refused, id: `r${fromAt}`, fromAt, refusedAt: fromAt });
+      }
+      for (const [at, family] of [
+        [OLD, 'inputs'],
+        [OLD + DAY_MS, 'inputs'],
+        [OLD, 'outcomes'],
+      ] as const) {
+        await tx.insert(driftJudged).values({ ...judged, family, fromAt: at, toAt: at + DAY_MS });
+      }
+      const over = ['over', 'turned', 'held', 'held-once'].map((id) => found(id, OLD));
+      await tx.insert(driftFindings).values([...over, found('stands', OLD, 1), found('new', NOW - DAY_MS)]);
+      await tx.insert(qualityHolds).values([
+        { ...hold, id: 'h1', finding: 'held', toAt: null },
+        { ...hold, id: 'h2', finding: 'held-once', toAt: OLD + DAY_MS },
+      ]);
+      const times = { openedAt: OLD, changedAt: OLD, details: '{}', actor: 'ana', findings: '["turned"]' };
+      await tx.insert(retrainingTurns).values({ ...turn, ...times, id: 'turn-1', state: 'awaiting-approval' as const });
+      await tx
+        .insert(alerts)
+        .values([
+          alert('seen', 'a', OLD, OLD),
+          alert('again', 'a', OLD + 1, OLD + 2),
+          alert('open', 'b', OLD, null),
+          alert('late', 'c', OLD, NOW - DAY_MS),
+        ]);
+    });
+    expect(await cleaned()).toEqual({ ...NOTHING, drift: 6, alerts: 1 });
+    const { db } = database;
+    const ids = async (table: typeof driftFindings | typeof alerts | typeof qualityHolds) =>
+      (await db.select({ id: table.id }).from(table)).map(({ id }) => id).toSorted();
+    expect(await ids(driftFindings)).toEqual(['held', 'new', 'stands', 'turned']);
+    expect(await ids(alerts)).toEqual(['again', 'late', 'open']);
+    expect(await ids(qualityHolds)).toEqual(['h1', 'h2']);
+    const left = await db.select({ at: driftJudged.fromAt, family: driftJudged.family }).from(driftJudged);
+    expect(left).toHaveLength(2);
+    expect(left).toContainEqual({ at: OLD + DAY_MS, family: 'inputs' });
+    for (const table of [driftDays, driftWindows, driftRefusals]) {
+      expect(await db.select({ at: table.fromAt }).from(table)).toEqual([{ at: NOW - DAY_MS }]);
+    }
+    expect(await cleaned()).toEqual(NOTHING);
   });
 });

@@ -1,4 +1,8 @@
+import { removeOldAlerts } from '../insight/alerts/index.ts';
+import { removeOldDrift } from '../insight/drift/index.ts';
+import { removeOldAnswers } from './kept-answers/index.ts';
 import { removeOldRuns } from '../learning/pipelines/index.ts';
+import { openTurns } from '../learning/retraining/index.ts';
 import { removeOldResults } from '../learning/scoring/index.ts';
 import { record } from '../platform/audit/index.ts';
 import { prunePresence, watchStaleness } from '../sites/devices/index.ts';
@@ -39,14 +43,20 @@ export function createUpkeep(
 export async function cleanUp(
   { database, now }: Pick<Fleet, 'database' | 'now'>,
   retention: Retention,
-): Promise<{ pipelineRuns: number; batchRuns: number }> {
+): Promise<{ pipelineRuns: number; batchRuns: number; drift: number; alerts: number }> {
   return database.transaction(async (tx) => {
     const pipelineRuns = await removeOldRuns(tx, retention.pipelineRuns);
     const batchRuns = await removeOldResults(tx, now() - retention.batchDays * DAY_MS);
-    if (pipelineRuns + batchRuns > 0) {
-      const details = { pipelineRuns, batchRuns, retention: { ...retention } };
+    const before = now() - retention.driftDays * DAY_MS;
+    const needed = (await openTurns(tx)).flatMap(({ findings }) => findings);
+    const drift = await removeOldDrift(tx, before, needed);
+    const alerts = await removeOldAlerts(tx, before);
+    await removeOldAnswers(tx, now());
+    const gone = { pipelineRuns, batchRuns, drift, alerts };
+    if (pipelineRuns + batchRuns + drift + alerts > 0) {
+      const details = { ...gone, retention: { ...retention } };
       await record(tx, { actor: 'system', action: 'upkeep.clean-up', subject: 'server', details });
     }
-    return { pipelineRuns, batchRuns };
+    return gone;
   });
 }

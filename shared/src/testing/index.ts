@@ -4,3 +4,4 @@ export * from './memory-crypto.ts';
 export * from './seeded-random.ts';
 export * from './virtual-clock.ts';
 export * from './stable-stream.ts';
+export * from './wandering-fleet.ts';

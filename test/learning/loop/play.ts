@@ -23,7 +23,7 @@ import { train, type TrainOptions } from '../../../fleet-server/src/learning/tra
 import { approveModel, getModel, pendingApprovals } from '../../../fleet-server/src/supply/models/index.ts';
 import { openRooms, type Rooms } from '../rooms.ts';
 import { withExamples } from '../shuffle.ts';
-import { lookOver } from './watch.ts';
+import { watchVersion, type Watch } from './watch.ts';
 
 export interface Played {
   /** Rows that fell due from the beginning on, with the score of the model in force on the day they started. */
@@ -85,6 +85,7 @@ export async function playLoop(dataset: Dataset, options: PlayOptions): Promise<
   await using retrainer = disposable(createRetrainer({ ...rooms, log: FAILING, evidence }));
   const released = [{ at: from, version: first.version }];
   const loop = new Map<string, number>();
+  let watched: { version: string; watch: Watch } | undefined;
   for (const quarter of quartersOf(from, to)) {
     const [start, end] = quarter;
     const { version, variants } = await championOf(rooms.database.db, LINE);
@@ -95,21 +96,13 @@ export async function playLoop(dataset: Dataset, options: PlayOptions): Promise<
     rooms.setNow(end);
     const reference = await referenceOf(rooms.artifacts, variants[0]?.archive ?? '');
     if (reference === undefined) throw new Error('the bundle has no reference');
-    // A cohort counts once nearly all of it is known: those that are late without end are known last.
     const inForceSince = released.at(-1)?.at ?? from;
-    const due = future.filter(({ dueAt }) => dueAt >= start - QUARTER_MS && dueAt < start && dueAt >= inForceSince);
-    const matured = due.filter(({ knownAt }) => knownAt < end);
-    const isRipe = matured.length >= 0.95 * due.length;
-    found.push(
-      ...lookOver({
-        version,
-        reference,
-        from: start,
-        to: end,
-        started: withScore(started),
-        matured: isRipe ? withScore(matured) : [],
-      }),
-    );
+    if (watched?.version !== version) {
+      watched = { version, watch: watchVersion({ line: LINE, version }, reference, inForceSince) };
+    }
+    // What it said of an activity counts, and only from the day on which it came into force.
+    const due = future.filter(({ startAt, dueAt }) => startAt >= inForceSince && dueAt < end);
+    found.push(...watched.watch.inputs(start, end, withScore(started)), ...watched.watch.outcomes(end, withScore(due)));
     await turnOnce(rooms, retrainer);
     const now = (await championOf(rooms.database.db, LINE)).version;
     if (now !== version) released.push({ at: end, version: now });
@@ -157,8 +150,6 @@ async function playYearly(rooms: Rooms, dataset: Dataset, future: Example[], { f
   }
   return { scores, years };
 }
-
-const QUARTER_MS = 92 * 86_400_000;
 
 function quartersOf(from: number, to: number): [number, number][] {
   const quarters: [number, number][] = [];

@@ -1,134 +1,89 @@
-import {
-  assessDrift,
-  binOf,
-  binCount,
-  budgetOf,
-  estimatePerformance,
-  realisedPerformance,
-  scoreBin,
-  SCORE_BINS,
-  type Finding,
-  type FindingKind,
-  type Reference,
-} from '../../../shared/src/drift/index.ts';
+import { binsOf, emptyWindow, observe, type Finding, type Reference } from '../../../shared/src/drift/index.ts';
+import { judgePeriod } from '../../../fleet-server/src/insight/drift/judge/judge-period.ts';
+import { sumByDevice, type DeviceDay } from '../../../fleet-server/src/insight/drift/merge/device-days.ts';
+import { countSlices } from '../../../fleet-server/src/insight/drift/realised/count-outcomes.ts';
+import { dayOf, joinCohorts } from '../../../fleet-server/src/insight/drift/realised/due-cohort.ts';
+import { judgeCohort, type Calibrated } from '../../../fleet-server/src/insight/drift/realised/judge-cohort.ts';
+import { watchErrors, type ErrorStates } from '../../../fleet-server/src/insight/drift/realised/watch-errors.ts';
+import type { Matured } from '../../../fleet-server/src/insight/telemetry/index.ts';
 import type { Example } from '../../../fleet-server/src/learning/datasets/index.ts';
 
-/** What a look over one closed period is made from: rows that started in it, and rows that fell due in it. */
-export interface Period {
-  version: string;
-  reference: Reference;
-  from: number;
-  to: number;
-  started: readonly { example: Example; score: number }[];
-  matured: readonly { example: Example; score: number }[];
+export interface Scored {
+  example: Example;
+  score: number;
 }
 
-const LEAST_ROWS = 60;
+/** Looks at one version from its release on. Times in ms. */
+export interface Watch {
+  /** What started in [from, to). */
+  inputs(from: number, to: number, started: readonly Scored[]): Finding[];
+  /** What fell due since the release, with everything that is known before `now`. */
+  outcomes(now: number, due: readonly Scored[]): Finding[];
+}
+
+/** As the server's own: fewer predictions are no period. */
+const MINIMUM_COUNT = 150;
 
 /**
- * One look as the server takes it, from the same counts and by the same functions: inputs and score of what started,
- * performance estimated from the scores, performance realised on the cohort that fell due. For rows that no device sent.
+ * The looks of the server, by its own judges, over rows that no device sent: one device for each site, which counts by the
+ * day. Sparse periods are joined until they hold enough; outcomes are judged by cohorts of due dates.
  */
-export function lookOver(period: Period): Finding[] {
-  return [...lookAtInputs(period), ...lookAtEstimate(period), ...lookAtOutcomes(period)];
-}
+export function watchVersion(of: { line: string; version: string }, reference: Reference, releasedAt: number): Watch {
+  const [bins, archive] = [binsOf(reference), 'ab'.repeat(32)];
+  const history: DeviceDay[] = [];
+  let waiting: { from: number; days: DeviceDay[] } | undefined;
+  let judgedTo = dayOf(releasedAt);
+  let states: ErrorStates = {};
+  let slices: ReturnType<typeof countSlices> | undefined;
 
-function lookAtInputs({ reference, started, ...about }: Period): Finding[] {
-  if (started.length < LEAST_ROWS) return [];
-  const features: Record<string, number[]> = {};
-  for (const { bins } of reference.features) {
-    const counts = Array<number>(binCount(bins)).fill(0);
-    for (const { example } of started) counts[binOf(bins, example.values[bins.name])]! += 1;
-    features[bins.name] = counts;
-  }
-  const rule = { falseAlarmBudget: budgetOf('covariate', 'fleet'), minimumEffect: 0.3 };
-  const window = { features, score: histogram(started), count: started.length, from: about.from, to: about.to };
-  return assessDrift(reference, window, rule)
-    .comparisons.filter(({ alarm }) => alarm)
-    .map(({ name, statistic, p, effect, tests }) => {
-      const kind = name === '(score)' ? 'score' : 'covariate';
-      const threshold = tests[0]?.threshold ?? 0;
-      const sentence = `${name} lies elsewhere (w ${effect.toFixed(2)}, n ${started.length})`;
-      return findingOf(about, kind, { subject: name, statistic, threshold, p, effect, n: started.length, sentence });
-    });
-}
-
-function lookAtEstimate({ reference, started, ...about }: Period): Finding[] {
-  const { calibration } = reference;
-  if (calibration === undefined || started.length < LEAST_ROWS) return [];
-  const estimate = estimatePerformance(histogram(started), calibration, { alpha: budgetOf('estimated', 'fleet') });
-  if (!estimate.estimated) return [];
-  const { brier, auc } = estimate.measures;
-  const [worst] = [brier, auc].filter(({ alarm }) => alarm);
-  if (worst === undefined) return [];
-  const effect = Math.abs(worst.value - worst.expected);
-  const sentence = `Brier is estimated at ${brier.value.toFixed(3)} where ${brier.expected.toFixed(3)} is expected`;
-  return [
-    findingOf(about, 'estimated', {
-      statistic: worst.value,
-      threshold: worst.expected,
-      effect,
-      n: estimate.n,
-      sentence,
-    }),
-  ];
-}
-
-function lookAtOutcomes({ reference, matured, ...about }: Period): Finding[] {
-  const { calibration, expected } = reference;
-  if (calibration === undefined || expected === undefined || matured.length < LEAST_ROWS) return [];
-  const bySite = [...Map.groupBy(matured, ({ example }) => example.site)].map(([site, own]) => ({
-    site,
-    negative: histogram(own.filter(({ example }) => example.label === 0)),
-    positive: histogram(own.filter(({ example }) => example.label === 1)),
-  }));
-  const options = { threshold: calibration.threshold, alpha: budgetOf('realised', 'fleet'), expected };
-  const realised = realisedPerformance(bySite, options);
-  if (realised === undefined) return [];
-  const { brier, auc } = realised.measures;
-  const [worst] = [brier, auc].filter(({ alarm }) => alarm);
-  if (worst === undefined) return [];
-  const effect = Math.abs(worst.value - worst.expected);
-  const sentence = `Brier is ${brier.value.toFixed(3)} where ${brier.expected.toFixed(3)} is expected, AUC ${auc.value.toFixed(3)} (${auc.expected.toFixed(3)})`;
-  return [
-    findingOf(about, 'realised', {
-      statistic: worst.value,
-      threshold: worst.expected,
-      effect,
-      n: realised.n,
-      sentence,
-    }),
-  ];
-}
-
-export function histogram(rows: readonly { score: number }[]): number[] {
-  const counts = Array<number>(SCORE_BINS).fill(0);
-  for (const { score } of rows) counts[scoreBin(score)]! += 1;
-  return counts;
-}
-
-function findingOf(
-  { version, from, to }: Pick<Period, 'version' | 'from' | 'to'>,
-  kind: FindingKind,
-  figures: Pick<Finding, 'statistic' | 'threshold' | 'effect' | 'n' | 'sentence'> & { subject?: string; p?: number },
-): Finding {
   return {
-    id: `${kind}/${version}/${figures.subject ?? ''}/${from}`,
-    kind,
-    line: 'delay',
-    version,
-    scope: { of: 'fleet', id: '' },
-    from,
-    to,
-    since: { at: from, low: from, high: to },
-    alarm: true,
-    p: 0,
-    devices: 0,
-    sites: 0,
-    tests: [],
-    sure: 'within the budget of false alarms',
-    todo: 'look, then retrain',
-    shares: [],
-    ...figures,
+    inputs(from, to, started) {
+      const before: Record<string, Record<string, number>> = {};
+      const days = new Map<string, DeviceDay>();
+      for (const { example, score } of started.toSorted((a, b) => a.example.startAt - b.example.startAt)) {
+        const { site, startAt, values } = example;
+        const fromAt = dayOf(startAt);
+        const window = emptyWindow(of.line, archive, bins, fromAt, fromAt + DAY_MS);
+        const day = { device: site, site, fromAt, toAt: fromAt + DAY_MS, quarantined: false, window };
+        const own = days.get(`${site} ${fromAt}`) ?? day;
+        const known = (before[site] ??= {});
+        observe(own.window, bins, values, score, 'chance', { before: known, support: reference.support });
+        for (const [name, value] of Object.entries(values)) if (typeof value === 'number') known[name] = value;
+        days.set(`${site} ${fromAt}`, own);
+      }
+      waiting = { from: waiting?.from ?? from, days: [...(waiting?.days ?? []), ...days.values()] };
+      const period = { ...of, from: waiting.from, to, reference, days: waiting.days };
+      const devices = sumByDevice(waiting.days);
+      if (devices.reduce((all, { window }) => all + window.count, 0) < MINIMUM_COUNT) return [];
+      const lately = history.filter(({ fromAt }) => fromAt >= period.from - 90 * DAY_MS);
+      const { findings } = judgePeriod({ ...period, devices, history: lately, belongings: new Map() });
+      history.push(...waiting.days);
+      waiting = undefined;
+      return findings.filter(({ alarm }) => alarm);
+    },
+
+    outcomes(now, due) {
+      if (reference.calibration === undefined) return [];
+      const calibrated = reference as Calibrated;
+      const own = due.filter(({ example }) => example.dueAt >= judgedTo && example.dueAt < now);
+      const matured = own
+        .filter(({ example }) => example.knownAt < now)
+        .map((one) => maturedOf(one, of.version, archive));
+      const open = own.filter(({ example }) => example.knownAt >= now).map(({ example }) => example);
+      return joinCohorts(matured, open, judgedTo, now).flatMap((cohort) => {
+        judgedTo = cohort.to;
+        slices = countSlices(reference, cohort.matured, calibrated.calibration.threshold, slices);
+        const watched = watchErrors(of, calibrated, cohort, states);
+        ({ states } = watched);
+        return [...judgeCohort(of, calibrated, cohort, slices), ...watched.findings].filter(({ alarm }) => alarm);
+      });
+    },
   };
+}
+
+const DAY_MS = 86_400_000;
+
+function maturedOf({ example, score }: Scored, version: string, sha256: string): Matured {
+  const { ref: activity, site, startAt: asOf, label, dueAt, values } = example;
+  return { device: site, site, version, sha256, activity, asOf, score, label, dueAt, values };
 }

@@ -151,6 +151,7 @@ export function createServer(deps: ServerDeps): SimulatedServer {
         mqttUrl: 'mqtts://fleet.example:8883',
         webSocketUrl: 'wss://fleet.example:8443/mqtt',
         operatorToken: 'operator',
+        auditKey: '',
       };
       running = { life, fleet, look: createUpkeep(fleet).look };
       const edge = attachMqtt(fleet, deps.faults);

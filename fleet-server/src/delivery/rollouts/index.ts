@@ -29,6 +29,7 @@ export {
   listDecisions,
   listMembers,
   listRollouts,
+  rolloutPage,
   versionsInUse,
   type Decision,
   type Member,

@@ -1,6 +1,7 @@
 import {
   and,
   asc,
+  cursorOf,
   desc,
   eq,
   exists,
@@ -8,7 +9,9 @@ import {
   inArray,
   isNotNull,
   isNull,
+  olderThan,
   or,
+  pageOfRows,
   preparedRead,
   rolloutDecisions,
   rolloutDevices,
@@ -80,6 +83,29 @@ export async function listRollouts(db: ReadDb, statuses?: readonly RolloutStatus
     .where(statuses && or(isNull(rollouts.status), inArray(rollouts.status, [...statuses])))
     .orderBy(desc(rollouts.createdAt), desc(rollouts.id));
   return rows.map(read).filter(({ state }) => statuses === undefined || statuses.includes(state.status));
+}
+
+/** A page of rollouts, newest first. @throws CursorError `cursor_malformed` */
+export async function rolloutPage(
+  db: ReadDb,
+  { status, line }: { status?: RolloutStatus | undefined; line?: string | undefined },
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+): Promise<{ rollouts: Rollout[]; next: string | null }> {
+  const rows = await db
+    .select()
+    .from(rollouts)
+    .where(
+      and(
+        // Rows older than the column say it in `state` alone.
+        status === undefined ? undefined : or(isNull(rollouts.status), eq(rollouts.status, status)),
+        line === undefined ? undefined : eq(rollouts.line, line),
+        olderThan({ at: rollouts.createdAt, id: rollouts.id }, cursor),
+      ),
+    )
+    .orderBy(desc(rollouts.createdAt), desc(rollouts.id))
+    .limit(limit + 1);
+  const { page, next } = pageOfRows(rows, limit, (last) => cursorOf(last.createdAt, last.id));
+  return { rollouts: page.map(read).filter(({ state }) => status === undefined || state.status === status), next };
 }
 
 /** So long a completed rollout waits for the word of a device that has its release: one that never speaks is not asked for ever. */

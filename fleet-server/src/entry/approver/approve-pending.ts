@@ -44,8 +44,8 @@ async function approveOne(
   if (pending.kind === 'renewal') checkRenewalPolicy(policy, pending.line);
   const examination = await examineDraft(approver, trust, pending);
   if (examination.kind === 'release') {
-    const { line, version, predecessor, origin } = examination;
-    checkPolicy(policy, { line, bump: bumpOf(version, predecessor), origin });
+    const { line, version, predecessor, origin, worseByAtMost } = examination;
+    checkPolicy(policy, { line, bump: bumpOf(version, predecessor), origin, worseByAtMost });
   }
   await signDraft(approver, trust, pending);
   return examination;

@@ -28,14 +28,20 @@ export interface ServerAccess {
   caPem?: string | undefined;
 }
 
+export interface ClientOptions {
+  /** By which it says who asks; the token without. */
+  headers?: Record<string, string>;
+  onAnswer?: (response: Response) => void;
+}
+
 /** @throws ClientError with the server's own code, field and kind; `server_unreachable` when there is no answer. */
-export function createClient(at: ServerAccess): Client {
+export function createClient(at: ServerAccess, { headers: proof, onAnswer }: ClientOptions = {}): Client {
   const dispatcher = new Agent(at.caPem === undefined ? {} : { connect: { ca: at.caPem, minVersion: 'TLSv1.3' } });
   const call = async (path: string, init: RequestInit): Promise<Response> => {
     const headers = {
       ...(init.headers as Record<string, string>),
       ...jsonType(init),
-      authorization: `Bearer ${at.operatorToken}`,
+      ...(proof ?? { authorization: `Bearer ${at.operatorToken}` }),
     };
     const response = await fetch(`${at.url}${path}`, { ...init, headers, dispatcher }).catch((cause: unknown) => {
       throw new ClientError('server_unreachable', `${at.url} does not answer: ${reasonOf(cause)}`, {
@@ -45,6 +51,7 @@ export function createClient(at: ServerAccess): Client {
       });
     });
     if (!response.ok) throw await errorOf(response);
+    onAnswer?.(response);
     return response;
   };
   return {

@@ -152,6 +152,7 @@ describe('an examination', () => {
         },
       ],
       goldenRows: 24,
+      worseByAtMost: 0,
     });
   });
 
@@ -200,6 +201,24 @@ describe('an examination', () => {
       { code: 'candidate_not_better', field: 'card.comparison' },
     ],
     [
+      'has a candidate that may be worse, and did worse by AUC',
+      {
+        origin: 'trained',
+        gate: { verdict: 'pass' },
+        comparison: { low: -0.005, improvement: 0.001, champion: { auc: 0.8 }, candidate: { auc: 0.79 } },
+      },
+      { code: 'candidate_not_better', field: 'card.comparison' },
+    ],
+    [
+      'has a candidate that may be worse, and did worse by Brier',
+      {
+        origin: 'trained',
+        gate: { verdict: 'pass' },
+        comparison: { low: -0.005, improvement: -0.001, champion: { auc: 0.8 }, candidate: { auc: 0.9 } },
+      },
+      { code: 'candidate_not_better', field: 'card.comparison' },
+    ],
+    [
       'has a candidate that may be worse',
       { origin: 'imported', comparison: { low: -0.01 } },
       { code: 'candidate_not_better', field: 'card.comparison' },
@@ -220,7 +239,13 @@ describe('an examination', () => {
   it('takes a candidate that is surely better', async () => {
     const slices = [{ name: 'trade=paint', high: 0.03, limit: 0.03 }];
     const card = { origin: 'trained', gate: { verdict: 'pass' }, comparison: { low: 0.001, slices } };
-    expect(await look(await submitCard(card))).toMatchObject({ origin: 'trained' });
+    expect(await look(await submitCard(card))).toMatchObject({ origin: 'trained', worseByAtMost: 0 });
+  });
+
+  it('says of a candidate that did no worse how much worse it may be, for a policy to judge', async () => {
+    const comparison = { low: -0.008, improvement: 0.001, champion: { auc: 0.8 }, candidate: { auc: 0.81 } };
+    const card = { origin: 'trained', gate: { verdict: 'pass' }, comparison };
+    expect(await look(await submitCard(card))).toMatchObject({ worseByAtMost: 0.008 });
   });
 });
 

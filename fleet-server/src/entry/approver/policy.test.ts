@@ -16,10 +16,11 @@ const policy: ApproverPolicy = {
   lines: ['delay'],
   bumps: ['patch', 'minor'],
   origins: ['trained'],
+  worseByAtMost: 0,
   perHour: 2,
   renewals: true,
 };
-const release = { line: 'delay', bump: 'patch' as const, origin: 'trained' };
+const release = { line: 'delay', bump: 'patch' as const, origin: 'trained', worseByAtMost: 0 };
 
 describe('a policy', () => {
   it.each([release, { ...release, bump: 'minor' as const }])('covers %o', (covered) => {
@@ -33,6 +34,7 @@ describe('a policy', () => {
     ['bump', { ...release, bump: 'first' as const }],
     ['origin', { ...release, origin: 'imported' }],
     ['origin', { ...release, origin: 'unheard of' }],
+    ['worseByAtMost', { ...release, worseByAtMost: 0.001 }],
   ])('does not cover another %s', (field, other) => {
     expect(() => checkPolicy(policy, other)).toThrow(expect.objectContaining({ code: 'policy_refuses', field }));
   });
@@ -41,6 +43,12 @@ describe('a policy', () => {
     const every = { ...policy, lines: ['*'] };
     expect(() => checkPolicy(every, { ...release, line: 'cost' })).not.toThrow();
     expect(() => checkPolicy(every, { ...release, bump: 'major' })).toThrow(/bump major/);
+  });
+
+  it('covers what may be worse as far as it says', () => {
+    const lenient = { ...policy, worseByAtMost: 0.01 };
+    expect(() => checkPolicy(lenient, { ...release, worseByAtMost: 0.01 })).not.toThrow();
+    expect(() => checkPolicy(lenient, { ...release, worseByAtMost: 0.011 })).toThrow(/worseByAtMost 0.0110/);
   });
 
   it('covers renewals of its lines unless it says otherwise', () => {

@@ -33,6 +33,11 @@ export const approverPolicy = z.strictObject({
   bumps: z.array(bump).min(1),
   /** `imported` models carry no quality gate of ours. */
   origins: z.array(z.enum(['trained', 'imported'])).min(1),
+  /**
+   * After a finding, a candidate that did no worse than its predecessor may surely not be worse by more than this, Brier;
+   * 0: only what is surely better.
+   */
+  worseByAtMost: z.number().min(0).max(0.05).default(0),
   /** Signatures within any hour, whatever they are for. */
   perHour: z.number().int().positive(),
   /** Line metadata that lists what is in force once more, for longer. */
@@ -48,6 +53,7 @@ export const DEVELOPMENT_POLICY: ApproverPolicy = {
   lines: ['*'],
   bumps: ['first', 'major', 'minor', 'patch'],
   origins: ['trained', 'imported'],
+  worseByAtMost: 0.01,
   perHour: 1000,
   renewals: true,
 };
@@ -69,11 +75,12 @@ export function bumpOf(version: string, predecessor: string | undefined): Releas
 /** @throws ApproverError `policy_refuses`, saying what the policy lacks. */
 export function checkPolicy(
   policy: ApproverPolicy,
-  release: { line: string; bump: ReleaseBump; origin: string },
+  release: { line: string; bump: ReleaseBump; origin: string; worseByAtMost: number },
 ): void {
   if (!policy.lines.includes('*') && !policy.lines.includes(release.line)) throw refuse('line', release.line);
   if (!policy.bumps.includes(release.bump)) throw refuse('bump', release.bump);
   if (!policy.origins.some((origin) => origin === release.origin)) throw refuse('origin', release.origin);
+  if (release.worseByAtMost > policy.worseByAtMost) throw refuse('worseByAtMost', release.worseByAtMost.toFixed(4));
 }
 
 /** @throws ApproverError `policy_refuses` */

@@ -9,6 +9,7 @@ import { readConfig } from '../../config.ts';
 import { createFleetServer, type FleetServer } from '../../server.ts';
 import type { App } from './edge.ts';
 import { createHttpApp } from './index.ts';
+import { checkedAnswers } from '../testing/checked-answers.ts';
 
 const STATUS: Record<ErrorKind, number> = {
   invalid: 400,
@@ -27,6 +28,9 @@ const OPEN = [
   'post /api/v1/certificates/challenge',
   'post /api/v1/certificates/renew',
   'get /api/v1/openapi.json',
+  'get /api/v1/setup',
+  'post /api/v1/setup',
+  'post /api/v1/session',
 ];
 /** Signs by a secret instead of signing in; its own test says what becomes of a wrong signature. */
 const SIGNED = ['post /api/v1/pipelines/{name}/trigger'];
@@ -44,7 +48,7 @@ beforeAll(async () => {
     PLUMBLINE_LOG_LEVEL: 'silent',
   });
   server = await createFleetServer(config, { advanceByTimer: false, clock: createVirtualClock() });
-  app = createHttpApp(server.fleet);
+  app = checkedAnswers(createHttpApp(server.fleet));
 });
 afterAll(async () => {
   await server.close();
@@ -205,6 +209,127 @@ it('every route is described, but the bytes of artifacts', async () => {
     .map(([method, path]) => `${method} ${path}`);
   expect(served.length).toBeGreaterThan(15);
   expect(described.toSorted()).toEqual(served.toSorted());
+});
+
+const keyed = (key: string, path: string, body: unknown) =>
+  request(path, { method: 'POST', body: JSON.stringify(body), headers: { 'idempotency-key': key } });
+const groupNames = async () => {
+  const { groups: all } = (await (await request('/api/v1/groups')).json()) as { groups: { name: string }[] };
+  return all.map(({ name }) => name);
+};
+
+describe('a request with an idempotency key', () => {
+  it('is done once, and answered again as it was', async () => {
+    const order = { name: 'cranes', selector: 'tag = crane' };
+    const first = await keyed('k-1', '/api/v1/groups', order);
+    const said = await first.json();
+    expect({ status: first.status, said }).toMatchObject({ status: 200, said: { name: 'cranes' } });
+    const again = await keyed('k-1', '/api/v1/groups', order);
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect({ status: again.status, said: await again.json() }).toEqual({ status: 200, said });
+    // Without the key the verb itself says what is wrong.
+    expect((await post('/api/v1/groups', order)).status).toBe(409);
+    expect(await groupNames()).toEqual(['cranes']);
+  });
+
+  it('for something else than before is refused, and does nothing', async () => {
+    const other = await problemIn(await keyed('k-1', '/api/v1/groups', { name: 'masts', selector: 'tag = mast' }));
+    expect(other).toMatchObject({ status: 409, code: 'idempotency_key_reused', field: 'idempotency-key' });
+    expect(await groupNames()).toEqual(['cranes']);
+  });
+
+  it('that was refused is refused again in the same words, and with a new key is not', async () => {
+    const wrong = { name: 'no such name', selector: 'tag = mast' };
+    const said = await problemIn(await keyed('k-2', '/api/v1/groups', wrong));
+    expect(await problemIn(await keyed('k-2', '/api/v1/groups', wrong))).toEqual(said);
+    expect((await keyed('k-3', '/api/v1/groups', { name: 'masts', selector: 'tag = mast' })).status).toBe(200);
+  });
+
+  it('never gives a secret out twice', async () => {
+    expect((await keyed('k-4', '/api/v1/operators', { name: 'mia' })).status).toBe(200);
+    const again = await problemIn(await keyed('k-4', '/api/v1/operators', { name: 'mia' }));
+    expect(again).toMatchObject({ status: 409, code: 'idempotency_answer_secret' });
+  });
+
+  it.each(['', ' ', 'ä', 'x'.repeat(256)])('of %j is told what a key is', async (key) => {
+    const response = await app.request('/api/v1/groups', {
+      method: 'POST',
+      body: '{}',
+      headers: [
+        ['authorization', `Bearer ${server.fleet.operatorToken}`],
+        ['content-type', 'application/json'],
+        ['idempotency-key', encodeURI(key) === key ? key : '\u00e4'],
+      ],
+    });
+    expect((await problemIn(response)).code).toBe('idempotency_key_malformed');
+  });
+});
+
+describe('the description', () => {
+  interface Operation {
+    operationId?: string;
+    summary?: string;
+    tags?: string[];
+    parameters?: { name: string; in: string; required?: boolean }[];
+    responses: Record<string, { content?: Record<string, { schema?: unknown }> }>;
+  }
+  let document: { openapi: string; paths: Record<string, Record<string, Operation>> };
+  let operations: { path: string; method: string; operation: Operation }[];
+  beforeAll(async () => {
+    document = (await (await app.request('/api/v1/openapi.json')).json()) as typeof document;
+    operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+    );
+  });
+
+  it('is of OpenAPI 3.1, and every reference in it leads somewhere', () => {
+    expect(document.openapi).toMatch(/^3\.1\./);
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, to]) => to ?? '');
+    expect(references.length).toBeGreaterThan(100);
+    const lost = references.filter((to) => {
+      const parts = to.slice(2).split('/');
+      return (
+        parts.reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], document) === undefined
+      );
+    });
+    expect(lost).toEqual([]);
+  });
+
+  it('names every operation once, with a sentence, a tag, its answer and its refusal', () => {
+    const ids = operations.map(({ operation }) => operation.operationId ?? '');
+    expect(new Set(ids).size).toBe(operations.length);
+    for (const { path, method, operation } of operations) {
+      const { operationId = '', summary = '', tags = [], responses } = operation;
+      expect({ path, method, operationId, summary, tags: tags.length, answers: Object.keys(responses) }).toMatchObject({
+        operationId: expect.stringMatching(/^[a-z][A-Za-z0-9]+$/),
+        summary: expect.stringMatching(/^[A-Z].+\.$/),
+        tags: 1,
+        answers: expect.arrayContaining(['200', 'default']),
+      });
+    }
+  });
+
+  it('declares every parameter of a path, and no other', () => {
+    for (const { path, operation } of operations) {
+      const declared = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path');
+      expect({ path, names: declared.map(({ name }) => name).toSorted() }).toEqual({
+        path,
+        names: [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).toSorted(),
+      });
+      expect(declared.every(({ required }) => required)).toBe(true);
+    }
+  });
+
+  it('says of every JSON answer what is in it', () => {
+    const silent = operations.filter(({ operation }) => {
+      const schema = operation.responses['200']?.content?.['application/json']?.schema;
+      return (
+        schema !== undefined && ['{}', '{"type":"object","additionalProperties":{}}'].includes(JSON.stringify(schema))
+      );
+    });
+    // A schema of JSON Schema is whatever it is.
+    expect(silent.map(({ path }) => path)).toEqual(['/api/v1/schemas/{file}']);
+  });
 });
 
 /** Method and path, in the notation of OpenAPI, of everything that is served below /api/v1. */

@@ -1,9 +1,14 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
-import { createMiddleware } from 'hono/factory';
-import { HttpError, type App } from './edge.ts';
-import { signIn } from '../../platform/access/index.ts';
+import { HttpError, type App, type Variables } from './edge.ts';
 import type { Fleet } from '../fleet.ts';
+import { addApiTokens } from './people/api-tokens.ts';
+import { addAuditTrail } from './people/audit.ts';
+import { guardRoutes, refuseUnlisted } from './access/guard.ts';
+import { securityHeaders } from './access/security-headers.ts';
+import { addSessions } from './people/sessions.ts';
+import { addUsers } from './people/users.ts';
+import { addConsole } from './console/index.ts';
 import { addDriftEvidence } from './drift/evidence.ts';
 import { addDocuments, addOperators, addPolicies, addSchemas } from './declared/index.ts';
 import { answerProblem } from './problem.ts';
@@ -21,9 +26,11 @@ import { addLifecycle } from './sites/lifecycle.ts';
 import { addModels } from './routes/models.ts';
 import { addPipelines, addPipelineTriggers } from './pipelines/index.ts';
 import { addPublic } from './routes/public.ts';
+import { answerOnce } from './idempotency.ts';
 import { addRehearsals } from './rehearsal/material.ts';
 import { addRetraining } from './retraining/retraining.ts';
 import { addRepository } from './routes/repository.ts';
+import { addOverview } from './sites/overview.ts';
 import { addRollouts } from './routes/rollouts.ts';
 import { addForecasts } from './rollouts/forecast.ts';
 import { addScoring } from './scoring/index.ts';
@@ -33,9 +40,14 @@ import { addWebhooks } from './told/webhooks.ts';
 
 const MAX_BODY_BYTES = 96 * 1024 * 1024;
 
-/** The one edge of the server for people and programs: `/api/v1`, described by `/api/v1/openapi.json`. */
-export function createHttpApp(fleet: Fleet): App {
-  const app: App = new OpenAPIHono<{ Variables: { actor: string } }>({
+/**
+ * The one edge of the server for people and programs: `/api/v1`, described by `/api/v1/openapi.json`.
+ * @param options `now`: of people, for sessions and tokens, ms; the clock of the fleet without, which a replay drives
+ * @throws HttpError `route_without_permission`
+ */
+export function createHttpApp(fleet: Fleet, options: { now?: () => number } = {}): App {
+  const { now = fleet.now } = options;
+  const app: App = new OpenAPIHono<{ Variables: Variables }>({
     defaultHook: (result) => {
       if (result.success) return;
       const issue = result.error.issues[0];
@@ -57,6 +69,7 @@ export function createHttpApp(fleet: Fleet): App {
       fleet.log,
     ),
   );
+  app.use('*', securityHeaders(fleet));
   app.use(
     '/api/v1/*',
     bodyLimit({
@@ -70,11 +83,14 @@ export function createHttpApp(fleet: Fleet): App {
       },
     }),
   );
+  app.use('/api/v1/*', guardRoutes(fleet, now));
+  app.use('/api/v1/*', answerOnce(fleet, now));
   addPublic(app, fleet);
   addTuf(app, fleet);
   addPipelineTriggers(app, fleet);
-  app.use('/api/v1/*', operatorsOnly(fleet));
+  for (const add of [addSessions, addUsers, addApiTokens, addAuditTrail]) add(app, fleet, now);
   for (const add of [
+    addOverview,
     addModels,
     addRegistry,
     addRuns,
@@ -104,23 +120,9 @@ export function createHttpApp(fleet: Fleet): App {
     addSchemas,
   ])
     add(app, fleet);
+  refuseUnlisted(app);
+  addConsole(app);
   return app;
-}
-
-/** Operators by their bearer tokens: the state folder's own, and those it let in. Roles and sites come later. */
-function operatorsOnly({ database, operatorToken }: Fleet) {
-  return createMiddleware<{ Variables: { actor: string } }>(async (context, next) => {
-    const [, token = ''] = /^Bearer (.+)$/.exec(context.req.header('authorization') ?? '') ?? [];
-    const actor = await signIn(database.db, operatorToken, token);
-    if (actor === undefined) {
-      throw new HttpError('not_signed_in', 'a bearer token is needed', {
-        kind: 'unauthenticated',
-        field: 'authorization',
-      });
-    }
-    context.set('actor', actor);
-    await next();
-  });
 }
 
 /** Hono answers a body that is no JSON with an exception of its own. */

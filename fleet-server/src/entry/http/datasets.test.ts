@@ -7,6 +7,7 @@ import { createModelLab, openArtifactFiles } from '../../platform/adapters/index
 import { exportModel, type FittedModel } from '../../supply/onnx/index.ts';
 import { createSmallFleet, type SmallFleet } from '../testing/small-fleet.ts';
 import { createHttpApp } from './index.ts';
+import { checkedAnswers } from '../testing/checked-answers.ts';
 
 const lab = createModelLab();
 let small: SmallFleet;
@@ -14,7 +15,7 @@ let app: ReturnType<typeof createHttpApp>;
 
 beforeAll(async () => {
   small = await createSmallFleet({ lab, openArtifacts: openArtifactFiles });
-  app = createHttpApp(small.fleet);
+  app = checkedAnswers(createHttpApp(small.fleet));
 });
 afterAll(async () => {
   await small[Symbol.asyncDispose]();

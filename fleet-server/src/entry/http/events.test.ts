@@ -107,7 +107,7 @@ describe('a server', () => {
     await expect(client.post('/api/v1/alerts/rules/ops/remove', {})).rejects.toMatchObject({
       code: 'alert_rule_unknown',
     });
-    await expect(client.get('/api/v1/drift/delay/report')).rejects.toMatchObject({ code: 'nothing_counted' });
+    await expect(client.get('/api/v1/drift/delay/report')).rejects.toMatchObject({ code: 'model_unknown' });
   });
 
   it('refuses a reader of types that do not exist, and an id that is none', async () => {
@@ -121,7 +121,7 @@ describe('a server', () => {
     await client.post('/api/v1/tokens', { site: 'north', device: 'gw-9' });
     expect(await client.get('/api/v1/devices/gw-9/why')).toMatchObject({ findings: [{ code: 'code_unused' }] });
     await expect(client.get('/api/v1/devices/gw-0/why')).rejects.toMatchObject({ code: 'device_unknown' });
-    expect(await client.get('/api/v1/alerts')).toEqual({ alerts: [] });
+    expect(await client.get('/api/v1/alerts')).toEqual({ alerts: [], next: null });
     await expect(client.post('/api/v1/alerts/al_0/acknowledge', {})).rejects.toMatchObject({ code: 'alert_unknown' });
   });
 

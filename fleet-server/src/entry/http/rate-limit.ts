@@ -72,7 +72,8 @@ export function networkOf(address: string): string {
     .join(':')}::/64`;
 }
 
-function tooMany(context: Context, waitMs: number): Response {
+/** 429 with `Retry-After`, RFC 6585. */
+export function tooMany(context: Context, waitMs: number): Response {
   const seconds = Math.ceil(waitMs / 1000);
   const error = new RateLimitError('rate_limited', `too many attempts; again in ${seconds} s`, {
     kind: 'unavailable',

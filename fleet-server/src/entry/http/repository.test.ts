@@ -8,6 +8,7 @@ import { findPending, submitForApproval } from '../../supply/models/index.ts';
 import { metadataInForce } from '../../supply/repository/index.ts';
 import { createSmallFleet, type SmallFleet } from '../testing/small-fleet.ts';
 import { createHttpApp, type App } from './index.ts';
+import { checkedAnswers } from '../testing/checked-answers.ts';
 
 const lab = createModelLab();
 let small: SmallFleet;
@@ -15,7 +16,7 @@ let app: App;
 
 beforeAll(async () => {
   small = await createSmallFleet({ lab, openArtifacts: openArtifactFiles });
-  app = createHttpApp(small.fleet);
+  app = checkedAnswers(createHttpApp(small.fleet));
 });
 afterAll(async () => {
   await small[Symbol.asyncDispose]();

@@ -8,6 +8,7 @@ import { readConfig } from '../../config.ts';
 import { createFleetServer, type FleetServer } from '../../server.ts';
 import type { App } from './edge.ts';
 import { createHttpApp } from './index.ts';
+import { checkedAnswers } from '../testing/checked-answers.ts';
 
 const ROWS = 2500;
 const clock = createVirtualClock(Date.parse('2026-05-01T00:00:00Z'));
@@ -42,7 +43,7 @@ beforeAll(async () => {
     PLUMBLINE_LOG_LEVEL: 'silent',
   });
   server = await createFleetServer(config, { advanceByTimer: false, clock });
-  app = createHttpApp(server.fleet);
+  app = checkedAnswers(createHttpApp(server.fleet));
   await send('north', 'gw-1', 1, ROWS);
   await clock.advance(60_000);
   await send('south', 'gw-2', 1, 3);

@@ -40,4 +40,35 @@ Alert: al_1, site_silent, warning: plumbline alerts acknowledge al_1
 `,
     });
   });
+
+  it('of drift says where and since when in words', () => {
+    const details = {
+      line: 'delay',
+      where: { of: 'fleet', id: '', devices: 9, sites: [{ site: 'north', share: 0.62 }] },
+      since: { at: Date.UTC(2026, 2, 4), low: Date.UTC(2026, 2, 3), high: Date.UTC(2026, 2, 5) },
+      sure: '1 in 1,000',
+      todo: 'look at crew',
+    };
+    const of = { id: 'al_1', kind: 'drift', subject: 'model:delay@1.0.0/covariate:crew', scope: 'model' } as const;
+    const times = { raisedAt: 0, lastAt: 0, count: 1, clearedAt: undefined, clearedReason: undefined };
+    const { text } = compose('alert.raised', {
+      ...of,
+      ...times,
+      details,
+      sentence: 'crew has moved',
+      acknowledged: undefined,
+      told: true,
+    });
+    for (const said of [
+      'Where: the whole fleet, 9 devices; most of it: north 62 %\n',
+      'Since: 2026-03-04 00:00 UTC, likely between 2026-03-03 00:00 UTC and 2026-03-05 00:00 UTC\n',
+      'How sure: 1 in 1,000\n',
+      'What to do: look at crew\n',
+    ]) {
+      expect(text).toContain(said);
+    }
+    const device = { ...details, where: { of: 'device', id: 'gw\r\n5', devices: 1, sites: [] } };
+    const one = { ...of, ...times, details: device, sentence: '', acknowledged: undefined, told: true };
+    expect(compose('alert.raised', one).text).toContain('Where: device gw 5, 1 device\n');
+  });
 });

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { severityOf, type Alert } from '../../insight/alerts/index.ts';
 
 export interface Letter {
@@ -17,8 +18,8 @@ export function compose(type: 'alert.raised' | 'alert.cleared', alert: Alert, re
   const told = (key: string) => wordsOf(details[key]);
   const rows: [string, string | undefined][] = [
     ['What', sentence],
-    ['Where', told('where') ?? told('site') ?? subject],
-    ['Since', told('since') ?? timeOf(raisedAt)],
+    ['Where', driftPlace(details['where']) ?? told('where') ?? told('site') ?? subject],
+    ['Since', driftTime(details['since']) ?? told('since') ?? timeOf(raisedAt)],
     ['How sure', told('sure')],
     ['What to do', told('todo')],
     ...(isOver ? [['Over', reason] as [string, string]] : []),
@@ -35,6 +36,31 @@ export function compose(type: 'alert.raised' | 'alert.cleared', alert: Alert, re
 /** Nothing of it can end a header, or the line before the text. */
 export function oneLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+}
+
+const drifted = z.object({
+  of: z.string(),
+  id: z.string(),
+  devices: z.number(),
+  sites: z.array(z.object({ site: z.string(), share: z.number() })),
+});
+const began = z.object({ at: z.number(), low: z.number(), high: z.number() });
+
+/** Of an alert of drift, as its details say it; undefined of any other. */
+function driftPlace(where: unknown): string | undefined {
+  const { success, data } = drifted.safeParse(where);
+  if (!success) return undefined;
+  const { of, id, devices, sites } = data;
+  const most = sites.map(({ site, share }) => `${site} ${(100 * share).toFixed(0)} %`).join(', ');
+  const place = of === 'fleet' ? 'the whole fleet' : `${of} ${id}`;
+  return oneLine(`${place}, ${devices} device${devices === 1 ? '' : 's'}${most === '' ? '' : `; most of it: ${most}`}`);
+}
+
+function driftTime(since: unknown): string | undefined {
+  const { success, data } = began.safeParse(since);
+  if (!success) return undefined;
+  const { at, low, high } = data;
+  return low === high ? timeOf(at) : `${timeOf(at)}, likely between ${timeOf(low)} and ${timeOf(high)}`;
 }
 
 function wordsOf(value: unknown): string | undefined {

@@ -1,10 +1,18 @@
+import type { Finding } from '@plumbline/shared/drift';
 import { createVirtualClock, type VirtualClock } from '@plumbline/shared/testing';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { SMTPServer } from 'smtp-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { putRule, removeRule } from '../../insight/alerts/index.ts';
-import { alerts, openDatabase, type Database } from '../../platform/db/index.ts';
+import {
+  acknowledgeAlert,
+  lookForAlerts,
+  muteAlerts,
+  putRule,
+  removeRule,
+  showAlerts,
+} from '../../insight/alerts/index.ts';
+import { alerts, driftFindings, eq, openDatabase, type Database } from '../../platform/db/index.ts';
 import { createDispatcher, emit, type Dispatcher } from '../../platform/outbox/index.ts';
 import { listMails, settleDead, startMail } from './index.ts';
 import { createSender } from './send.ts';
@@ -229,5 +237,101 @@ describe('a mail server', () => {
     });
     expect(ended).toMatchObject({ ok: false, never: false, reason: expect.stringMatching(/ECONN|ESOCKET/) });
     sender.close();
+  });
+});
+
+const deps = () => ({ database, now: clock.now });
+
+const told = () => taken.filter(({ raw }) => /^Subject: \[plumbline\] (?!over)/m.test(raw)).length;
+
+/** A look an hour later, and everything that follows from it. */
+async function look(): Promise<void> {
+  await clock.advance(HOUR_MS);
+  await lookForAlerts(deps());
+  await settle();
+}
+
+describe('a finding of drift', () => {
+  const subject = 'model:delay@1.0.0/covariate:crew';
+
+  /** What a look has found: the newest word on a change that began so long ago. */
+  async function find(day: number, begunAt: number, about = subject): Promise<void> {
+    const at = clock.now();
+    const sentence = `crew has moved, look ${day}`;
+    const said = { sure: '1 in 1,000', todo: 'see whether the work has changed', shares: [], devices: 9, sites: 9 };
+    const scope = { of: 'fleet' as const, id: '' };
+    const of = { id: `${about} ${day}`, kind: 'covariate' as const, line: 'delay', version: '1.0.0' };
+    const numbers = { statistic: 9, threshold: 2, p: 1e-6, effect: 1, n: 900, tests: [], alarm: true };
+    const finding: Finding = { ...of, ...said, ...numbers, scope, from: at, to: at + 1, sentence };
+    const kept = { subject: about, scope: 'fleet', scopeId: '', fromAt: at, toAt: at + 1, alarm: 1, standing: 1 };
+    await end(about);
+    await database.transaction((tx) =>
+      tx.insert(driftFindings).values({ ...of, ...kept, begunAt, body: JSON.stringify(finding), judgedAt: at }),
+    );
+  }
+  const end = (about = subject) =>
+    database.transaction((tx) => tx.update(driftFindings).set({ standing: 0 }).where(eq(driftFindings.subject, about)));
+  const open = async () => (await showAlerts(database.db, clock.now())).find((one) => one.subject === subject)!;
+
+  beforeEach(() => rule(['ana@example.com'], { kinds: ['drift'] }));
+
+  it('is one mail, however many looks find it, with when it began, how sure and what to do', async () => {
+    const begunAt = clock.now();
+    for (const day of [1, 2, 3, 4]) {
+      await find(day, begunAt);
+      await look();
+      await look();
+    }
+    expect(told()).toBe(1);
+    for (const part of ['crew has moved, look 1', '1 in 1,000', 'see whether the work has changed']) {
+      expect(taken[0]!.raw.replaceAll(/=\r\n/g, '')).toContain(part);
+    }
+    await find(5, clock.now(), 'model:delay@1.0.0/covariate:trade');
+    await look();
+    expect(told()).toBe(2);
+  });
+
+  it('that a person has seen is told no more while it lasts, and again when it comes back', async () => {
+    const begunAt = clock.now();
+    await find(1, begunAt);
+    await look();
+    await acknowledgeAlert(deps(), 'user:bo', { alert: (await open()).id, note: '' });
+    for (const day of [2, 3]) {
+      await find(day, begunAt);
+      await look();
+    }
+    expect(told()).toBe(1);
+    await end();
+    await look();
+    await clock.advance(HOUR_MS);
+    await find(4, clock.now());
+    await look();
+    expect(told()).toBe(2);
+  });
+
+  it('that is muted is told to nobody: not later either if it ends meanwhile, and once if it does not', async () => {
+    const mute = { kind: 'drift' as const, forMs: 24 * HOUR_MS, reason: 'works' };
+    await muteAlerts(deps(), 'user:bo', mute);
+    await find(1, clock.now());
+    await look();
+    await end();
+    await look();
+    expect(taken).toEqual([]);
+    await find(2, clock.now());
+    for (let hour = 0; hour < 30; hour += 1) await look();
+    expect(taken).toHaveLength(1);
+    expect(taken[0]!.raw).toContain('look 2');
+  });
+
+  it('is one mail too where the server ended between the alert and the mail', async () => {
+    await find(1, clock.now());
+    await mail.stop();
+    await dispatcher.stop();
+    await clock.advance(HOUR_MS);
+    await lookForAlerts(deps());
+    await begin();
+    await settle();
+    await look();
+    expect(told()).toBe(1);
   });
 });

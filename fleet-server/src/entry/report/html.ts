@@ -1,5 +1,6 @@
 import type { Finding, PerformanceName } from '@plumbline/shared/drift';
 import { escapeXml, renderSvg, type Plot } from '../../learning/experiments/index.ts';
+import { changesOf, type Change } from './changes.ts';
 import type { DriftMaterial, Histogram, SiteShare } from './material.ts';
 import { dayOf, histogramPlot, performancePlot, sitesPlot, windowsPlot } from './plots.ts';
 
@@ -8,16 +9,22 @@ const MOST_FEATURES = 24;
 const MEASURES: PerformanceName[] = ['brier', 'auc', 'accuracy'];
 
 const STYLE = `
-body { font: 15px/1.5 system-ui, sans-serif; color: #222; background: #fff; max-width: 1340px; margin: 2rem auto; padding: 0 1rem; }
+:root { color-scheme: light dark; --ink: #222; --paper: #fff; --faint: #555; --rule: #ddd; --quiet: #00664b; --alarm: #a63c00; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e4e4e4; --paper: #16181b; --faint: #a5a9ad; --rule: #3a3e43; --quiet: #5fd0ae; --alarm: #ff9d5c; }
+  .drawings svg { filter: invert(.9) hue-rotate(180deg); }
+}
+body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 1340px; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; margin-bottom: 0; } h2 { font-size: 1.15rem; margin-top: 2rem; } h3 { font-size: 1rem; margin: 0; }
 .verdict { display: inline-block; padding: .15rem .6rem; border: 2px solid; font-weight: 600; }
-.quiet { color: #00664b; } .alarm { color: #a63c00; }
-.finding { border-left: 4px solid; padding: .2rem 0 .2rem 1rem; margin: 1rem 0; max-width: 62rem; } .finding * { color: #222; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; margin: .4rem 0; } dt { color: #555 !important; } dd { margin: 0; }
+.quiet { color: var(--quiet); } .alarm { color: var(--alarm); }
+.finding { border-left: 4px solid; padding: .2rem 0 .2rem 1rem; margin: 1rem 0; max-width: 62rem; } .finding * { color: var(--ink); }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; margin: .4rem 0; } dt { color: var(--faint) !important; } dd { margin: 0; }
 .drawings { display: flex; flex-wrap: wrap; gap: 12px; align-items: flex-start; margin-top: 1rem; }
-.drawings figure { margin: 0; border: 1px solid #ddd; max-width: 100%; } .drawings svg { max-width: 100%; height: auto; display: block; }
-table { border-collapse: collapse; margin: .5rem 0; } th, td { border-bottom: 1px solid #ddd; padding: .2rem .8rem .2rem 0; text-align: left; vertical-align: top; }
-td { font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+.drawings figure { margin: 0; border: 1px solid var(--rule); max-width: 100%; } .drawings svg { max-width: 100%; height: auto; display: block; }
+table { border-collapse: collapse; margin: .5rem 0; } th, td { border-bottom: 1px solid var(--rule); padding: .2rem .8rem .2rem 0; text-align: left; vertical-align: top; }
+td { font-variant-numeric: tabular-nums; overflow-wrap: break-word; } td.number { white-space: nowrap; }
+.wide { overflow-x: auto; } summary { cursor: pointer; }
 `;
 
 /** One page with everything in it: no script, nothing loaded from elsewhere. */
@@ -26,8 +33,8 @@ export async function driftHtml(material: DriftMaterial): Promise<string> {
   const title = `Drift of ${line}@${version}`;
   const alarms = findings.filter(({ alarm }) => alarm);
   const quiet = findings.filter(({ alarm }) => !alarm);
-  const isPlural = alarms.length !== 1;
-  const verdict = alarms.length === 0 ? 'No alarm' : `${alarms.length} alarm${isPlural ? 's' : ''}`;
+  const changes = changesOf(alarms);
+  const verdict = changes.length === 0 ? 'No alarm' : counted(changes.length, 'alarm');
   const total = periods.reduce((all, { predictions }) => all + predictions, 0);
   const drawings: string[] = [];
   for (const plot of plotsOf(material)) drawings.push(`<figure>${await renderSvg(plot)}</figure>`);
@@ -42,12 +49,12 @@ export async function driftHtml(material: DriftMaterial): Promise<string> {
 </head>
 <body>
 <h1>${escapeXml(title)}</h1>
-<p>${total} predictions from ${dayOf(from)} to ${dayOf(to)}; “now” is from ${dayOf(now.from)}, ${now.predictions} predictions. Made ${escapeXml(new Date(madeAt).toISOString())}.</p>
+<p>${counted(total, 'prediction')} from ${dayOf(from)} to ${dayOf(to)}; “now” is from ${dayOf(now.from)}, ${counted(now.predictions, 'prediction')}. Made ${escapeXml(new Date(madeAt).toISOString())}.</p>
 <p><span class="verdict ${alarms.length === 0 ? 'quiet' : 'alarm'}">${verdict}</span></p>
 ${reference === null ? '<p>The bundle has no reference: nothing can be compared with the training data.</p>' : ''}
-${quarantined === 0 ? '' : `<p>${quarantined} windows are in quarantine and count in no figure here.</p>`}
+${quarantined === 0 ? '' : `<p>${counted(quarantined, 'window')} in quarantine: in no figure here.</p>`}
 <h2>What was found</h2>
-${alarms.length === 0 ? '<p>Nothing that is surely and notably other than the reference.</p>' : alarms.map(findingHtml).join('\n')}
+${alarms.length === 0 ? '<p>Nothing that is surely and notably other than the reference.</p>' : changes.map(changeHtml).join('\n')}
 ${quietHtml(quiet)}
 <h2>Pictures</h2>
 <div class="drawings">
@@ -88,15 +95,18 @@ function movedBy({ reference, now }: Histogram): number {
   return reference.reduce((all, count, bin) => all + Math.abs(count / n - (now[bin] ?? 0) / m), 0) / 2;
 }
 
-function findingHtml(one: Finding): string {
+function changeHtml({ newest: one, times, from, to }: Change): string {
   const { sentence, since, sure, todo, statistic, threshold, p, effect, n, devices, sites, tests, shares } = one;
   const rows: [string, string][] = [
-    ['Where', `${placeOf(one)}: ${devices} devices at ${sites} sites, ${dayOf(one.from)} to ${dayOf(one.to)}`],
+    ['Where', `${placeOf(one)}: ${counted(devices, 'device')} at ${counted(sites, 'site')}`],
+    ['Found', `${dayOf(from)} to ${dayOf(to)}${times === 1 ? '' : `, in ${times} periods; numbers are of the last`}`],
     [
       'Since',
       since === undefined
         ? 'not known'
-        : `${dayOf(since.at)}, likely between ${dayOf(since.low)} and ${dayOf(since.high)}`,
+        : since.low === since.high
+          ? dayOf(since.at)
+          : `${dayOf(since.at)}, likely between ${dayOf(since.low)} and ${dayOf(since.high)}`,
     ],
     ['How sure', sure],
     ['What to do', todo],
@@ -130,7 +140,8 @@ function quietHtml(quiet: readonly Finding[]): string {
     digits(one.effect),
     String(one.n),
   ]);
-  return `<p>Looked at as well, without an alarm:</p>\n${tableHtml(['kind', 'where', 'from', 'what', 'p', 'effect', 'n'], rows)}`;
+  const table = tableHtml(['kind', 'where', 'from', 'what', 'p', 'effect', 'n'], rows);
+  return `<details><summary>Looked at as well, without an alarm: ${quiet.length}</summary>\n${table}</details>`;
 }
 
 function sitesHtml(sites: readonly SiteShare[], alarms: readonly Finding[]): string {
@@ -153,11 +164,13 @@ function sitesHtml(sites: readonly SiteShare[], alarms: readonly Finding[]): str
 }
 
 function tableHtml(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return `<table><thead><tr>${cellsHtml('th', head)}</tr></thead><tbody>${rows.map((row) => `<tr>${cellsHtml('td', row)}</tr>`).join('')}</tbody></table>`;
+  return `<div class="wide"><table><thead><tr>${cellsHtml('th', head)}</tr></thead><tbody>${rows.map((row) => `<tr>${cellsHtml('td', row)}</tr>`).join('')}</tbody></table></div>`;
 }
 
 function cellsHtml(tag: 'th' | 'td', row: readonly string[]): string {
-  return row.map((cell) => `<${tag}>${escapeXml(cell)}</${tag}>`).join('');
+  // Days and numbers are not broken in two.
+  const opened = (cell: string) => (tag === 'td' && /^[\d.e:% –-]+$/.test(cell) ? 'td class="number"' : tag);
+  return row.map((cell) => `<${opened(cell)}>${escapeXml(cell)}</${tag}>`).join('');
 }
 
 function kindOf({ kind, quality, subject }: Finding): string {
@@ -170,6 +183,12 @@ function placeOf({ scope }: Finding): string {
   return scope.of === 'fleet' ? 'the fleet' : `${scope.of} ${scope.id}`;
 }
 
+function counted(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`;
+}
+
 function digits(value: number | null): string {
-  return value === null || !Number.isFinite(value) ? '–' : String(Number(value.toPrecision(3)));
+  if (value === null || !Number.isFinite(value)) return '–';
+  const rounded = Number(value.toPrecision(3));
+  return rounded !== 0 && Math.abs(rounded) < 0.001 ? rounded.toExponential() : String(rounded);
 }

@@ -122,6 +122,9 @@ describe('the material of a report', () => {
   });
 });
 
+const day = (n: number, sentence: string, more: Partial<Finding> = {}) =>
+  finding({ id: `f${n}`, from: START + n * DAY_MS, to: START + (n + 1) * DAY_MS, sentence, ...more });
+
 describe('the page', () => {
   let html: string;
   beforeAll(async () => {
@@ -140,10 +143,21 @@ describe('the page', () => {
       'site-1 75 %',
       '>1 alarm<',
       'crew lies where it lay',
-      '1 windows are in quarantine',
+      '1 window in quarantine',
     ]) {
       expect(html).toContain(said);
     }
+  });
+
+  it('tells a change that lasts once, with how long, and what the last look said of it', async () => {
+    const device = { scope: { of: 'device' as const, id: 'gw-1' }, devices: 1, sites: 1 };
+    const found = [day(4, 'the last word'), day(2, 'an earlier word'), day(3, 'of one device', device)];
+    const page = await driftHtml({ ...material, findings: found });
+    for (const said of ['>2 alarms<', 'the last word', 'in 2 periods; numbers', 'device gw-1: 1 device at 1 site<']) {
+      expect(page).toContain(said);
+    }
+    expect(page).toContain('2026-01-03 to 2026-01-06');
+    expect(page).not.toContain('an earlier word');
   });
 
   it('has pictures of windows, performance, score, features and sites, the alarmed feature first', () => {

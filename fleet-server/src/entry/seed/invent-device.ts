@@ -68,7 +68,7 @@ export function inventDevice(random: SeededRandom, number: number, site: Invente
     profile,
     agent: random.unit() < 0.8 ? '0.3.1' : '0.2.4',
     tags: [isGateway ? 'gateway' : 'tablet', ...(isCanary ? ['canary'] : [])],
-    standing: random.unit() < 0.005 ? 'quarantined' : null,
+    standing: random.unit() < 0.01 ? 'quarantined' : null,
     isOnline,
     lastSeenAt: lastSeenAt === null ? null : Math.round(lastSeenAt),
     report: lastSeenAt === null ? undefined : inventReport(random, { profile, running, at: Math.round(lastSeenAt) }),

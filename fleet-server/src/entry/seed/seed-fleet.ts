@@ -4,6 +4,7 @@ import { createIngest } from '../../insight/telemetry/index.ts';
 import { createRandom, type SeededRandom } from '../../learning/learners/index.ts';
 import { record } from '../../platform/audit/index.ts';
 import { devices, rowsInserter, sites, streams, type Database, type Db } from '../../platform/db/index.ts';
+import { keepLines } from '../../sites/devices/index.ts';
 import { hex, inventDevice, inventPrediction, inventSites, type InventedDevice } from './invent-device.ts';
 
 export class SeedError extends CodedError<'fleet_not_empty'> {
@@ -69,13 +70,14 @@ export async function seedFleet(
         invented.slice(from, from + GROUP_DEVICES).map((device) => rowOf(device, hex(random, 32), now())),
       );
     }
+    for (const { id, report } of invented) if (report !== undefined) await keepLines(tx, id, report.models, now());
     await record(tx, { actor, action: 'fleet.seed', subject: 'fleet', details: { ...options } });
   });
   const rows = await sendPredictions({ database, now }, random, invented, options.rows, told);
   return {
     sites: places.length,
     devices: invented.length,
-    online: invented.filter((one) => one.isOnline).length,
+    online: invented.filter(isConnected).length,
     rows,
   };
 }
@@ -91,9 +93,13 @@ async function refuseUsed(tx: Db): Promise<void> {
   });
 }
 
+/** Who is shut out is cut off. */
+function isConnected({ isOnline, standing, report }: InventedDevice): boolean {
+  return isOnline && standing === null && report !== undefined;
+}
+
 function rowOf(device: InventedDevice, key: string, now: number): typeof devices.$inferInsert {
-  const { id, site, profile, agent, tags, standing, isOnline, lastSeenAt, report } = device;
-  const isConnected = isOnline && standing === null;
+  const { id, site, profile, agent, tags, standing, lastSeenAt, report } = device;
   return {
     id,
     site,
@@ -104,7 +110,7 @@ function rowOf(device: InventedDevice, key: string, now: number): typeof devices
     tags: JSON.stringify(tags),
     enrolledAt: Math.min(now, lastSeenAt ?? now) - 90 * 86_400_000,
     lastSeenAt,
-    connection: isConnected && report !== undefined ? report.nonce : null,
+    connection: isConnected(device) ? (report?.nonce ?? null) : null,
     report: report === undefined ? null : JSON.stringify(report),
     reportNonce: report?.nonce ?? null,
     reportCounter: report?.counter ?? 0,

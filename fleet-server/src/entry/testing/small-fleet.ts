@@ -6,6 +6,7 @@ import { createVirtualClock, type VirtualClock } from '@plumbline/shared/testing
 import type { Signer } from '@plumbline/shared/trust';
 import { versionsInUse } from '../../delivery/rollouts/index.ts';
 import { createIngest } from '../../insight/telemetry/index.ts';
+import { makeAuditKey } from '../../platform/audit/index.ts';
 import { openDatabase } from '../../platform/db/index.ts';
 import { createDispatcher } from '../../platform/outbox/index.ts';
 import type { ArtifactStore, ModelLab } from '../../platform/ports/index.ts';
@@ -65,6 +66,7 @@ export async function createSmallFleet(options: {
     mqttUrl: 'mqtts://fleet.example:8883',
     webSocketUrl: 'wss://fleet.example:8443/mqtt',
     operatorToken: 'operator',
+    auditKey: makeAuditKey(),
   };
   return {
     fleet,

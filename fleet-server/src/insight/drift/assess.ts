@@ -4,11 +4,13 @@ import { and, asc, driftJudged, driftVerdicts, eq, type Database, type Db } from
 import { emit } from '../../platform/outbox/index.ts';
 import type { ArtifactStore } from '../../platform/ports/index.ts';
 import { getModel } from '../../supply/models/index.ts';
+import { judgeApart } from './apart/judge-apart.ts';
 import { endOthers, keepFindings } from './findings/keep-findings.ts';
 import { settleHolds } from './holds/settle-holds.ts';
-import { judgePeriod, type PeriodVerdict } from './judge/judge-period.ts';
-import { sum, type Period } from './judge/period.ts';
-import { listDays, listHistory, listSizes, sumByDevice, type DeviceDay } from './merge/device-days.ts';
+import type { PeriodVerdict } from './judge/judge-period.ts';
+import type { Period } from './judge/period.ts';
+import { setAsideOf } from './judge/set-aside.ts';
+import { listDays, listHistory, sizeOfDays, sumByDevice, type DeviceDay } from './merge/device-days.ts';
 import { joinPeriods } from './merge/join-periods.ts';
 import { belongingsOf } from './merge/scopes.ts';
 import { referenceOf } from './reference.ts';
@@ -37,6 +39,9 @@ type Judged = typeof driftJudged.$inferSelect;
 
 /** Late windows are waited for so long; after that a period is what it was. */
 const REOPENED_FOR_MS = 90 * 86_400_000;
+/** What scopes are held against, and what a fleet is. */
+const HISTORY_MS = 90 * 86_400_000;
+const PAST_MS = 365 * 86_400_000;
 const INPUTS = ['covariate', 'score', 'estimated', 'fairness', 'quality'] as const;
 
 /**
@@ -69,7 +74,7 @@ export async function assessVersion(deps: AssessDeps, of: Version, options: Asse
   let begins = from;
   for (const { from: first, to, parts } of joined) {
     const period = await periodOf(database, of, reference, { from: first, to }, parts);
-    const verdict = judgePeriod(period, options.minimumEffect);
+    const verdict = await judgeApart(period, options.minimumEffect);
     if (await keep(deps, period, verdict, begins)) verdicts.push(verdict.verdict);
     begins = to;
   }
@@ -91,15 +96,10 @@ async function reopened(
   judged: readonly Judged[],
 ): Promise<{ of: Judged; days: DeviceDay[] }[]> {
   const young = judged.filter(({ toAt }) => toAt > deps.now() - REOPENED_FOR_MS);
-  const [first] = young;
-  if (first === undefined) return [];
-  const range = { from: first.fromAt, to: young.at(-1)!.toAt };
-  const sizes = await listSizes(deps.database.db, of, range);
   const late: { of: Judged; days: DeviceDay[] }[] = [];
   for (const one of young) {
-    const own = sizes.filter(({ fromAt }) => fromAt >= one.fromAt && fromAt < one.toAt);
-    const isQuiet = own.every(({ quarantined }) => !quarantined) && sum(own.map(({ count }) => count)) === one.counted;
-    if (isQuiet) continue;
+    const { count, isQuiet } = await sizeOfDays(deps.database.db, of, { from: one.fromAt, to: one.toAt });
+    if (isQuiet && count === one.counted) continue;
     const days = await listDays(deps.database.db, of, { from: one.fromAt, to: one.toAt });
     const counting = (await quarantineExceeding(deps, of, days)).filter(({ quarantined }) => !quarantined);
     if (countOf(counting) !== one.counted) late.push({ of: one, days: counting });
@@ -119,9 +119,12 @@ async function periodOf(
   days: readonly DeviceDay[],
 ): Promise<Period> {
   const devices = sumByDevice(days);
-  const history = await listHistory(db, { line, version }, range.from);
+  const past = await listHistory(db, { line, version }, range.from, PAST_MS);
+  const history = past.filter(({ fromAt }) => fromAt >= range.from - HISTORY_MS);
+  const setAside = await setAsideOf(db, { line, version }, ['covariate', 'score'], range.from);
   const known = [...new Set([...devices, ...history].map(({ device }) => device))];
-  return { line, version, ...range, reference, devices, days, history, belongings: await belongingsOf(db, known) };
+  const belongings = await belongingsOf(db, known);
+  return { line, version, ...range, reference, devices, days, history, past, setAside, belongings };
 }
 
 /** @returns false where somebody else has judged it meanwhile */
@@ -191,7 +194,7 @@ async function judgeAgain(
   // The same period as before, so that findings are the same ones.
   const from = known?.fromAt ?? judged.fromAt;
   const period = await periodOf(database, of, reference, { from, to: judged.toAt }, days);
-  const { findings, verdict } = judgePeriod(period, minimumEffect);
+  const { findings, verdict } = await judgeApart(period, minimumEffect);
   const { line, version } = of;
   await database.transaction(async (tx) => {
     const { alarms } = await keepFindings(tx, { line, version, isAgain: true }, findings, now());

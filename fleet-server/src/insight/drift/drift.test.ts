@@ -122,6 +122,43 @@ describe('evidence of drift', () => {
   });
 });
 
+/** Sites that are nothing alike: what is usual at one is rare at another. */
+const usualAt = (device: string) => () => {
+  const usual = world.usual();
+  const isOdd = Number(device.slice(-1)) % 2 === 1;
+  return { ...usual, height: world.random() < 0.7 ? 2 * world.random() + (isOdd ? 2 : 0) : 4 * world.random() };
+};
+/** Half of the rows of each site are what they never were. */
+const movedAt = (device: string) => () => (world.random() < 0.5 ? usualAt(device)() : { ...tall(), trade: 'wood' });
+
+describe('a fleet of six sites', () => {
+  const SIX = DEVICES.slice(0, 6);
+  const live = async (weeks: number, draw: (device: string) => () => Row, from = 1) => {
+    for (let week = 0; week < weeks; week += 1) await passDay(from + 14 * week, draw, SIX);
+  };
+
+  it('that has moved is told from its own past, once it has one, and what lasts does not become its past', async () => {
+    await live(20, usualAt);
+    expect(await alarms()).toEqual([]);
+    await live(3, movedAt, 281);
+    const found = await listFindings(database.db, { kind: 'covariate', alarm: true });
+    const heights = found.filter(({ subject, scope }) => subject === 'height' && scope.of === 'fleet');
+    expect(heights.map(({ from }) => from / DAY_MS)).toEqual([309, 295, 281]);
+    expect(heights[2]).toMatchObject({
+      sites: 6,
+      since: { at: 281 * DAY_MS },
+      sentence: expect.stringMatching(/has moved since \d{4}-\d\d, each site against its own past/),
+    });
+    expect(heights[2]?.shares).toHaveLength(6);
+  });
+
+  it('that is too young to have a past is asked nothing of it', async () => {
+    await live(10, usualAt);
+    await live(1, movedAt, 141);
+    expect((await alarms()).filter((one) => !one.includes('/site:'))).toEqual([]);
+  });
+});
+
 describe('evidence that cannot be what it says', () => {
   it.each<[string, () => Promise<void>]>([
     [

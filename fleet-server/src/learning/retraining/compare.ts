@@ -35,6 +35,12 @@ export interface ComparisonRules {
   level?: number;
   /** Smaller improvements of Brier are none. Default 0. */
   minimumGain?: number;
+  /**
+   * Where a change was found: a candidate that did no worse on the cohort, by Brier and by AUC, and whose Brier is
+   * surely no worse than by this, wins. Rows of
+   * before the change say little for the champion, and the candidate has learned from more and from newer ones.
+   */
+  tolerance?: number;
   /** By how much Brier may surely not be worse in any slice; without it slices are not looked at. */
   sliceLimit?: number;
   /** Rows that a candidate of that moment learns from. Default: all that are known. */
@@ -96,7 +102,7 @@ function judge(
   { features, split }: Dataset,
   cohort: Example[],
   scores: { champion: number[]; candidate: number[]; seed: number },
-  { level = 0.05, minimumGain = 0, sliceLimit }: ComparisonRules,
+  { level = 0.05, minimumGain = 0, tolerance = 0, sliceLimit }: ComparisonRules,
 ): Omit<Comparison, 'configuration'> {
   const labels = Uint8Array.from(cohort, (example) => example.label);
   const [a, b] = [Float64Array.from(scores.candidate), Float64Array.from(scores.champion)];
@@ -117,24 +123,28 @@ function judge(
     sliceLimit === undefined ? [] : sliceLosses(features, cohort, losses, { clusters, limit: sliceLimit, level });
   const worse = slices.filter(({ holds }) => !holds).toSorted((left, right) => right.high - left.high);
   const isBetter = low > 0 && improvement >= minimumGain;
+  const [aucOfCandidate, aucOfChampion] = [rocAuc(labels, a), rocAuc(labels, b)];
+  const isNoWorse = tolerance > 0 && improvement >= 0 && aucOfCandidate >= aucOfChampion && low > -tolerance;
   const interval = `${low.toFixed(4)} … ${high.toFixed(4)}`;
   return {
     rows: cohort.length,
     clusters: new Set(clusters).size,
     from: cohort[0]?.knownAt ?? 0,
     to: cohort.at(-1)?.knownAt ?? 0,
-    champion: { auc: rocAuc(labels, b), brier: brier(labels, b) },
-    candidate: { auc: rocAuc(labels, a), brier: brier(labels, a) },
+    champion: { auc: aucOfChampion, brier: brier(labels, b) },
+    candidate: { auc: aucOfCandidate, brier: brier(labels, a) },
     improvement,
     low,
     high,
     level: twoSided,
     slices,
-    winner: isBetter && worse.length === 0 ? 'candidate' : 'champion',
+    winner: (isBetter || isNoWorse) && worse.length === 0 ? 'candidate' : 'champion',
     sentence: sentenceOf(`${improvement.toFixed(4)} (${interval}, ${cohort.length} rows)`, {
       isSure: low > 0,
       isBetter,
+      isNoWorse,
       minimumGain,
+      tolerance,
       worse,
     }),
   };
@@ -145,14 +155,29 @@ function sentenceOf(
   {
     isSure,
     isBetter,
+    isNoWorse,
     minimumGain,
+    tolerance,
     worse,
-  }: { isSure: boolean; isBetter: boolean; minimumGain: number; worse: SliceLoss[] },
+  }: {
+    isSure: boolean;
+    isBetter: boolean;
+    isNoWorse: boolean;
+    minimumGain: number;
+    tolerance: number;
+    worse: SliceLoss[];
+  },
 ): string {
-  if (!isSure) return `not surely better: Brier changes by ${figures}`;
-  if (!isBetter) return `better by too little, ${minimumGain} is asked for: Brier improves by ${figures}`;
+  if (!isBetter && !isNoWorse) {
+    const asked = tolerance > 0 ? `, and maybe worse by ${tolerance}` : '';
+    if (!isSure) return `not surely better${asked}: Brier changes by ${figures}`;
+    return `better by too little, ${minimumGain} is asked for: Brier improves by ${figures}`;
+  }
   const [first] = worse;
-  if (first === undefined) return `the candidate is better: Brier improves by ${figures}`;
-  const most = `up to ${first.high.toFixed(3)} where ${first.limit} is the limit`;
-  return `better on the whole, Brier by ${figures}, but maybe worse in ${first.name}: ${most} (${first.rows} rows)`;
+  if (first !== undefined) {
+    const most = `up to ${first.high.toFixed(3)} where ${first.limit} is the limit`;
+    return `better on the whole, Brier by ${figures}, but maybe worse in ${first.name}: ${most} (${first.rows} rows)`;
+  }
+  if (isBetter) return `the candidate is better: Brier improves by ${figures}`;
+  return `the candidate is no worse and has learned since the change: Brier improves by ${figures}`;
 }

@@ -1,10 +1,10 @@
 export { compareWithChampion, type Comparison, type ComparisonRules } from './compare.ts';
-export { decideTrigger, type RetrainingPolicy, type Trigger, type TriggerInput } from './decide-trigger.ts';
 export { fleetDataset } from '../datasets/index.ts';
 export { retrain, type Retraining, type RetrainInput } from './retrain.ts';
 export { scoresOfTrained, scoresOfVersion } from './score.ts';
 export * from './errors.ts';
 export { automationStop, resumeAutomation, stopAutomation, type AutomationStop } from './automation/switch.ts';
+export { warningsOfPipeline, warningsOfPolicy } from './automation/overlaps.ts';
 export { whyWithheld } from './automation/withheld.ts';
 export { chooseWindow, type BackTest, type ChosenWindow } from './data-window/choose-window.ts';
 export { rowsOfWindow, type WindowRules } from './data-window/rows-of-window.ts';

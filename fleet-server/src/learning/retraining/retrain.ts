@@ -32,7 +32,7 @@ export interface RetrainInput {
   /** The champion has seen no label that became known from then on, ms. */
   championTrainedAt: number;
   options: TrainOptions;
-  rules?: Pick<ComparisonRules, 'level' | 'minimumGain' | 'sliceLimit'>;
+  rules?: Pick<ComparisonRules, 'level' | 'minimumGain' | 'tolerance' | 'sliceLimit'>;
   /** Forms of data window to choose from by back-test. Default: all rows. */
   windows?: { forms: readonly WindowForm[]; rules: WindowRules };
   /** False: a winner is named and not released. Default true. */
@@ -105,6 +105,8 @@ async function turn(
     const options = { ...input.options, ...comparison.configuration, gatePermutations: GATE_PERMUTATIONS };
     const now = deps.now();
     trained = await trainModel(windowOf(dataset, now), options);
+    // A release waits for people: whoever gave it up meanwhile wants none.
+    options.signal?.throwIfAborted();
     const card = { comparison, trigger: input.trigger, ...(window && { window: tellWindow(window) }), ...input.card };
     outcome =
       trained.gate.verdict === 'refuse'

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { name as nameSchema } from '@plumbline/shared/trust';
 import { record } from '../audit/index.ts';
-import { eq, operators, timeOf, type Db } from '../db/index.ts';
+import { eq, operators, timeOf, users, type Db } from '../db/index.ts';
 import { AccessError } from './errors.ts';
 import { actorOf, OWNER, sha256Of, TOKEN_BYTES, TOKEN_PREFIX } from './operator.ts';
 
@@ -20,10 +20,11 @@ export async function addOperator(tx: Db, actor: string, name: string): Promise<
     });
   }
   const [known] = await tx.select().from(operators).where(eq(operators.name, name));
-  if (known !== undefined) {
-    throw known.removedAt === null
+  const [user] = await tx.select({ name: users.name }).from(users).where(eq(users.name, name));
+  if (known !== undefined || user !== undefined) {
+    throw known?.removedAt === null
       ? new AccessError('operator_exists', `there is an operator ${name}`, { kind: 'conflict', field: 'name' })
-      : new AccessError('operator_name_used', `${name} was the name of an operator who was removed`, {
+      : new AccessError('operator_name_used', `${name} is or was the name of somebody else`, {
           kind: 'conflict',
           field: 'name',
           expected: 'a name that nobody has had: the audit means one person by it',

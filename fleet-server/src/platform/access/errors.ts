@@ -5,7 +5,20 @@ export type AccessErrorCode =
   | 'operator_exists'
   | 'operator_name_malformed'
   | 'operator_name_used' // of somebody who was removed: the audit means one person by a name
-  | 'operator_not_owner'; // only who runs the server lets people in
+  | 'operator_not_owner' // only who runs the server lets people in
+  | 'user_unknown'
+  | 'user_exists'
+  | 'user_name_malformed'
+  | 'user_name_used'
+  | 'assignments_malformed'
+  | 'password_weak'
+  | 'code_refused' // unknown, used, too old or somebody else's: which one is not told
+  | 'setup_done'
+  | 'sign_in_refused' // unknown name or wrong password: which one is not told
+  | 'api_token_unknown'
+  | 'api_token_malformed'
+  | 'api_token_scope'
+  | 'api_token_without_user';
 
 export class AccessError extends CodedError<AccessErrorCode> {
   override readonly name = 'AccessError';

@@ -1,7 +1,18 @@
 import { createVirtualClock } from '@plumbline/shared/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { audit, eq, gt, openDatabase, type Database, type Db } from '../db/index.ts';
-import { chainHead, list, record, verifyChain } from './index.ts';
+import {
+  chainHead,
+  list,
+  makeAuditKey,
+  pagesOf,
+  readHead,
+  readLine,
+  record,
+  signHead,
+  verifyChain,
+  verifyPages,
+} from './index.ts';
 
 const clock = createVirtualClock();
 let database: Database;
@@ -110,5 +121,53 @@ describe('the chain', () => {
     await recordAll([9, 9, 9, 9, 9]);
     expect(await verifyChain(database.db)).toBeNull();
     expect(await verifyChain(database.db, head)).toEqual({ id: 4, reason: 'not-the-known-head' });
+  });
+});
+
+describe('a head that is kept elsewhere', () => {
+  const key = makeAuditKey();
+  const made = signHead({ id: 3, hash: 'ab'.repeat(32) }, 5, key);
+
+  it('is read back, by its own key and by the one that is asked for', () => {
+    expect(readHead(JSON.parse(JSON.stringify(made)), made.publicKey)).toEqual(made);
+    expect(readHead(made)).toEqual(made);
+  });
+
+  it.each([
+    ['another row', { id: 2 }],
+    ['another hash', { hash: 'cd'.repeat(32) }],
+    ['another time', { at: 6 }],
+    ['another key', { publicKey: signHead({ id: 3, hash: '' }, 5, makeAuditKey()).publicKey }],
+    ['a key that is none', { publicKey: 'AAAA' }],
+  ])('is refused with %s', (_, change) => {
+    const forged = { ...made, ...change };
+    expect(() => readHead(forged)).toThrow(expect.objectContaining({ code: 'audit_head_forged' }));
+  });
+
+  it('signed by another key is refused where the key is known', () => {
+    const other = signHead(made, 5, makeAuditKey());
+    expect(readHead(other)).toEqual(other);
+    expect(() => readHead(other, made.publicKey)).toThrow(expect.objectContaining({ code: 'audit_head_forged' }));
+  });
+
+  it.each([[null], [{}], [{ ...made, id: -1 }], [{ ...made, more: 1 }], ['x']])('is refused as %j', (given) => {
+    expect(() => readHead(given)).toThrow(expect.objectContaining({ code: 'audit_head_malformed' }));
+  });
+});
+
+describe('an export', () => {
+  it('holds like the chain it was made of, and shows the same breaks', async () => {
+    await recordAll([1, 2, 3]);
+    const lines: string[] = [];
+    for await (const page of pagesOf(database.db)) lines.push(...page.map((row) => JSON.stringify(row)));
+    const rows = () => lines.map((line, index) => readLine(line, index + 1));
+    const head = await chainHead(database.db);
+    expect(await verifyPages([rows()], head)).toBeNull();
+    expect(await verifyPages([rows().slice(0, 2)], head)).toEqual({ id: 3, reason: 'not-the-known-head' });
+    lines[1] = lines[1]!.replace('user:ana', 'user:eve');
+    expect(await verifyPages([rows()], head)).toEqual({ id: 2, reason: 'edited' });
+    expect(() => readLine('{"id":1', 7)).toThrow(
+      expect.objectContaining({ code: 'audit_row_malformed', field: 'line 7' }),
+    );
   });
 });

@@ -1,14 +1,19 @@
-import { and, audit, desc, eq, lt, type ReadDb } from '../db/index.ts';
+import { and, audit, desc, eq, gte, lt, sql, type ReadDb } from '../db/index.ts';
 import { readRow, type AuditRow } from './entry.ts';
 import { AuditError } from './errors.ts';
 
 export interface AuditQuery {
-  subject?: string;
-  actor?: string;
+  subject?: string | undefined;
+  actor?: string | undefined;
+  /** One verb, `rollouts.pause`, or all of a room, `rollouts.`. */
+  action?: string | undefined;
+  /** Rows from [from, to), ms. */
+  from?: number | undefined;
+  to?: number | undefined;
   /** `next` of the page before. */
-  cursor?: string;
+  cursor?: string | undefined;
   /** Rows a page, 1 to 500; 100 when not given. */
-  limit?: number;
+  limit?: number | undefined;
 }
 
 export interface AuditPage {
@@ -34,6 +39,13 @@ export async function list(db: ReadDb, query: AuditQuery = {}): Promise<AuditPag
       and(
         query.subject === undefined ? undefined : eq(audit.subject, query.subject),
         query.actor === undefined ? undefined : eq(audit.actor, query.actor),
+        query.action === undefined
+          ? undefined
+          : query.action.endsWith('.')
+            ? sql`substr(${audit.action}, 1, ${query.action.length}) = ${query.action}`
+            : eq(audit.action, query.action),
+        query.from === undefined ? undefined : gte(audit.at, query.from),
+        query.to === undefined ? undefined : lt(audit.at, query.to),
         query.cursor === undefined ? undefined : lt(audit.id, readCursor(query.cursor)),
       ),
     )

@@ -1,6 +1,7 @@
-import { asc, audit, gt, type ReadDb } from '../db/index.ts';
+import type { ReadDb } from '../db/index.ts';
 import { CHAIN_START, hashOf, type ChainHead } from './chain.ts';
 import type { StoredRow } from './entry.ts';
+import { pagesOf } from './pages.ts';
 
 /** The first row that does not hold, and why. */
 export interface ChainBreak {
@@ -12,24 +13,29 @@ export interface ChainBreak {
     | 'not-the-known-head'; // rows were cut off the end, or the whole chain was written anew
 }
 
-const PAGE = 1_000;
-
 /**
  * Walks the whole chain. `known` is a head kept outside the database (a printed report, another system): without it a
  * chain that was cut short or rewritten from some row on still agrees with itself.
  */
 export async function verifyChain(db: ReadDb, known: ChainHead = CHAIN_START): Promise<ChainBreak | null> {
+  return verifyPages(pagesOf(db), known);
+}
+
+/** The same of rows that came from elsewhere, in the order of their ids. */
+export async function verifyPages(
+  pages: AsyncIterable<readonly StoredRow[]> | Iterable<readonly StoredRow[]>,
+  known: ChainHead = CHAIN_START,
+): Promise<ChainBreak | null> {
   let last = CHAIN_START;
-  for (;;) {
-    const page = await db.select().from(audit).where(gt(audit.id, last.id)).orderBy(asc(audit.id)).limit(PAGE);
+  for await (const page of pages) {
     for (const row of page) {
       const reason =
         breakOf(row, last) ?? (row.id === known.id && row.hash !== known.hash ? 'not-the-known-head' : null);
       if (reason !== null) return { id: row.id, reason };
       last = row;
     }
-    if (page.length < PAGE) return last.id < known.id ? { id: last.id + 1, reason: 'not-the-known-head' } : null;
   }
+  return last.id < known.id ? { id: last.id + 1, reason: 'not-the-known-head' } : null;
 }
 
 function breakOf(row: StoredRow, before: ChainHead): ChainBreak['reason'] | null {

@@ -34,17 +34,18 @@ export interface Device {
 export async function listDevices(db: ReadDb): Promise<Device[]> {
   const rows = await db.select().from(devices).orderBy(asc(devices.id));
   const stale = await staleDevices(db);
-  return rows.map((row) => read(row, stale));
+  return rows.map((row) => readDevice(row, stale));
 }
 
 /** @throws DeviceError `device_unknown` */
 export async function getDevice(db: ReadDb, id: string): Promise<Device> {
   const row = await deviceRow(db, id);
   if (row === undefined) throw unknownDevice(id);
-  return read(row, await staleDevices(db, id));
+  return readDevice(row, await staleDevices(db, id));
 }
 
-function read(row: DeviceRow, stale: Set<string>): Device {
+/** @param stale ids of devices that live on old metadata */
+export function readDevice(row: DeviceRow, stale: Set<string>): Device {
   const report = row.report === null ? undefined : deviceReport.parse(JSON.parse(row.report));
   const { standing, reason } = readStanding(row);
   return {

@@ -7,7 +7,13 @@ export { previewSelector, type SelectorPreview } from './preview.ts';
 export { getGroup, listGroups, listStanding, type GroupSummary, type StandingRelease } from './read.ts';
 export { removeGroup, type Removal } from './remove.ts';
 export { resolveMembers } from './resolve-members.ts';
-export { MAX_LENGTH as MAX_SELECTOR_LENGTH, parseSelector, printSelector, type Selector } from './selector/index.ts';
+export {
+  MAX_LENGTH as MAX_SELECTOR_LENGTH,
+  parseSelector,
+  printSelector,
+  staysWithin,
+  type Selector,
+} from './selector/index.ts';
 export { clearStandingRelease, setStandingRelease, type StandingOrder } from './standing/set-standing.ts';
 export { settleNewcomers, type Settled, type SettleOptions } from './standing/settle.ts';
 export { tagDevices, type Tagging } from './tags/tag-devices.ts';

@@ -1,7 +1,7 @@
 export { archiveEmptied, archiveSite, type ArchiveOrder } from './archive.ts';
 export { closeSite, DEFAULT_DEADLINE_MS, reopenSite, type CloseOrder } from './close.ts';
 export { enrolList, type ListedDevice } from './enrol-list.ts';
-export { SiteError, type SiteErrorCode } from './errors.ts';
+export { SiteError, unknownSite, type SiteErrorCode } from './errors.ts';
 export { findSite, getSite, listSites } from './list.ts';
 export { putSite, type SiteChange } from './put.ts';
 export { devicesOf, type DeviceEnd, type SiteDevice } from './remaining.ts';

@@ -12,6 +12,7 @@ export type ModelErrorCode =
   | 'model_not_awaiting_approval'
   | 'model_not_published'
   | 'approval_differs'
+  | 'approver_is_author' // two people make a release
   | 'line_not_delegated'
   | 'metadata_too_large'
   | 'variant_none_fits'

@@ -24,8 +24,7 @@ const TIMES_EVEN = 3;
  * the fleet. For verdicts only; what is stored stays exact.
  */
 export function capDevices(devices: readonly DeviceCounts[]): CappedCounts {
-  const limit = limitOf(devices.map(({ n }) => n));
-  const weights = devices.map(({ n }) => (n > limit ? limit / n : 1));
+  const weights = capSizes(devices.map(({ n }) => n));
   const weighed = devices.reduce((all, { n }, i) => all + n * (weights[i] ?? 0), 0);
   const squares = devices.reduce((all, { n }, i) => all + n * (weights[i] ?? 0) ** 2, 0);
   const n = squares === 0 ? 0 : weighed ** 2 / squares;
@@ -38,6 +37,12 @@ export function capDevices(devices: readonly DeviceCounts[]): CappedCounts {
     );
   });
   return { counts, n, weights };
+}
+
+/** One for each part, 0…1: so much of its size counts that none has more than three times its even share. */
+export function capSizes(sizes: readonly number[]): number[] {
+  const limit = limitOf(sizes);
+  return sizes.map((n) => (n > limit ? limit / n : 1));
 }
 
 /** The size c with c = (3 / D) · Σ min(n, c): the cap is a share of what is left after capping. */

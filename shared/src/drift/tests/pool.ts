@@ -9,21 +9,33 @@ const EXPECTED_AT_LEAST = 5;
  * too often, and an end that did would join everything with the one bin of a sensor that is stuck.
  */
 export function poolSparse(before: readonly number[], after: readonly number[]): Cell[] {
-  const [n, m] = [sum(before), sum(after)];
-  const size = Math.max(before.length, after.length);
-  const bins = Array.from({ length: size }, (_, i): Cell => [before[i] ?? 0, after[i] ?? 0]);
-  const pooled: Cell[] = [];
-  let open: Cell = [0, 0];
-  for (const [a, b] of bins.toSorted((x, y) => x[0] - y[0])) {
-    open = [open[0] + a, open[1] + b];
-    if ((open[0] * Math.min(n, m)) / n < EXPECTED_AT_LEAST) continue;
-    pooled.push(open);
-    open = [0, 0];
+  const bins = [...before, ...after.slice(before.length).map(() => 0)];
+  return groupSparse(bins, sum(after)).map((group): Cell => [inBins(before, group), inBins(after, group)]);
+}
+
+/** Which bins of a reference are joined when it is held against a window of `m` rows. */
+export function groupSparse(before: readonly number[], m: number): number[][] {
+  const n = sum(before);
+  const groups: number[][] = [];
+  let open: number[] = [];
+  let inOpen = 0;
+  const rarestFirst = [...before.entries()].toSorted(([, a], [, b]) => a - b);
+  for (const [bin, count] of rarestFirst) {
+    open.push(bin);
+    inOpen += count;
+    if ((inOpen * Math.min(n, m)) / n < EXPECTED_AT_LEAST) continue;
+    groups.push(open);
+    [open, inOpen] = [[], 0];
   }
-  const last = pooled.at(-1);
+  const last = groups.at(-1);
   if (last === undefined) return [open];
-  pooled[pooled.length - 1] = [last[0] + open[0], last[1] + open[1]];
-  return pooled;
+  last.push(...open);
+  return groups;
+}
+
+/** How many of these counts lie in these bins. */
+export function inBins(counts: readonly number[], bins: readonly number[]): number {
+  return bins.reduce((all, bin) => all + (counts[bin] ?? 0), 0);
 }
 
 /** The commonest bin of the reference against everything else: what is left to compare when pooling leaves one bin. */

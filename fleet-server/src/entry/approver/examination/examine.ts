@@ -16,6 +16,8 @@ export interface Examination {
   origin: string;
   bundles: { path: string; sha256: string }[];
   goldenRows: number;
+  /** Brier by which it may at most be worse than its predecessor; 0: it is surely better, or was never compared. */
+  worseByAtMost: number;
 }
 
 const card = z.object({
@@ -24,6 +26,9 @@ const card = z.object({
   comparison: z
     .object({
       low: z.number(),
+      improvement: z.number().optional(),
+      champion: z.object({ auc: z.number() }).optional(),
+      candidate: z.object({ auc: z.number() }).optional(),
       slices: z.array(z.object({ name: z.string(), high: z.number(), limit: z.number() })).optional(),
     })
     .optional(),
@@ -57,6 +62,7 @@ export async function examine(
   const examined = new Set<string>();
   let origin = 'trained';
   let goldenRows = 0;
+  let worseByAtMost = 0;
   // The predecessor is signed once more, so it is looked at once more: nothing is signed unseen.
   for (const [path, target] of targets) {
     const isAdded = target.custom.version === version;
@@ -68,6 +74,7 @@ export async function examine(
     const bundle = await examineBundle(deps, line, path, target);
     if (!isAdded) continue;
     goldenRows += bundle.goldenRows;
+    worseByAtMost = Math.max(worseByAtMost, bundle.worseByAtMost);
     if (bundle.origin === 'imported') origin = 'imported';
   }
   return {
@@ -78,6 +85,7 @@ export async function examine(
     origin,
     bundles: added.map(([path, target]) => ({ path, sha256: target.hashes.sha256 })),
     goldenRows,
+    worseByAtMost,
   };
 }
 
@@ -86,7 +94,7 @@ async function examineBundle(
   line: string,
   path: string,
   target: LineMetadata['targets'][string],
-): Promise<{ origin: string; goldenRows: number }> {
+): Promise<{ origin: string; goldenRows: number; worseByAtMost: number }> {
   const archive = await deps.client.bytes(`/api/v1/artifacts/${target.hashes.sha256}`);
   if (sha256Hex(archive) !== target.hashes.sha256 || archive.length !== target.length) {
     throw new ApproverError('bundle_differs', `${path}: not the bytes the draft names`, {
@@ -107,7 +115,7 @@ async function examineBundle(
       expected,
     });
   }
-  return { goldenRows: await runGolden(deps.trial, bundle, path), origin: readCard(files['card.json'], path) };
+  return { goldenRows: await runGolden(deps.trial, bundle, path), ...readCard(files['card.json'], path) };
 }
 
 async function runGolden(trial: ModelTrial, bundle: Bundle, path: string): Promise<number> {
@@ -135,7 +143,7 @@ async function runGolden(trial: ModelTrial, bundle: Bundle, path: string): Promi
   return rows.length;
 }
 
-function readCard(bytes: Uint8Array | undefined, path: string): string {
+function readCard(bytes: Uint8Array | undefined, path: string): Pick<Examination, 'origin' | 'worseByAtMost'> {
   const parsed = card.parse(JSON.parse(new TextDecoder().decode(bytes ?? new TextEncoder().encode('{}'))));
   if (parsed.origin === 'trained' && parsed.gate?.verdict !== 'pass') {
     throw new ApproverError('gate_not_passed', `${path}: the card says the quality gate was not passed`, {
@@ -143,12 +151,7 @@ function readCard(bytes: Uint8Array | undefined, path: string): string {
       field: 'card.gate',
     });
   }
-  if (parsed.comparison !== undefined && parsed.comparison.low <= 0) {
-    throw new ApproverError('candidate_not_better', `${path}: not surely better than its predecessor`, {
-      kind: 'refused',
-      field: 'card.comparison',
-    });
-  }
+  const worseByAtMost = parsed.comparison === undefined ? 0 : worseOf(parsed.comparison, path);
   // By the figures and not by the card's own word on them.
   const worse = parsed.comparison?.slices?.find(({ high, limit }) => !(high <= limit));
   if (worse !== undefined) {
@@ -158,5 +161,22 @@ function readCard(bytes: Uint8Array | undefined, path: string): string {
       expected: `at most ${worse.limit}`,
     });
   }
-  return parsed.origin;
+  return { origin: parsed.origin, worseByAtMost };
+}
+
+/** Surely better, or no worse by what was seen of both: then how much worse it may be is for a policy, or a person. */
+function worseOf(
+  { low, improvement, champion, candidate }: NonNullable<z.infer<typeof card>['comparison']>,
+  path: string,
+) {
+  if (low > 0) return 0;
+  const isNoWorse =
+    improvement !== undefined && improvement >= 0 && champion !== undefined && candidate !== undefined
+      ? candidate.auc >= champion.auc
+      : false;
+  if (isNoWorse && low < 0) return -low;
+  throw new ApproverError('candidate_not_better', `${path}: not surely better than its predecessor`, {
+    kind: 'refused',
+    field: 'card.comparison',
+  });
 }

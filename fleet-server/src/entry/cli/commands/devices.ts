@@ -25,7 +25,7 @@ export function addDevices(program: Command): void {
     .description('what every device says it runs')
     .action(async (_flags: unknown, command: Command) => {
       const global = command.optsWithGlobals<Global>();
-      const { devices: all } = await (await connect(global)).get<{ devices: Device[] }>('/api/v1/devices');
+      const all = await allDevices(await connect(global));
       print(all, global.json, () =>
         table(
           ['device', 'site', 'profile', 'tags', 'status', 'last seen', 'certificate until', 'metadata', 'runs'],
@@ -100,4 +100,16 @@ async function settled(client: Client, of: { device: string; line: string; seq: 
     kind: 'unavailable',
     field: 'device',
   });
+}
+
+/** Page by page: a fleet has more devices than one answer. */
+async function allDevices(client: Client): Promise<Device[]> {
+  const all: Device[] = [];
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const after = cursor === '' ? '' : `?cursor=${encodeURIComponent(cursor)}`;
+    const page: { devices: Device[]; next: string | null } = await client.get(`/api/v1/devices${after}`);
+    all.push(...page.devices);
+    cursor = page.next;
+  }
+  return all;
 }

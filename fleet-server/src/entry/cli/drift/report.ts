@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { CodedError } from '@plumbline/shared/errors';
 import type { DriftMaterial } from '../../report/index.ts';
 import { connect, type Global } from '../connection.ts';
 import { print } from '../output.ts';
@@ -25,9 +26,13 @@ export function addReport(drift: Command): void {
       const path = `/api/v1/drift/${encodeURIComponent(line)}/report?${query}`;
       const material = await (await connect(global)).get<DriftMaterial>(path);
       // Drawing takes a second to load, which nobody else should pay.
-      const { driftHtml } = await import('../../report/index.ts');
-      await writeFile(html, await driftHtml(material));
-      const alarms = material.findings.filter(({ alarm }) => alarm).length;
+      const { changesOf, driftHtml } = await import('../../report/index.ts');
+      const page = await driftHtml(material);
+      await writeFile(html, page).catch((cause: unknown) => {
+        const message = `${html}: cannot be written`;
+        throw new CodedError('file_unwritable', message, { field: '--html', expected: 'a file in a folder', cause });
+      });
+      const alarms = changesOf(material.findings.filter(({ alarm }) => alarm)).length;
       const said = { model: `${material.line}@${material.version}`, html, alarms, periods: material.periods.length };
       print(said, global.json, () => `${html}: ${said.model}, ${alarms} alarms, ${said.periods} periods`);
     });

@@ -24,11 +24,14 @@ export function addPipelines(program: Command): void {
     .description('make a pipeline what a YAML or JSON file says')
     .action(async (file: string, _flags: unknown, command: Command) => {
       const global = command.optsWithGlobals<Global>();
-      const put = await (await connect(global)).post<PutPipeline>('/api/v1/pipelines', await readPipeline(file));
-      const { pipeline, action, secret } = put;
+      const put = await (
+        await connect(global)
+      ).post<PutPipeline & { warnings: string[] }>('/api/v1/pipelines', await readPipeline(file));
+      const { pipeline, action, secret, warnings } = put;
       const lines = [
         `${pipeline.name}: ${action}, ${pipeline.spec.steps.length} steps, next ${timeOf(pipeline.nextAt)}`,
       ];
+      lines.push(...warnings.map((one) => `warning: ${one}`));
       if (secret !== undefined) lines.push(`secret for calls from outside, shown this once: ${secret}`);
       print(put, global.json, () => lines.join('\n'));
     });

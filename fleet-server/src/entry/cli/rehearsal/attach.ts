@@ -22,6 +22,7 @@ export const attachRehearsal: Attach = (server) => {
     mqttUrl: 'mqtts://rehearsal',
     webSocketUrl: 'wss://rehearsal/mqtt',
     operatorToken: '',
+    auditKey: '',
   };
   const { republish, idle } = attachMqtt(fleet);
   return { republish, idle, look: createUpkeep(fleet).look };

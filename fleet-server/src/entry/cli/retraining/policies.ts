@@ -16,8 +16,14 @@ export function addRetrainPolicies(retrain: Command): void {
       const global = command.optsWithGlobals<Global>();
       const put = await (
         await connect(global)
-      ).post<{ policy: KeptPolicy; action: string }>('/api/v1/retraining/policies', await readPolicy(file));
-      print(put, global.json, () => `${put.policy.line}: ${put.action}, ${put.policy.spec.mode}`);
+      ).post<{ policy: KeptPolicy; action: string; warnings: string[] }>(
+        '/api/v1/retraining/policies',
+        await readPolicy(file),
+      );
+      const { policy: kept, action, warnings } = put;
+      print(put, global.json, () =>
+        [`${kept.line}: ${action}, ${kept.spec.mode}`, ...warnings.map((one) => `warning: ${one}`)].join('\n'),
+      );
     });
   policy
     .command('get <line>')

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { CodedError } from '@plumbline/shared/errors';
 import type { Replay, ReplayVerdict } from '../../../learning/scoring/index.ts';
+import { addAuditTrail } from '../access/audit-trail.ts';
 import { connect, type Global } from '../connection.ts';
 import { print } from '../output.ts';
 
@@ -16,6 +17,7 @@ const EXITS: Record<ReplayVerdict, number> = { same: 0, differs: 4, inputs_unkno
 /** `plumbline audit replay`: which model said that, from what, approved by whom, and would it say it again. */
 export function addAudit(program: Command): void {
   const audit = program.command('audit').description('what was said and done, and whether it holds');
+  addAuditTrail(audit);
   audit
     .command('replay [prediction]')
     .description(

@@ -24,9 +24,10 @@ export function addMutes(alerts: Command): void {
     .option('--reason <text>', 'kept with it', '')
     .action(async (alert: string | undefined, flags: Flags, command: Command) => {
       const global = command.optsWithGlobals<Global>();
-      const until = Date.now() + durationOf(flags.for);
+      // The clock of the server counts, which may not be that of whoever asks.
+      const forMs = durationOf(flags.for);
       const { kind, subject, reason } = flags;
-      const body = { alert, kind, subject, until, reason };
+      const body = { alert, kind, subject, forMs, reason };
       const mute = await (await connect(global)).post<Mute>('/api/v1/alerts/mutes', body);
       print(mute, global.json, () => `${mute.id}: ${whatOf(mute)} until ${timeOf(mute.until)}`);
     });

@@ -55,6 +55,9 @@ function describe(one: AnyExamination): string {
   return [
     `${one.line}@${one.version}: ${one.origin}, after ${one.predecessor ?? 'nothing'}; the return ticket leads back there`,
     ...one.bundles.map(({ path, sha256 }) => `  ${path}  ${sha256}`),
+    ...(one.worseByAtMost === 0
+      ? []
+      : [`  did no worse than its predecessor, and may be worse by up to ${one.worseByAtMost.toFixed(4)} Brier`]),
     `  ${one.goldenRows} golden rows answered as sealed; seals and hashes hold`,
   ].join('\n');
 }

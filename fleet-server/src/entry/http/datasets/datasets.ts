@@ -1,4 +1,16 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import {
+  datasetDiffView,
+  datasetExampleView,
+  datasetHeadView,
+  datasetView,
+  qualityReportView,
+  registeredConcatView,
+  registeredDatasetView,
+  registeredFilterView,
+  registeredFleetView,
+  registeredSplitView,
+} from '@plumbline/shared/api/learning';
 import { datasetBody } from '@plumbline/shared/api';
 import {
   datasetHistory,
@@ -19,7 +31,7 @@ import {
 } from '../../../learning/datasets/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
-import { document, jsonBody, plain, replies } from '../routes/reply.ts';
+import { jsonBody, refusals, replies } from '../routes/reply.ts';
 
 const PAGE = 100;
 const MAX_PAGE = 1000;
@@ -47,11 +59,11 @@ function addWriting(app: App, fleet: Fleet): void {
       method: 'post',
       path: '/api/v1/datasets',
       request: jsonBody(datasetBody),
-      responses: replies('registered, or already known', document),
+      responses: replies('registered, or already known', registeredDatasetView),
     }),
     async (context) => {
       const registered = await registerSentDataset(fleet, context.get('actor'), context.req.valid('json'));
-      return context.json(plain(registered), 200);
+      return context.json(registered, 200);
     },
   );
   app.openapi(
@@ -59,31 +71,30 @@ function addWriting(app: App, fleet: Fleet): void {
       method: 'post',
       path: '/api/v1/datasets/from-fleet',
       request: jsonBody(z.strictObject({ base: text, line: text, asOf: z.number().int().exactOptional() })),
-      responses: replies('what sites recorded, added to the base as a new version', document),
+      responses: replies('what sites recorded, added to the base as a new version', registeredFleetView),
     }),
     async (context) =>
-      context.json(plain(await registerFleetDataset(fleet, context.get('actor'), context.req.valid('json'))), 200),
+      context.json(await registerFleetDataset(fleet, context.get('actor'), context.req.valid('json')), 200),
   );
   app.openapi(
     createRoute({
       method: 'post',
       path: '/api/v1/datasets/concat',
       request: jsonBody(z.strictObject({ datasets: z.array(text).min(2), name: text })),
-      responses: replies('the rows of all of them as a new dataset', document),
+      responses: replies('the rows of all of them as a new dataset', registeredConcatView),
     }),
-    async (context) =>
-      context.json(plain(await registerConcat(fleet, context.get('actor'), context.req.valid('json'))), 200),
+    async (context) => context.json(await registerConcat(fleet, context.get('actor'), context.req.valid('json')), 200),
   );
   app.openapi(
     createRoute({
       method: 'post',
       path: '/api/v1/datasets/{name}/{version}/filter',
       request: { params: one, ...jsonBody(z.strictObject({ where: z.string().min(1), name: text })) },
-      responses: replies('the rows for which a condition holds as a new dataset', document),
+      responses: replies('the rows for which a condition holds as a new dataset', registeredFilterView),
     }),
     async (context) => {
       const order = { dataset: reference(context.req.valid('param')), ...context.req.valid('json') };
-      return context.json(plain(await registerFilter(fleet, context.get('actor'), order)), 200);
+      return context.json(await registerFilter(fleet, context.get('actor'), order), 200);
     },
   );
   app.openapi(
@@ -100,12 +111,12 @@ function addWriting(app: App, fleet: Fleet): void {
           }),
         ),
       },
-      responses: replies('two new versions', document),
+      responses: replies('two new versions', registeredSplitView),
     }),
     async (context) => {
       const options = context.req.valid('json');
       const split = await registerSplit(fleet, context.get('actor'), reference(context.req.valid('param')), options);
-      return context.json(plain(split), 200);
+      return context.json(split, 200);
     },
   );
 }
@@ -116,30 +127,29 @@ function addReading(app: App, fleet: Fleet): void {
     createRoute({
       method: 'get',
       path: '/api/v1/datasets',
-      responses: replies('all versions, newest first', z.object({ datasets: z.array(document) })),
+      responses: replies('all versions, newest first', z.object({ datasets: z.array(datasetHeadView) })),
     }),
-    async (context) => context.json({ datasets: (await listDatasets(db)).map(plain) }, 200),
+    async (context) => context.json({ datasets: await listDatasets(db) }, 200),
   );
   app.openapi(
     createRoute({
       method: 'get',
       path: '/api/v1/datasets/{name}',
       request: { params: z.object({ name: text }) },
-      responses: replies('the versions of a name, oldest first', z.object({ versions: z.array(document) })),
+      responses: replies('the versions of a name, oldest first', z.object({ versions: z.array(datasetHeadView) })),
     }),
-    async (context) =>
-      context.json({ versions: (await datasetHistory(db, context.req.valid('param').name)).map(plain) }, 200),
+    async (context) => context.json({ versions: await datasetHistory(db, context.req.valid('param').name) }, 200),
   );
   app.openapi(
     createRoute({
       method: 'get',
       path: '/api/v1/datasets/{name}/{version}',
       request: { params: one },
-      responses: replies('one version', document),
+      responses: replies('one version', datasetView),
     }),
     async (context) => {
       const { quality: _quality, ...shown } = await describeDataset(db, await found(context.req.valid('param')));
-      return context.json(plain(shown), 200);
+      return context.json(shown, 200);
     },
   );
   app.openapi(
@@ -147,16 +157,13 @@ function addReading(app: App, fleet: Fleet): void {
       method: 'get',
       path: '/api/v1/datasets/{name}/{version}/quality',
       request: { params: one },
-      responses: replies('the quality report', document),
+      responses: replies('the quality report', qualityReportView),
     }),
     async (context) => {
       const at = context.req.valid('param');
       const { quality } = await describeDataset(db, await found(at));
       // Versions from before there was a report get theirs now.
-      return context.json(
-        plain(quality ?? (await lookOverApart(await loadDataset(fleet, reference(at)))).quality),
-        200,
-      );
+      return context.json(quality ?? (await lookOverApart(await loadDataset(fleet, reference(at)))).quality, 200);
     },
   );
   const found = (at: z.infer<typeof one>) => findDataset(fleet.database, reference(at));
@@ -168,11 +175,11 @@ function addRows(app: App, fleet: Fleet): void {
       method: 'get',
       path: '/api/v1/datasets/{name}/{version}/diff',
       request: { params: one, query: z.object({ to: text }) },
-      responses: replies('what is different in the other version', document),
+      responses: replies('what is different in the other version', datasetDiffView),
     }),
     async (context) => {
       const from = await loadDataset(fleet, reference(context.req.valid('param')));
-      return context.json(plain(diffDatasets(from, await loadDataset(fleet, context.req.valid('query').to))), 200);
+      return context.json(diffDatasets(from, await loadDataset(fleet, context.req.valid('query').to)), 200);
     },
   );
   app.openapi(
@@ -188,14 +195,14 @@ function addRows(app: App, fleet: Fleet): void {
       },
       responses: replies(
         'a page of rows',
-        z.object({ rows: z.array(document), total: z.number(), next: z.number().nullable() }),
+        z.object({ rows: z.array(datasetExampleView), total: z.number(), next: z.number().nullable() }),
       ),
     }),
     async (context) => {
       const { offset, limit } = context.req.valid('query');
       const { examples } = await loadDataset(fleet, reference(context.req.valid('param')));
       const next = offset + limit < examples.length ? offset + limit : null;
-      const rows = examples.slice(offset, offset + limit).map(plain);
+      const rows = examples.slice(offset, offset + limit);
       return context.json({ rows, total: examples.length, next }, 200);
     },
   );
@@ -205,7 +212,13 @@ function addRows(app: App, fleet: Fleet): void {
       path: '/api/v1/datasets/{name}/{version}/export',
       description: 'All rows as a file; `roles` is the file that belongs beside it when it is read again.',
       request: { params: one, query: z.object({ format: z.enum(EXPORT_FORMATS).default('csv') }) },
-      responses: replies('the file', z.any()),
+      responses: {
+        200: {
+          description: 'the file',
+          content: Object.fromEntries(Object.values(FORMATS).map((type) => [type, { schema: z.string() }])),
+        },
+        ...refusals,
+      },
     }),
     async (context) => {
       const { format } = context.req.valid('query');

@@ -1,9 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { declaredAnswerView } from '@plumbline/shared/api/delivery';
 import { applyDeclared, declaredDocument, MAX_DOCUMENTS } from '../../../delivery/declared/index.ts';
 import { pipelineKind } from '../../../learning/pipelines/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
-import { document, jsonBody, plain, replies } from '../routes/reply.ts';
+import { jsonBody, replies } from '../routes/reply.ts';
 
 const request = z.strictObject({
   documents: z.array(declaredDocument).max(MAX_DOCUMENTS),
@@ -18,12 +19,12 @@ export function addDocuments(app: App, fleet: Fleet): void {
       method: 'post',
       path: '/api/v1/declared',
       request: jsonBody(request),
-      responses: replies('what changes, and in a trial what is wrong', document),
+      responses: replies('what changes, and in a trial what is wrong', declaredAnswerView),
     }),
     async (context) => {
       const { documents, dryRun } = context.req.valid('json');
       const options = { dryRun, kinds: [pipelineKind] };
-      return context.json(plain(await applyDeclared(fleet, context.get('actor'), documents, options)), 200);
+      return context.json(await applyDeclared(fleet, context.get('actor'), documents, options), 200);
     },
   );
 }

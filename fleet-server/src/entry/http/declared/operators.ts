@@ -1,8 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { operatorView } from '@plumbline/shared/api/platform';
 import { addOperator, listOperators, removeOperator } from '../../../platform/access/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
-import { document, jsonBody, plain, replies } from '../routes/reply.ts';
+import { jsonBody, replies } from '../routes/reply.ts';
 
 /** Operators: who may act here, each under a name of their own. */
 export function addOperators(app: App, fleet: Fleet): void {
@@ -11,11 +12,14 @@ export function addOperators(app: App, fleet: Fleet): void {
     createRoute({
       method: 'get',
       path: '/api/v1/operators',
-      responses: replies('all operators, and who asks', z.object({ you: z.string(), operators: z.array(document) })),
+      responses: replies(
+        'all operators, and who asks',
+        z.object({ you: z.string(), operators: z.array(operatorView) }),
+      ),
     }),
     async (context) => {
       const all = await listOperators(database.db);
-      return context.json({ you: context.get('actor'), operators: all.map(plain) }, 200);
+      return context.json({ you: context.get('actor'), operators: all }, 200);
     },
   );
   app.openapi(

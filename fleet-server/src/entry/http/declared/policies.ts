@@ -1,8 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { rolloutPolicyView } from '@plumbline/shared/api/delivery';
 import { getPolicy, listPolicies, putPolicy, removePolicy } from '../../../delivery/rollouts/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
-import { document, jsonBody, plain, replies } from '../routes/reply.ts';
+import { jsonBody, replies } from '../routes/reply.ts';
 
 const path = '/api/v1/policies/{name}';
 const params = z.object({ name: z.string() });
@@ -15,27 +16,27 @@ export function addPolicies(app: App, fleet: Fleet): void {
     createRoute({
       method: 'get',
       path: '/api/v1/policies',
-      responses: replies('all policies', z.object({ policies: z.array(document) })),
+      responses: replies('all policies', z.object({ policies: z.array(rolloutPolicyView) })),
     }),
-    async (context) => context.json({ policies: (await listPolicies(database.db)).map(plain) }, 200),
+    async (context) => context.json({ policies: await listPolicies(database.db) }, 200),
   );
   app.openapi(
-    createRoute({ method: 'get', path, request: { params }, responses: replies('one policy', document) }),
-    async (context) => context.json(plain(await getPolicy(database.db, context.req.valid('param').name)), 200),
+    createRoute({ method: 'get', path, request: { params }, responses: replies('one policy', rolloutPolicyView) }),
+    async (context) => context.json(await getPolicy(database.db, context.req.valid('param').name), 200),
   );
   app.openapi(
     createRoute({
       method: 'put',
       path,
       request: { params, ...jsonBody(z.strictObject({ spec: z.unknown(), expectedRevision: revision.optional() })) },
-      responses: replies('as it then is', document),
+      responses: replies('as it then is', rolloutPolicyView),
     }),
     async (context) => {
       const change = { ...context.req.valid('param'), ...context.req.valid('json') };
       const written = await database.transaction((tx) =>
         putPolicy(tx, context.get('actor'), { ...change, spec: change.spec }),
       );
-      return context.json(plain(written), 200);
+      return context.json(written, 200);
     },
   );
   app.openapi(

@@ -1,31 +1,48 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { dataHoldView, evidenceRefusalView, keptFindingView, mergedWindowView } from '@plumbline/shared/api/insight';
+import type { Finding } from '@plumbline/shared/drift';
 import {
-  listFindings,
+  findingPage,
   listHolds,
   listRefusals,
   mergedWindows,
+  requireModel,
   SCOPES,
   takeEvidence,
 } from '../../../insight/drift/index.ts';
 import { getModel } from '../../../supply/models/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
-import { document, plain, replies } from '../routes/reply.ts';
+import { paging } from '../routes/paging.ts';
+import { replies } from '../routes/reply.ts';
 
 const ofLine = z.object({ line: z.string() });
 const ms = z.coerce.number().int().nonnegative();
+/** As `Finding` names them. */
+const FINDING_KINDS = [
+  'covariate',
+  'score',
+  'label',
+  'concept',
+  'estimated',
+  'realised',
+  'fairness',
+  'quality',
+  'sequence',
+] as const satisfies readonly Finding['kind'][];
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 const findingQuery = z.strictObject({
   version: z.string().optional(),
-  kind: z.string().optional(),
+  kind: z.enum(FINDING_KINDS).optional(),
   /** Alarms alone, or what was no alarm. */
   alarm: flag.optional(),
   /** Changes that last alone. */
   standing: flag.optional(),
   from: ms.optional(),
   to: ms.optional(),
-  limit: z.coerce.number().int().positive().max(1000).default(200),
+  limit: paging.limit.default(200),
+  cursor: paging.cursor,
 });
 
 const windowQuery = z.strictObject({
@@ -46,12 +63,16 @@ export function addDriftEvidence(app: App, fleet: Fleet): void {
       method: 'get',
       path: '/api/v1/drift/{line}/findings',
       request: { params: ofLine, query: findingQuery },
-      responses: replies('newest first', z.object({ findings: z.array(document) })),
+      responses: replies(
+        'a page, newest first',
+        z.object({ findings: z.array(keptFindingView), next: z.string().nullable() }),
+      ),
     }),
     async (context) => {
       const { line } = context.req.valid('param');
-      const findings = await listFindings(db, { line, ...context.req.valid('query') });
-      return context.json({ findings: findings.map(plain) }, 200);
+      const { limit, cursor, ...query } = context.req.valid('query');
+      await requireModel(db, line, query.version);
+      return context.json(await findingPage(db, { line, ...query }, { limit, cursor }), 200);
     },
   );
   app.openapi(
@@ -60,7 +81,7 @@ export function addDriftEvidence(app: App, fleet: Fleet): void {
       path: '/api/v1/drift/{line}/windows',
       description: 'Exact counts of a version, added up by part of the fleet and period.',
       request: { params: ofLine, query: windowQuery },
-      responses: replies('in order of time', z.object({ windows: z.array(document) })),
+      responses: replies('in order of time', z.object({ windows: z.array(mergedWindowView) })),
     }),
     async (context) => {
       const { line } = context.req.valid('param');
@@ -68,7 +89,7 @@ export function addDriftEvidence(app: App, fleet: Fleet): void {
       await getModel(db, line, query.version);
       await takeEvidence(fleet);
       const windows = await mergedWindows(db, { line, ...query });
-      return context.json({ windows: windows.map(plain) }, 200);
+      return context.json({ windows }, 200);
     },
   );
   app.openapi(
@@ -76,17 +97,21 @@ export function addDriftEvidence(app: App, fleet: Fleet): void {
       method: 'get',
       path: '/api/v1/drift/{line}/holds',
       request: { params: ofLine },
-      responses: replies('oldest first', z.object({ holds: z.array(document) })),
+      responses: replies('oldest first', z.object({ holds: z.array(dataHoldView) })),
     }),
-    async (context) => context.json({ holds: (await listHolds(db, context.req.valid('param').line)).map(plain) }, 200),
+    async (context) => {
+      const { line } = context.req.valid('param');
+      await requireModel(db, line);
+      return context.json({ holds: await listHolds(db, line) }, 200);
+    },
   );
   app.openapi(
     createRoute({
       method: 'get',
       path: '/api/v1/evidence/refusals',
       request: { query: z.strictObject({ device: z.string().optional(), line: z.string().optional() }) },
-      responses: replies('newest first', z.object({ refusals: z.array(document) })),
+      responses: replies('newest first', z.object({ refusals: z.array(evidenceRefusalView) })),
     }),
-    async (context) => context.json({ refusals: (await listRefusals(db, context.req.valid('query'))).map(plain) }, 200),
+    async (context) => context.json({ refusals: await listRefusals(db, context.req.valid('query')) }, 200),
   );
 }

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { runComparisonView, runDetailsView, runView } from '@plumbline/shared/api/learning';
 import {
   archiveRun,
   artifactOfRun,
@@ -12,7 +13,7 @@ import {
 } from '../../../learning/experiments/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
-import { document, jsonBody, plain, replies } from '../routes/reply.ts';
+import { jsonBody, refusals, replies } from '../routes/reply.ts';
 import { recordedRun } from './run-body.ts';
 
 const byId = { params: z.object({ id: z.string().max(64) }) };
@@ -40,15 +41,12 @@ export function addRuns(app: App, fleet: Fleet): void {
           limit: z.coerce.number().int().min(1).max(500).optional(),
         }),
       },
-      responses: replies(
-        'a page, the newest first',
-        z.object({ runs: z.array(document), next: z.string().optional() }),
-      ),
+      responses: replies('a page, the newest first', z.object({ runs: z.array(runView), next: z.string().optional() })),
     }),
     async (context) => {
       const { dataset, ...query } = context.req.valid('query');
       const { runs, next } = await listRuns(db, { ...query, datasetVersion: dataset });
-      return context.json({ runs: runs.map(plain), ...(next === undefined ? {} : { next }) }, 200);
+      return context.json({ runs: runs, ...(next === undefined ? {} : { next }) }, 200);
     },
   );
   app.openapi(
@@ -56,7 +54,7 @@ export function addRuns(app: App, fleet: Fleet): void {
       method: 'post',
       path: '/api/v1/runs',
       request: jsonBody(recordedRun),
-      responses: replies('a run that has ended elsewhere, as it was written down', document),
+      responses: replies('a run that has ended elsewhere, as it was written down', runView),
     }),
     async (context) => {
       const { metrics, artifacts, result, endedAt, ...start } = context.req.valid('json');
@@ -68,7 +66,7 @@ export function addRuns(app: App, fleet: Fleet): void {
         ...(result === undefined ? {} : { result }),
         ...(endedAt === undefined ? {} : { endedAt }),
       };
-      return context.json(plain(await finishRun(fleet, actor, id, outcome)), 200);
+      return context.json(await finishRun(fleet, actor, id, outcome), 200);
     },
   );
   app.openapi(
@@ -76,11 +74,11 @@ export function addRuns(app: App, fleet: Fleet): void {
       method: 'get',
       path: '/api/v1/run-comparisons',
       request: { query: z.strictObject({ runs: z.string().max(4096) }) },
-      responses: replies('settings that differ, figures side by side', document),
+      responses: replies('settings that differ, figures side by side', runComparisonView),
     }),
     async (context) => {
       const ids = context.req.valid('query').runs.split(',').filter(Boolean);
-      return context.json(plain(await compareRuns(db, ids)), 200);
+      return context.json(await compareRuns(db, ids), 200);
     },
   );
   app.openapi(
@@ -88,11 +86,11 @@ export function addRuns(app: App, fleet: Fleet): void {
       method: 'get',
       path: '/api/v1/runs/{id}',
       request: byId,
-      responses: replies('one run with its files', document),
+      responses: replies('one run with its files', runDetailsView),
     }),
     async (context) => {
       const run = await showRun(db, context.req.valid('param').id);
-      return context.json(plain({ ...run, artifacts: await artifactsOfRun(db, run.id) }), 200);
+      return context.json({ ...run, artifacts: await artifactsOfRun(db, run.id) }, 200);
     },
   );
   app.openapi(
@@ -100,11 +98,11 @@ export function addRuns(app: App, fleet: Fleet): void {
       method: 'post',
       path: '/api/v1/runs/{id}/tags',
       request: { ...byId, ...jsonBody(z.strictObject({ tags: z.record(z.string(), z.string().nullable()) })) },
-      responses: replies('with its tags as they are now', document),
+      responses: replies('with its tags as they are now', runView),
     }),
     async (context) => {
       const { id } = context.req.valid('param');
-      return context.json(plain(await tagRun(fleet, context.get('actor'), id, context.req.valid('json').tags)), 200);
+      return context.json(await tagRun(fleet, context.get('actor'), id, context.req.valid('json').tags), 200);
     },
   );
   app.openapi(
@@ -112,16 +110,15 @@ export function addRuns(app: App, fleet: Fleet): void {
       method: 'post',
       path: '/api/v1/runs/{id}/archive',
       request: byId,
-      responses: replies('put away', document),
+      responses: replies('put away', runView),
     }),
-    async (context) =>
-      context.json(plain(await archiveRun(fleet, context.get('actor'), context.req.valid('param').id)), 200),
+    async (context) => context.json(await archiveRun(fleet, context.get('actor'), context.req.valid('param').id), 200),
   );
   app.openAPIRegistry.registerPath({
     method: 'get',
     path: '/api/v1/runs/{id}/artifacts/{name}',
     request: { params: z.object({ id: z.string(), name: z.string() }) },
-    responses: { 200: { description: 'one file of a run, as its media type says' } },
+    responses: { 200: { description: 'one file of a run, as its media type says' }, ...refusals },
   });
   app.get('/api/v1/runs/:id/artifacts/:name', async (context) => {
     const found = await artifactOfRun(db, context.req.param('id'), context.req.param('name'));

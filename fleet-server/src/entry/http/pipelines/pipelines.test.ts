@@ -17,6 +17,7 @@ import { approveModel, listModels, pendingApprovals } from '../../../supply/mode
 import { createSmallFleet, type SmallFleet } from '../../testing/small-fleet.ts';
 import type { App } from '../edge.ts';
 import { createHttpApp } from '../index.ts';
+import { checkedAnswers } from '../../testing/checked-answers.ts';
 
 const DOC = new URL('../../../../../shared/docs/pipelines.md', import.meta.url);
 const SMALL = { folds: 2, permutations: 9, workers: 0, canary: 50 };
@@ -33,7 +34,7 @@ afterAll(() => lab.close());
 
 beforeEach(async () => {
   small = await createSmallFleet({ lab, openArtifacts: openArtifactFiles, startAt: Date.UTC(2026, 2, 2) });
-  app = createHttpApp(small.fleet);
+  app = checkedAnswers(createHttpApp(small.fleet));
   await mkdir(join(small.folder, 'pipelines', 'data'), { recursive: true });
   await writeTable(1);
   await small.fleet.database.transaction((tx) =>

@@ -1,5 +1,15 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import {
+  pipelineDetailsView,
+  pipelineLogLineView,
+  pipelinePutView,
+  pipelineRunDetailsView,
+  pipelineRunView,
+  pipelineSummaryView,
+  pipelineView,
+  requestedRunView,
+} from '@plumbline/shared/api/learning';
+import {
   attemptsOf,
   cancelPipelineRun,
   getPipeline,
@@ -12,9 +22,10 @@ import {
   renewSecret,
   requestRun,
 } from '../../../learning/pipelines/index.ts';
+import { warningsOfPipeline } from '../../../learning/retraining/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
-import { document, jsonBody, plain, replies } from '../routes/reply.ts';
+import { document, jsonBody, replies } from '../routes/reply.ts';
 import { gitCommit, parameterValues } from './order.ts';
 
 const byName = z.object({ name: z.string() });
@@ -28,22 +39,30 @@ export function addPipelines(app: App, fleet: Fleet): void {
       method: 'post',
       path: '/api/v1/pipelines',
       request: jsonBody(document),
-      responses: replies('as it is now, and a secret where one was made, shown this once', document),
+      responses: replies(
+        'as it is now, what it will not do, and a secret where one was made, shown this once',
+        pipelinePutView,
+      ),
     }),
-    async (context) =>
-      context.json(plain(await putPipeline(fleet, context.get('actor'), context.req.valid('json'))), 200),
+    async (context) => {
+      const put = await putPipeline(fleet, context.get('actor'), context.req.valid('json'));
+      return context.json({ ...put, warnings: await warningsOfPipeline(db, put.pipeline) }, 200);
+    },
   );
   app.openapi(
     createRoute({
       method: 'get',
       path: '/api/v1/pipelines',
-      responses: replies('all pipelines by name, each with its last run', z.object({ pipelines: z.array(document) })),
+      responses: replies(
+        'all pipelines by name, each with its last run',
+        z.object({ pipelines: z.array(pipelineSummaryView) }),
+      ),
     }),
     async (context) => {
       const pipelines = await Promise.all(
         (await listPipelines(db)).map(async (one) => ({ ...one, last: (await listPipelineRuns(db, one.name, 1))[0] })),
       );
-      return context.json({ pipelines: pipelines.map(plain) }, 200);
+      return context.json({ pipelines }, 200);
     },
   );
   app.openapi(
@@ -51,11 +70,11 @@ export function addPipelines(app: App, fleet: Fleet): void {
       method: 'get',
       path: '/api/v1/pipelines/{name}',
       request: { params: byName },
-      responses: replies('one pipeline and its last runs, the newest first', document),
+      responses: replies('one pipeline and its last runs, the newest first', pipelineDetailsView),
     }),
     async (context) => {
       const { name } = context.req.valid('param');
-      return context.json(plain({ ...(await getPipeline(db, name)), runs: await listPipelineRuns(db, name) }), 200);
+      return context.json({ ...(await getPipeline(db, name)), runs: await listPipelineRuns(db, name) }, 200);
     },
   );
   app.openapi(
@@ -68,7 +87,7 @@ export function addPipelines(app: App, fleet: Fleet): void {
           z.strictObject({ set: parameterValues, commit: gitCommit.optional(), noCache: z.boolean().default(false) }),
         ),
       },
-      responses: replies('a run that begins at the next look', document),
+      responses: replies('a run that begins at the next look', requestedRunView),
     }),
     async (context) => {
       const { set, commit, noCache } = context.req.valid('json');
@@ -80,7 +99,7 @@ export function addPipelines(app: App, fleet: Fleet): void {
         ...(commit !== undefined && { gitCommit: commit }),
         cause: { kind: 'operator', sentence: `ordered by ${actor}` },
       });
-      return context.json(plain(requested), 200);
+      return context.json(requested, 200);
     },
   );
   app.openapi(
@@ -100,11 +119,11 @@ export function addPipelines(app: App, fleet: Fleet): void {
       method: 'post',
       path: '/api/v1/pipelines/{name}/{order}',
       request: { params: byName.extend({ order: z.enum(['pause', 'resume']) }) },
-      responses: replies('ordered', document),
+      responses: replies('ordered', pipelineView),
     }),
     async (context) => {
       const { name, order } = context.req.valid('param');
-      return context.json(plain(await orderPipeline(fleet, context.get('actor'), name, order)), 200);
+      return context.json(await orderPipeline(fleet, context.get('actor'), name, order), 200);
     },
   );
   app.openapi(
@@ -112,11 +131,11 @@ export function addPipelines(app: App, fleet: Fleet): void {
       method: 'get',
       path: '/api/v1/pipeline-runs/{run}',
       request: { params: byRun },
-      responses: replies('a run and every attempt of its steps', document),
+      responses: replies('a run and every attempt of its steps', pipelineRunDetailsView),
     }),
     async (context) => {
       const { run } = context.req.valid('param');
-      return context.json(plain({ run: await getPipelineRun(db, run), attempts: await attemptsOf(db, run) }), 200);
+      return context.json({ run: await getPipelineRun(db, run), attempts: await attemptsOf(db, run) }, 200);
     },
   );
   app.openapi(
@@ -127,11 +146,11 @@ export function addPipelines(app: App, fleet: Fleet): void {
         params: byRun,
         query: z.strictObject({ step: z.string().optional(), after: z.coerce.number().int().min(0).optional() }),
       },
-      responses: replies('what its steps said, oldest first', z.object({ lines: z.array(document) })),
+      responses: replies('what its steps said, oldest first', z.object({ lines: z.array(pipelineLogLineView) })),
     }),
     async (context) => {
       const { id } = await getPipelineRun(db, context.req.valid('param').run);
-      return context.json({ lines: (await logOfRun(db, id, context.req.valid('query'))).map(plain) }, 200);
+      return context.json({ lines: await logOfRun(db, id, context.req.valid('query')) }, 200);
     },
   );
   app.openapi(
@@ -139,9 +158,9 @@ export function addPipelines(app: App, fleet: Fleet): void {
       method: 'post',
       path: '/api/v1/pipeline-runs/{run}/cancel',
       request: { params: byRun },
-      responses: replies('over; what is being computed is given up', document),
+      responses: replies('over; what is being computed is given up', pipelineRunView),
     }),
     async (context) =>
-      context.json(plain(await cancelPipelineRun(fleet, context.get('actor'), context.req.valid('param').run)), 200),
+      context.json(await cancelPipelineRun(fleet, context.get('actor'), context.req.valid('param').run), 200),
   );
 }

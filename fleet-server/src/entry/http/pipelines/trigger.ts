@@ -1,12 +1,13 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createRoute, z } from '@hono/zod-openapi';
+import { triggeredRunView } from '@plumbline/shared/api/learning';
 import { refused, secretOf, triggerRun } from '../../../learning/pipelines/index.ts';
 import { recordLimited } from '../../../sites/devices/index.ts';
 import { signMessage } from '../../webhooks/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import { HttpError, type App } from '../edge.ts';
 import { limitAttempts } from '../rate-limit.ts';
-import { document, plain, replies } from '../routes/reply.ts';
+import { replies } from '../routes/reply.ts';
 import { gitCommit, parameterValues } from './order.ts';
 
 const PATH = '/api/v1/pipelines/:name/trigger';
@@ -23,7 +24,10 @@ export function addPipelineTriggers(app: App, fleet: Fleet): void {
       method: 'post',
       path: '/api/v1/pipelines/{name}/trigger',
       request: { params: z.object({ name: z.string() }) },
-      responses: replies('the run, or why there is none; the same call told again answers the same run', document),
+      responses: replies(
+        'the run, or why there is none; the same call told again answers the same run',
+        triggeredRunView,
+      ),
     }),
     async (context) => {
       const { name } = context.req.valid('param');
@@ -33,10 +37,7 @@ export function addPipelineTriggers(app: App, fleet: Fleet): void {
       const signature = context.req.header('webhook-signature') ?? '';
       requireSigned(await secretOf(fleet, name), { id, timestamp, signature, body }, fleet.now());
       const requested = await triggerRun(fleet, name, { id, ...parsed(body) });
-      return context.json(
-        plain('run' in requested ? { run: requested.run.id, state: requested.run.state } : requested),
-        200,
-      );
+      return context.json('run' in requested ? { run: requested.run.id, state: requested.run.state } : requested, 200);
     },
   );
 }

@@ -15,6 +15,7 @@ import { createSmallFleet, type SmallFleet } from '../../testing/small-fleet.ts'
 import { signMessage } from '../../webhooks/index.ts';
 import type { App } from '../edge.ts';
 import { createHttpApp } from '../index.ts';
+import { checkedAnswers } from '../../testing/checked-answers.ts';
 
 const HOUR_MS = 3_600_000;
 const lab = createModelLab();
@@ -28,7 +29,7 @@ let calls: number;
 
 beforeEach(async () => {
   small = await createSmallFleet({ lab, openArtifacts: openArtifactFiles, startAt: Date.UTC(2026, 2, 2) });
-  app = createHttpApp(small.fleet);
+  app = checkedAnswers(createHttpApp(small.fleet));
   watchPipelines(small.fleet);
   rows = await register(1);
   calls = 0;

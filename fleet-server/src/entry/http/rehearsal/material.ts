@@ -1,8 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { rehearsalMaterialView } from '@plumbline/shared/api/delivery';
 import { readMaterial } from '../../../delivery/rehearsal/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
-import { document, jsonBody, plain, replies } from '../routes/reply.ts';
+import { document, jsonBody, replies } from '../routes/reply.ts';
 
 const question = z.union([z.strictObject({ rollout: z.string() }), z.strictObject({ plan: document })]);
 
@@ -13,9 +14,8 @@ export function addRehearsals(app: App, fleet: Fleet): void {
       method: 'post',
       path: '/api/v1/rehearsals/material',
       request: jsonBody(question),
-      responses: replies('the plan made whole, the inventory, and the size of the release', document),
+      responses: replies('the plan made whole, the inventory, and the size of the release', rehearsalMaterialView),
     }),
-    async (context) =>
-      context.json(plain(await readMaterial(fleet.database.db, context.req.valid('json'), fleet.now())), 200),
+    async (context) => context.json(await readMaterial(fleet.database.db, context.req.valid('json'), fleet.now()), 200),
   );
 }

@@ -1,5 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import {
+  automationStopView,
+  retrainPolicyPutView,
+  retrainPolicyView,
+  retrainTurnView,
+} from '@plumbline/shared/api/learning';
+import {
   automationStop,
   getRetrainPolicy,
   getTurn,
@@ -9,10 +15,11 @@ import {
   putRetrainPolicy,
   resumeAutomation,
   stopAutomation,
+  warningsOfPolicy,
 } from '../../../learning/retraining/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
-import { document, jsonBody, plain, replies } from '../routes/reply.ts';
+import { document, jsonBody, replies } from '../routes/reply.ts';
 
 const byLine = z.object({ line: z.string() });
 const reasonBody = jsonBody(z.strictObject({ reason: z.string().min(1).max(500) }));
@@ -25,55 +32,56 @@ export function addRetraining(app: App, fleet: Fleet): void {
       method: 'post',
       path: '/api/v1/retraining/policies',
       request: jsonBody(document),
-      responses: replies('as it is now', document),
+      responses: replies('as it is now, and what does not happen any more', retrainPolicyPutView),
     }),
-    async (context) =>
-      context.json(plain(await putRetrainPolicy(fleet, context.get('actor'), context.req.valid('json'))), 200),
+    async (context) => {
+      const put = await putRetrainPolicy(fleet, context.get('actor'), context.req.valid('json'));
+      return context.json({ ...put, warnings: await warningsOfPolicy(db, put.policy.spec) }, 200);
+    },
   );
   app.openapi(
     createRoute({
       method: 'get',
       path: '/api/v1/retraining/policies',
-      responses: replies('all policies, by line', z.object({ policies: z.array(document) })),
+      responses: replies('all policies, by line', z.object({ policies: z.array(retrainPolicyView) })),
     }),
-    async (context) => context.json({ policies: (await listRetrainPolicies(db)).map(plain) }, 200),
+    async (context) => context.json({ policies: await listRetrainPolicies(db) }, 200),
   );
   app.openapi(
     createRoute({
       method: 'get',
       path: '/api/v1/retraining/policies/{line}',
       request: { params: byLine },
-      responses: replies('the policy of a line', document),
+      responses: replies('the policy of a line', retrainPolicyView),
     }),
-    async (context) => context.json(plain(await getRetrainPolicy(db, context.req.valid('param').line)), 200),
+    async (context) => context.json(await getRetrainPolicy(db, context.req.valid('param').line), 200),
   );
   app.openapi(
     createRoute({
       method: 'post',
       path: '/api/v1/retraining/{line}/turns',
       request: { params: byLine },
-      responses: replies('a turn that is examined at the next look', document),
+      responses: replies('a turn that is examined at the next look', retrainTurnView),
     }),
-    async (context) =>
-      context.json(plain(await orderTurn(fleet, context.get('actor'), context.req.valid('param').line)), 200),
+    async (context) => context.json(await orderTurn(fleet, context.get('actor'), context.req.valid('param').line), 200),
   );
   app.openapi(
     createRoute({
       method: 'get',
       path: '/api/v1/retraining/turns',
       request: { query: z.object({ line: z.string().optional() }) },
-      responses: replies('turns, the newest first', z.object({ turns: z.array(document) })),
+      responses: replies('turns, the newest first', z.object({ turns: z.array(retrainTurnView) })),
     }),
-    async (context) => context.json({ turns: (await listTurns(db, context.req.valid('query').line)).map(plain) }, 200),
+    async (context) => context.json({ turns: await listTurns(db, context.req.valid('query').line) }, 200),
   );
   app.openapi(
     createRoute({
       method: 'get',
       path: '/api/v1/retraining/turns/{turn}',
       request: { params: z.object({ turn: z.string() }) },
-      responses: replies('one turn', document),
+      responses: replies('one turn', retrainTurnView),
     }),
-    async (context) => context.json(plain(await getTurn(db, context.req.valid('param').turn)), 200),
+    async (context) => context.json(await getTurn(db, context.req.valid('param').turn), 200),
   );
   app.openapi(
     createRoute({
@@ -81,12 +89,12 @@ export function addRetraining(app: App, fleet: Fleet): void {
       path: '/api/v1/automation',
       responses: replies(
         'why nothing begins by itself; null while everything may',
-        z.object({ stop: document.nullable() }),
+        z.object({ stop: automationStopView.nullable() }),
       ),
     }),
     async (context) => {
       const stop = await automationStop(db);
-      return context.json({ stop: stop === undefined ? null : plain(stop) }, 200);
+      return context.json({ stop: stop === undefined ? null : stop }, 200);
     },
   );
   app.openapi(
@@ -94,11 +102,11 @@ export function addRetraining(app: App, fleet: Fleet): void {
       method: 'post',
       path: '/api/v1/automation/stop',
       request: reasonBody,
-      responses: replies('stopped', document),
+      responses: replies('stopped', automationStopView),
     }),
     async (context) => {
       const { reason } = context.req.valid('json');
-      return context.json(plain(await stopAutomation(fleet, context.get('actor'), reason)), 200);
+      return context.json(await stopAutomation(fleet, context.get('actor'), reason), 200);
     },
   );
   app.openapi(
@@ -106,12 +114,12 @@ export function addRetraining(app: App, fleet: Fleet): void {
       method: 'post',
       path: '/api/v1/automation/resume',
       request: reasonBody,
-      responses: replies('goes on', z.object({ stop: document.nullable() })),
+      responses: replies('goes on', z.object({ stop: automationStopView.nullable() })),
     }),
     async (context) => {
       await resumeAutomation(fleet, context.get('actor'), context.req.valid('json').reason);
       const stop = await automationStop(db);
-      return context.json({ stop: stop === undefined ? null : plain(stop) }, 200);
+      return context.json({ stop: stop === undefined ? null : stop }, 200);
     },
   );
 }

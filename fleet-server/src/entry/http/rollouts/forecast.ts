@@ -1,8 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { forecastView } from '@plumbline/shared/api/delivery';
 import { forecastPlan, forecastRollout, type Forecast } from '../../../delivery/rollouts/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
-import { document, jsonBody, plain, replies } from '../routes/reply.ts';
+import { document, jsonBody, replies } from '../routes/reply.ts';
 
 /** `none` leaves the list of devices out, which is long. */
 const query = z.strictObject({ devices: z.enum(['all', 'none']).default('all') });
@@ -15,7 +16,7 @@ export function addForecasts(app: App, fleet: Fleet): void {
       method: 'post',
       path: '/api/v1/rollouts/forecast',
       request: { query, ...jsonBody(document) },
-      responses: replies('of a plan as it is written: warnings, fit, gates, bytes and time by stage', document),
+      responses: replies('of a plan as it is written: warnings, fit, gates, bytes and time by stage', forecastView),
     }),
     async (context) =>
       context.json(shaped(await forecastPlan(fleet, context.req.valid('json')), context.req.valid('query')), 200),
@@ -25,7 +26,7 @@ export function addForecasts(app: App, fleet: Fleet): void {
       method: 'get',
       path: '/api/v1/rollouts/{id}/forecast',
       request: { query, params: z.object({ id: z.string() }) },
-      responses: replies('of a rollout: what is left of it', document),
+      responses: replies('of a rollout: what is left of it', forecastView),
     }),
     async (context) =>
       context.json(
@@ -37,5 +38,5 @@ export function addForecasts(app: App, fleet: Fleet): void {
 
 function shaped(forecast: Forecast, asked: Query) {
   const { devices, ...rest } = forecast;
-  return plain(asked.devices === 'all' ? { ...rest, devices } : rest);
+  return asked.devices === 'all' ? { ...rest, devices } : rest;
 }

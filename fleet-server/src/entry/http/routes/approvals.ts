@@ -59,7 +59,12 @@ export function addApprovals(app: App, fleet: Fleet): void {
     async (context) => {
       const { line, document, actor, ...given } = context.req.valid('json');
       const signature = 'bytes' in given ? { bytes: fromBase64(given.bytes) } : given.signature;
-      return context.json(await approveModel(fleet, `approver:${actor}`, { line, document, signature }), 200);
+      const { by, actor: person } = context.get('principal');
+      // The token of the state folder belongs to a machine: what approves there is the key.
+      const isPerson = by !== 'owner';
+      const brought = { line, document, signature, person: isPerson ? person : undefined };
+      const name = by === 'session' || by === 'token' ? person : `approver:${actor}`;
+      return context.json(await approveModel(fleet, name, brought), 200);
     },
   );
 }

@@ -54,6 +54,7 @@ beforeEach(async () => {
     webSocketUrl: 'wss://fleet.example:8443/mqtt',
     mqttUrl: 'mqtts://fleet.example:8883',
     operatorToken: OPERATOR_TOKEN,
+    auditKey: '',
   };
   app = createHttpApp(parts as Fleet);
 });

@@ -1,4 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import {
+  driftVerdictView,
+  telemetryCountsView,
+  telemetryRowView,
+  telemetryStreamView,
+} from '@plumbline/shared/api/insight';
+import { auditPageView } from '@plumbline/shared/api/platform';
 import { CLASS_OF, type Row } from '@plumbline/shared/wire';
 import { list as listAudit, verifyChain } from '../../../platform/audit/index.ts';
 import {
@@ -12,7 +19,8 @@ import {
 import { listVerdicts } from '../../../insight/drift/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
-import { document, plain, replies } from './reply.ts';
+import { paging } from './paging.ts';
+import { replies } from './reply.ts';
 
 /** Rows of a page; also what a streamed export holds in memory. */
 const PAGE = 1000;
@@ -37,20 +45,36 @@ const exportQuery = z.strictObject({
     .optional(),
 });
 
+const word = z.string().min(1).max(256).optional();
+const auditQuery = z.strictObject({
+  actor: word.describe('`user:<id>`, `device:<id>`, `system`.'),
+  action: word.describe('One verb, `rollouts.pause`, or all of a room, `rollouts.`.'),
+  subject: word.describe('As `kind:<id>`.'),
+  from: z.coerce.number().int().nonnegative().optional().describe('ms since epoch, UTC.'),
+  to: z.coerce.number().int().nonnegative().optional().describe('ms since epoch, UTC.'),
+  verify: z.stringbool().default(true).describe('Whether the first page also says if the chain holds.'),
+  limit: paging.limit.default(100),
+  cursor: paging.cursor,
+});
+
 /** What the fleet said: counts, rows, drift, and the audit trail. */
 export function addInsight(app: App, fleet: Fleet): void {
   const { db } = fleet.database;
   app.openapi(
-    createRoute({ method: 'get', path: '/api/v1/telemetry/counts', responses: replies('rows by kind', document) }),
-    async (context) => context.json(plain(await countTelemetry(db)), 200),
+    createRoute({
+      method: 'get',
+      path: '/api/v1/telemetry/counts',
+      responses: replies('rows by kind', telemetryCountsView),
+    }),
+    async (context) => context.json(await countTelemetry(db), 200),
   );
   app.openapi(
     createRoute({
       method: 'get',
       path: '/api/v1/telemetry/streams',
-      responses: replies('all streams', z.object({ streams: z.array(document) })),
+      responses: replies('all streams', z.object({ streams: z.array(telemetryStreamView) })),
     }),
-    async (context) => context.json({ streams: (await listStreams(db)).map(plain) }, 200),
+    async (context) => context.json({ streams: await listStreams(db) }, 200),
   );
   app.openapi(
     createRoute({
@@ -60,7 +84,13 @@ export function addInsight(app: App, fleet: Fleet): void {
         `Rows after the cursor that pass every filter, in order of stream and seq. With \`accept: ${NDJSON}\` all of ` +
         'them as a stream, one row a line, and `limit` has no say; an answer that breaks off was not the whole.',
       request: { query: exportQuery },
-      responses: replies('a page', z.object({ rows: z.array(document), next: document.nullable() })),
+      responses: replies(
+        'a page',
+        z.object({
+          rows: z.array(telemetryRowView),
+          next: z.object({ stream: z.string(), seq: z.number() }).nullable(),
+        }),
+      ),
     }),
     async (context) => {
       const { stream, seq, limit, ...filter } = context.req.valid('query');
@@ -81,20 +111,30 @@ export function addInsight(app: App, fleet: Fleet): void {
       method: 'get',
       path: '/api/v1/drift/{line}',
       request: { params: z.object({ line: z.string() }) },
-      responses: replies('verdicts, oldest first', z.object({ verdicts: z.array(document) })),
+      responses: replies('verdicts, oldest first', z.object({ verdicts: z.array(driftVerdictView) })),
     }),
-    async (context) =>
-      context.json({ verdicts: (await listVerdicts(db, context.req.valid('param').line)).map(plain) }, 200),
+    async (context) => context.json({ verdicts: await listVerdicts(db, context.req.valid('param').line) }, 200),
   );
   app.openapi(
-    createRoute({ method: 'get', path: '/api/v1/audit', responses: replies('the newest rows', document) }),
-    async (context) => context.json(plain({ ...(await listAudit(db)), chain: await verifyChain(db) }), 200),
+    createRoute({
+      method: 'get',
+      path: '/api/v1/audit',
+      request: { query: auditQuery },
+      responses: replies('a page, newest first, and whether the chain holds', auditPageView),
+    }),
+    async (context) => {
+      const { verify, ...query } = context.req.valid('query');
+      const { rows, next = null } = await listAudit(db, query);
+      // Every row is read for it: once for a list, not for each of its pages.
+      const chain = verify && query.cursor === undefined ? { chain: await verifyChain(db) } : {};
+      return context.json({ rows, next, ...chain }, 200);
+    },
   );
 }
 
 /** A kept row with its body as the device sent it. */
 function shown(row: KeptRow) {
-  return plain({ ...row, body: JSON.parse(row.body) as unknown });
+  return { ...row, body: JSON.parse(row.body) as unknown };
 }
 
 async function* linesOf(pages: AsyncIterable<KeptRow[]>): AsyncGenerator<Uint8Array, void, undefined> {

@@ -1,4 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { importedReleaseView } from '@plumbline/shared/api/learning';
+import { modelVersionView, submittedModelView } from '@plumbline/shared/api/supply';
 import { fromBase64 } from '@plumbline/shared/trust';
 import {
   getModel,
@@ -13,7 +15,7 @@ import { loadDataset } from '../../../learning/datasets/index.ts';
 import { importModel } from '../../../learning/pipelines/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import { HttpError, type App } from '../edge.ts';
-import { document, jsonBody, plain, replies } from './reply.ts';
+import { document, jsonBody, replies } from './reply.ts';
 
 /** Models: intake of an ONNX file with its mapping, and what became of it. */
 export function addModels(app: App, fleet: Fleet): void {
@@ -22,7 +24,10 @@ export function addModels(app: App, fleet: Fleet): void {
       method: 'post',
       path: '/api/v1/models',
       request: jsonBody(z.object({ mapping: document, model: z.string(), dataset: z.string().max(256).optional() })),
-      responses: replies('sealed, and waiting for its second signature', document),
+      responses: replies(
+        'sealed, and waiting for its second signature; with `dataset` also judged on its rows',
+        z.union([importedReleaseView, submittedModelView]),
+      ),
     }),
     async (context) => {
       const body = context.req.valid('json');
@@ -31,7 +36,7 @@ export function addModels(app: App, fleet: Fleet): void {
       if (body.dataset !== undefined) {
         const dataset = await loadDataset(fleet, body.dataset);
         const foreign = { mapping: whole, bytes: bytesOf(body.model), dataset };
-        return context.json(plain(await importModel(fleet, context.get('actor'), foreign)), 200);
+        return context.json(await importModel(fleet, context.get('actor'), foreign), 200);
       }
       const { golden, profiles, ...mapping } = whole;
       const accepted = await intakeModel(
@@ -47,27 +52,27 @@ export function addModels(app: App, fleet: Fleet): void {
       const optimized = await optimizeModel(fleet, accepted, profiles === undefined ? {} : { profiles });
       const { trials, declined } = optimized;
       const release = await submitForApproval(fleet, context.get('actor'), optimized);
-      return context.json(plain({ ...release, trials, declined, changes: accepted.changes }), 200);
+      return context.json({ ...release, trials, declined, changes: accepted.changes }, 200);
     },
   );
   app.openapi(
     createRoute({
       method: 'get',
       path: '/api/v1/models',
-      responses: replies('all versions', z.object({ models: z.array(document) })),
+      responses: replies('all versions', z.object({ models: z.array(modelVersionView) })),
     }),
-    async (context) => context.json({ models: (await listModels(fleet.database.db)).map(plain) }, 200),
+    async (context) => context.json({ models: await listModels(fleet.database.db) }, 200),
   );
   app.openapi(
     createRoute({
       method: 'get',
       path: '/api/v1/models/{line}/{version}',
       request: { params: z.object({ line: z.string(), version: z.string() }) },
-      responses: replies('one version', document),
+      responses: replies('one version', modelVersionView),
     }),
     async (context) => {
       const { line, version } = context.req.valid('param');
-      return context.json(plain(await getModel(fleet.database.db, line, version)), 200);
+      return context.json(await getModel(fleet.database.db, line, version), 200);
     },
   );
   app.get('/api/v1/artifacts/:sha256', async (context) => {

@@ -4,6 +4,7 @@ import { toBase64 } from '@plumbline/shared/trust';
 import { describeRoot, metadataByVersion } from '../../../supply/repository/index.ts';
 import { enrolDevice, recordLimited } from '../../../sites/devices/index.ts';
 import type { Fleet } from '../../fleet.ts';
+import { describeApi } from '../described/index.ts';
 import type { App } from '../edge.ts';
 import { limitAttempts, remoteAddress } from '../rate-limit.ts';
 import { addCertificates } from './certificates.ts';
@@ -52,5 +53,5 @@ export function addPublic(app: App, fleet: Fleet): void {
     },
   );
   addCertificates(app, fleet);
-  app.doc31('/api/v1/openapi.json', { openapi: '3.1.0', info: { title: 'Plumbline', version: '1' } });
+  app.get('/api/v1/openapi.json', (context) => context.json(describeApi(app)));
 }

@@ -1,5 +1,15 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import {
+  createdRolloutView,
+  penaltyView,
+  rolloutDetailsView,
+  rolloutProgressView,
+  rolloutStatus,
+  rolloutView,
+  orderedRolloutView,
+} from '@plumbline/shared/api/delivery';
+import { freezeRecordView, freezeView } from '@plumbline/shared/api/sites';
+import {
   approveRollout,
   createRollout,
   explainTurns,
@@ -7,23 +17,25 @@ import {
   listDecisions,
   listMembers,
   listPenalties,
-  listRollouts,
   pauseRollout,
   proceedRollout,
   rejectRollout,
   releasePenalties,
   resumeRollout,
+  rolloutPage,
   retryRollout,
   revertRollout,
   startRollout,
   stopRollout,
   type Order,
+  type Rollout,
   type RolloutDeps,
 } from '../../../delivery/rollouts/index.ts';
 import { freezeFleet, liftFreeze, listFreezes } from '../../../sites/devices/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
-import { document, jsonBody, plain, replies } from './reply.ts';
+import { paging } from './paging.ts';
+import { document, jsonBody, replies } from './reply.ts';
 
 const reason = z.string().max(512).default('no reason given');
 const order = z.strictObject({
@@ -50,6 +62,7 @@ const ORDERS = {
     return { ...rollout, retried: devices };
   },
 } as const;
+const STATUSES = rolloutStatus.options;
 const words = Object.keys(ORDERS) as [keyof typeof ORDERS];
 const byId = { params: z.object({ id: z.string() }) };
 
@@ -62,30 +75,42 @@ export function addRollouts(app: App, fleet: Fleet): void {
       method: 'post',
       path: '/api/v1/rollouts',
       request: jsonBody(document),
-      responses: replies('a draft, and what each stage would find today', document),
+      responses: replies('a draft, and what each stage would find today', createdRolloutView),
     }),
-    async (context) =>
-      context.json(plain(await createRollout(deps, context.get('actor'), context.req.valid('json'))), 200),
+    async (context) => context.json(await createRollout(deps, context.get('actor'), context.req.valid('json')), 200),
   );
   app.openapi(
     createRoute({
       method: 'get',
       path: '/api/v1/rollouts',
-      responses: replies('newest first', z.object({ rollouts: z.array(document) })),
+      request: {
+        query: z.strictObject({
+          state: z.enum(STATUSES).optional(),
+          line: z.string().max(128).optional(),
+          ...paging,
+        }),
+      },
+      responses: replies(
+        'a page, newest first',
+        z.object({ rollouts: z.array(rolloutView), next: z.string().nullable() }),
+      ),
     }),
-    async (context) => context.json({ rollouts: (await listRollouts(db)).map(plain) }, 200),
+    async (context) => {
+      const { state: status, line, limit, cursor } = context.req.valid('query');
+      return context.json(await rolloutPage(db, { status, line }, { limit, cursor }), 200);
+    },
   );
   app.openapi(
     createRoute({
       method: 'get',
       path: '/api/v1/rollouts/{id}',
       request: byId,
-      responses: replies('one rollout, its devices, what they wait for, and its decisions', document),
+      responses: replies('one rollout, its devices, what they wait for, and its decisions', rolloutDetailsView),
     }),
     async (context) => {
       const rollout = await getRollout(db, context.req.valid('param').id);
       const [members, decisions] = [await listMembers(db, rollout.id), await listDecisions(db, rollout.id)];
-      return context.json(plain({ ...rollout, members, turns: await explainTurns(deps, rollout), decisions }), 200);
+      return context.json({ ...rollout, members, turns: await explainTurns(deps, rollout), decisions }, 200);
     },
   );
   app.openapi(
@@ -93,12 +118,12 @@ export function addRollouts(app: App, fleet: Fleet): void {
       method: 'get',
       path: '/api/v1/rollouts/{id}/decisions',
       request: { ...byId, query: z.object({ after: z.coerce.number().int().nonnegative().default(0) }) },
-      responses: replies('its state and its decisions after one of them', document),
+      responses: replies('its state and its decisions after one of them', rolloutProgressView),
     }),
     async (context) => {
       const { id, state, revision } = await getRollout(db, context.req.valid('param').id);
       const { after } = context.req.valid('query');
-      return context.json(plain({ id, state, revision, decisions: await listDecisions(db, id, after) }), 200);
+      return context.json({ id, state, revision, decisions: await listDecisions(db, id, after) }, 200);
     },
   );
   app.openapi(
@@ -106,12 +131,17 @@ export function addRollouts(app: App, fleet: Fleet): void {
       method: 'post',
       path: '/api/v1/rollouts/{id}/{order}',
       request: { params: z.object({ id: z.string(), order: z.enum(words) }), ...jsonBody(order) },
-      responses: replies('as it then is', document),
+      responses: replies('as it then is; of `retry` with the devices that try again', orderedRolloutView),
     }),
     async (context) => {
       const { id, order: word } = context.req.valid('param');
-      const give: (deps: RolloutDeps, actor: string, id: string, given: Given) => Promise<object> = ORDERS[word];
-      return context.json(plain(await give(deps, context.get('actor'), id, context.req.valid('json'))), 200);
+      const give: (
+        deps: RolloutDeps,
+        actor: string,
+        id: string,
+        given: Given,
+      ) => Promise<Rollout & { retried?: string[] }> = ORDERS[word];
+      return context.json(await give(deps, context.get('actor'), id, context.req.valid('json')), 200);
     },
   );
   addBrakes(app, fleet);
@@ -124,28 +154,26 @@ function addBrakes(app: App, fleet: Fleet): void {
     createRoute({
       method: 'get',
       path: '/api/v1/freezes',
-      responses: replies('every brake there ever was, newest first', z.object({ freezes: z.array(document) })),
+      responses: replies('every brake there ever was, newest first', z.object({ freezes: z.array(freezeRecordView) })),
     }),
-    async (context) => context.json({ freezes: (await listFreezes(fleet.database.db)).map(plain) }, 200),
+    async (context) => context.json({ freezes: await listFreezes(fleet.database.db) }, 200),
   );
   for (const [path, act] of [
     ['/api/v1/freeze', freezeFleet],
     ['/api/v1/unfreeze', liftFreeze],
   ] as const) {
     app.openapi(
-      createRoute({ method: 'post', path, request: body, responses: replies('the brake', document) }),
-      async (context) =>
-        context.json(plain(await act(fleet, context.get('actor'), context.req.valid('json').reason)), 200),
+      createRoute({ method: 'post', path, request: body, responses: replies('the brake', freezeView) }),
+      async (context) => context.json(await act(fleet, context.get('actor'), context.req.valid('json').reason), 200),
     );
   }
   app.openapi(
     createRoute({
       method: 'get',
       path: '/api/v1/penalties',
-      responses: replies('devices in the penalty box', z.object({ penalties: z.array(document) })),
+      responses: replies('devices in the penalty box', z.object({ penalties: z.array(penaltyView) })),
     }),
-    async (context) =>
-      context.json({ penalties: (await listPenalties(fleet.database.db, fleet.now())).map(plain) }, 200),
+    async (context) => context.json({ penalties: await listPenalties(fleet.database.db, fleet.now()) }, 200),
   );
   app.openapi(
     createRoute({

@@ -1,10 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { madeTokenView, pendingEnrolmentView } from '@plumbline/shared/api/sites';
 import { approveEnrolment, createToken, listPending } from '../../../sites/devices/index.ts';
 import { enrolList } from '../../../sites/register/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import { tokenDeps } from '../../token-deps.ts';
 import type { App } from '../edge.ts';
-import { document, jsonBody, plain, replies } from './reply.ts';
+import { jsonBody, replies } from './reply.ts';
 
 const HOUR_MS = 3_600_000;
 const MAX_BATCH = 5000;
@@ -23,7 +24,7 @@ export function addTokens(app: App, fleet: Fleet): void {
       method: 'post',
       path: '/api/v1/tokens',
       request: jsonBody(z.strictObject({ ...names, ...terms })),
-      responses: replies('a one-time enrolment code', document),
+      responses: replies('a one-time enrolment code', madeTokenView),
     }),
     async (context) => {
       const { hours, ...token } = context.req.valid('json');
@@ -31,7 +32,7 @@ export function addTokens(app: App, fleet: Fleet): void {
         ...token,
         lifetimeMs: hours * HOUR_MS,
       });
-      return context.json(plain(made), 200);
+      return context.json(made, 200);
     },
   );
   app.openapi(
@@ -56,23 +57,23 @@ export function addTokens(app: App, fleet: Fleet): void {
       ),
       responses: replies(
         'a code for each, and the sites that are new in the register; or nothing',
-        z.object({ tokens: z.array(document), sites: z.array(z.string()) }),
+        z.object({ tokens: z.array(madeTokenView), sites: z.array(z.string()) }),
       ),
     }),
     async (context) => {
       const { tokens, hours, approval } = context.req.valid('json');
       const inputs = tokens.map((token) => ({ ...token, approval, lifetimeMs: hours * HOUR_MS }));
       const { tokens: made, sites } = await enrolList(await tokenDeps(fleet), context.get('actor'), inputs);
-      return context.json({ tokens: made.map(plain), sites }, 200);
+      return context.json({ tokens: made, sites }, 200);
     },
   );
   app.openapi(
     createRoute({
       method: 'get',
       path: '/api/v1/enrolments',
-      responses: replies('devices that have asked and wait', z.object({ pending: z.array(document) })),
+      responses: replies('devices that have asked and wait', z.object({ pending: z.array(pendingEnrolmentView) })),
     }),
-    async (context) => context.json({ pending: (await listPending(fleet.database.db)).map(plain) }, 200),
+    async (context) => context.json({ pending: await listPending(fleet.database.db) }, 200),
   );
   app.openapi(
     createRoute({

@@ -1,8 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { predictionAuditView } from '@plumbline/shared/api/learning';
 import { replayPrediction } from '../../../learning/scoring/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
-import { document, plain, replies } from '../routes/reply.ts';
+import { replies } from '../routes/reply.ts';
 
 const byReference = z.strictObject({
   ref: z.string().min(1).max(256),
@@ -19,17 +20,17 @@ export function addPredictionAudit(app: App, fleet: Fleet): void {
       method: 'get',
       path: '/api/v1/predictions/audit',
       request: { query: byReference },
-      responses: replies(`by the reference of its caller: ${described}`, document),
+      responses: replies(`by the reference of its caller: ${described}`, predictionAuditView),
     }),
-    async (context) => context.json(plain(await replayPrediction(fleet, context.req.valid('query'))), 200),
+    async (context) => context.json(await replayPrediction(fleet, context.req.valid('query')), 200),
   );
   app.openapi(
     createRoute({
       method: 'get',
       path: '/api/v1/predictions/{id}/audit',
       request: { params: z.object({ id: z.string() }) },
-      responses: replies(described, document),
+      responses: replies(described, predictionAuditView),
     }),
-    async (context) => context.json(plain(await replayPrediction(fleet, context.req.valid('param'))), 200),
+    async (context) => context.json(await replayPrediction(fleet, context.req.valid('param')), 200),
   );
 }

@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { createRoute, z } from '@hono/zod-openapi';
+import { batchJobDetailsView, batchJobView } from '@plumbline/shared/api/learning';
 import { fromBase64 } from '@plumbline/shared/trust';
 import {
   createJob,
@@ -13,7 +14,7 @@ import {
 } from '../../../learning/scoring/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
-import { document, jsonBody, plain, replies } from '../routes/reply.ts';
+import { jsonBody, refusals, replies } from '../routes/reply.ts';
 
 const job = z.object({ id: z.string() });
 
@@ -25,25 +26,27 @@ export function addBatch(app: App, fleet: Fleet): void {
       method: 'post',
       path: '/api/v1/batch',
       request: jsonBody(newBatchJob),
-      responses: replies('made; one without a pattern is due at once', document),
+      responses: replies('made; one without a pattern is due at once', batchJobView),
     }),
-    async (context) =>
-      context.json(plain(await createJob(fleet, context.get('actor'), context.req.valid('json'))), 200),
+    async (context) => context.json(await createJob(fleet, context.get('actor'), context.req.valid('json')), 200),
   );
   app.openapi(
     createRoute({
       method: 'get',
       path: '/api/v1/batch',
-      responses: replies('all jobs, by name', z.object({ jobs: z.array(document) })),
+      responses: replies('all jobs, by name', z.object({ jobs: z.array(batchJobView) })),
     }),
-    async (context) => context.json({ jobs: (await listJobs(db)).map(plain) }, 200),
+    async (context) => context.json({ jobs: await listJobs(db) }, 200),
   );
   app.openapi(
     createRoute({
       method: 'post',
       path: '/api/v1/batch/uploads',
       request: jsonBody(z.strictObject({ base64: z.base64().min(1) })),
-      responses: replies('the hash under which the rows lie', document),
+      responses: replies(
+        'the hash under which the rows lie',
+        z.object({ artifact: z.string(), sizeBytes: z.number() }),
+      ),
     }),
     async (context) => {
       const bytes = fromBase64(context.req.valid('json').base64);
@@ -55,11 +58,11 @@ export function addBatch(app: App, fleet: Fleet): void {
       method: 'get',
       path: '/api/v1/batch/{id}',
       request: { params: job },
-      responses: replies('one job and its runs, newest first', document),
+      responses: replies('one job and its runs, newest first', batchJobDetailsView),
     }),
     async (context) => {
       const { id } = context.req.valid('param');
-      return context.json(plain({ ...(await getJob(db, id)), runs: await listRuns(db, id) }), 200);
+      return context.json({ ...(await getJob(db, id)), runs: await listRuns(db, id) }, 200);
     },
   );
   app.openapi(
@@ -67,28 +70,27 @@ export function addBatch(app: App, fleet: Fleet): void {
       method: 'delete',
       path: '/api/v1/batch/{id}',
       request: { params: job },
-      responses: replies('gone, with its runs', document),
+      responses: replies('gone, with its runs', z.object({ id: z.string(), runs: z.number() })),
     }),
-    async (context) =>
-      context.json(plain(await deleteJob(fleet, context.get('actor'), context.req.valid('param').id)), 200),
+    async (context) => context.json(await deleteJob(fleet, context.get('actor'), context.req.valid('param').id), 200),
   );
   app.openapi(
     createRoute({
       method: 'post',
       path: '/api/v1/batch/{id}/{order}',
       request: { params: job.extend({ order: z.enum(['run', 'pause', 'resume']) }) },
-      responses: replies('ordered', document),
+      responses: replies('ordered', batchJobView),
     }),
     async (context) => {
       const { id, order } = context.req.valid('param');
-      return context.json(plain(await orderJob(fleet, context.get('actor'), id, order)), 200);
+      return context.json(await orderJob(fleet, context.get('actor'), id, order), 200);
     },
   );
   app.openAPIRegistry.registerPath({
     method: 'get',
     path: '/api/v1/batch/{id}/results',
     request: { params: z.object({ id: z.string() }), query: z.object({ run: z.string().optional() }) },
-    responses: { 200: { description: 'scored rows of a run, one JSON object a line' } },
+    responses: { 200: { description: 'scored rows of a run, one JSON object a line' }, ...refusals },
   });
   app.get('/api/v1/batch/:id/results', async (context) => {
     const asked = context.req.query('run');

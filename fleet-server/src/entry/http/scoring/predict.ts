@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { predictionsView, scoringBundleView } from '@plumbline/shared/api/learning';
 import { problemOf } from '@plumbline/shared/api';
 import { codeOf } from '@plumbline/shared/errors';
 import {
@@ -13,7 +14,7 @@ import {
 } from '../../../learning/scoring/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
-import { document, jsonBody, plain, replies } from '../routes/reply.ts';
+import { jsonBody, replies } from '../routes/reply.ts';
 
 const DEFAULT_REASONS = 3;
 const AGAIN_AFTER_S = 1;
@@ -36,13 +37,13 @@ export function addPredict(app: App, fleet: Fleet): void {
       method: 'post',
       path: '/api/v1/models/{model}/predict',
       request: { params: z.object({ model: z.string() }), ...jsonBody(question) },
-      responses: replies('one prediction a record, in order; 429 while too many wait', document),
+      responses: replies('one prediction a record, in order; 429 while too many wait', predictionsView),
     }),
     async (context) => {
       const model = parseReference(context.req.valid('param').model);
       const order = { model, ...context.req.valid('json') };
       try {
-        return context.json(plain(await predict({ database, pool, now }, context.get('actor'), order)), 200);
+        return context.json(await predict({ database, pool, now }, context.get('actor'), order), 200);
       } catch (error) {
         if (codeOf(error) !== 'scoring_busy') throw error;
         const body = JSON.stringify({ ...problemOf(error), status: 429 });
@@ -57,13 +58,16 @@ export function addPredict(app: App, fleet: Fleet): void {
       method: 'get',
       path: '/api/v1/scoring/bundle',
       request: { query: z.strictObject({ model: z.string(), variant: z.string().optional() }) },
-      responses: replies('the bundle that a reference means now, and the keys that may have sealed it', document),
+      responses: replies(
+        'the bundle that a reference means now, and the keys that may have sealed it',
+        scoringBundleView,
+      ),
     }),
     async (context) => {
       const { model, variant } = context.req.valid('query');
       const bundle = await resolveBundle(database.db, parseReference(model), { variant });
       const sealKeys = (await builderKeys(database.db))(bundle.line);
-      return context.json(plain({ ...bundle, sealKeys }), 200);
+      return context.json({ ...bundle, sealKeys }, 200);
     },
   );
 }

@@ -23,6 +23,7 @@ import { approveModel, findPending, moveAlias, submitForApproval } from '../../.
 import { createSmallFleet, type SmallFleet } from '../../testing/small-fleet.ts';
 import type { App } from '../edge.ts';
 import { createHttpApp } from '../index.ts';
+import { checkedAnswers } from '../../testing/checked-answers.ts';
 
 const DAY_MS = 86_400_000;
 const lab = createModelLab();
@@ -31,7 +32,7 @@ let app: App;
 
 beforeAll(async () => {
   small = await createSmallFleet({ lab, openArtifacts: openArtifactFiles, startAt: Date.UTC(2026, 2, 1) });
-  app = createHttpApp(small.fleet);
+  app = checkedAnswers(createHttpApp(small.fleet));
   await release(0.5);
   await small.fleet.database.transaction((tx) =>
     tx.insert(devices).values({

@@ -1,4 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import {
+  groupDetailsView,
+  groupSummaryView,
+  groupView,
+  selectorPreviewView,
+  standingReleaseView,
+} from '@plumbline/shared/api/sites';
 import { listRollouts } from '../../../delivery/rollouts/index.ts';
 import {
   changeMembers,
@@ -17,7 +24,7 @@ import {
 } from '../../../sites/groups/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
-import { document, jsonBody, plain, replies } from '../routes/reply.ts';
+import { jsonBody, replies } from '../routes/reply.ts';
 
 const MAX_DEVICES = 100_000;
 /** Longer than any: the room behind says how long one may be. */
@@ -52,29 +59,29 @@ function addReading(app: App, fleet: Fleet): void {
     createRoute({
       method: 'get',
       path: '/api/v1/groups',
-      responses: replies('all groups with their members counted', z.object({ groups: z.array(document) })),
+      responses: replies('all groups with their members counted', z.object({ groups: z.array(groupSummaryView) })),
     }),
-    async (context) => context.json({ groups: (await listGroups(db, fleet.now())).map(plain) }, 200),
+    async (context) => context.json({ groups: await listGroups(db, fleet.now()) }, 200),
   );
   app.openapi(
     createRoute({
       method: 'get',
       path: '/api/v1/groups/{name}',
       request: byName,
-      responses: replies('one group with its members', document),
+      responses: replies('one group with its members', groupDetailsView),
     }),
-    async (context) => context.json(plain(await getGroup(db, context.req.valid('param').name, fleet.now())), 200),
+    async (context) => context.json(await getGroup(db, context.req.valid('param').name, fleet.now()), 200),
   );
   app.openapi(
     createRoute({
       method: 'post',
       path: '/api/v1/selectors/preview',
       request: jsonBody(z.strictObject({ selector, shown: z.number().int().min(0).max(MAX_DEVICES).default(50) })),
-      responses: replies('whom it finds now', document),
+      responses: replies('whom it finds now', selectorPreviewView),
     }),
     async (context) => {
       const { selector: text, shown } = context.req.valid('json');
-      return context.json(plain(await previewSelector(db, text, fleet.now(), { shown })), 200);
+      return context.json(await previewSelector(db, text, fleet.now(), { shown }), 200);
     },
   );
 }
@@ -85,21 +92,20 @@ function addWriting(app: App, fleet: Fleet): void {
       method: 'post',
       path: '/api/v1/groups',
       request: jsonBody(z.strictObject({ name: z.string(), ...members })),
-      responses: replies('the new group', document),
+      responses: replies('the new group', groupView),
     }),
-    async (context) =>
-      context.json(plain(await createGroup(fleet, context.get('actor'), context.req.valid('json'))), 200),
+    async (context) => context.json(await createGroup(fleet, context.get('actor'), context.req.valid('json')), 200),
   );
   app.openapi(
     createRoute({
       method: 'put',
       path: '/api/v1/groups/{name}',
       request: { ...byName, ...jsonBody(z.strictObject({ ...members, expectedRevision })) },
-      responses: replies('as it then is', document),
+      responses: replies('as it then is', groupView),
     }),
     async (context) => {
       const change = { ...context.req.valid('json'), name: context.req.valid('param').name };
-      return context.json(plain(await updateGroup(fleet, context.get('actor'), change)), 200);
+      return context.json(await updateGroup(fleet, context.get('actor'), change), 200);
     },
   );
   app.openapi(
@@ -110,11 +116,11 @@ function addWriting(app: App, fleet: Fleet): void {
         ...byName,
         ...jsonBody(z.strictObject({ add: devices.default([]), remove: devices.default([]), expectedRevision })),
       },
-      responses: replies('as it then is', document),
+      responses: replies('as it then is', groupView),
     }),
     async (context) => {
       const change = { ...context.req.valid('json'), group: context.req.valid('param').name };
-      return context.json(plain(await changeMembers(fleet, context.get('actor'), change)), 200);
+      return context.json(await changeMembers(fleet, context.get('actor'), change), 200);
     },
   );
   app.openapi(
@@ -139,12 +145,12 @@ function addStandingReleases(app: App, fleet: Fleet): void {
       method: 'put',
       path: '/api/v1/groups/{name}/standing',
       request: { ...byName, ...jsonBody(z.strictObject({ line: z.string(), version: z.string() })) },
-      responses: replies('what its members are given from now on', document),
+      responses: replies('what its members are given from now on', standingReleaseView),
     }),
     async (context) => {
       const order = { ...context.req.valid('json'), group: context.req.valid('param').name };
       const actor = context.get('actor');
-      return context.json(plain(await fleet.database.transaction((tx) => setStandingRelease(tx, actor, order))), 200);
+      return context.json(await fleet.database.transaction((tx) => setStandingRelease(tx, actor, order)), 200);
     },
   );
   app.openapi(

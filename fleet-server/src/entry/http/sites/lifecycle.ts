@@ -1,4 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import {
+  deviceMoveView,
+  siteArchivingView,
+  siteClosingView,
+  siteDetailsView,
+  siteReopeningView,
+  siteView,
+  successionView,
+} from '@plumbline/shared/api/sites';
 import { moveDevice, orderRetirement, replaceDevice, takeBackRetirement } from '../../../sites/devices/index.ts';
 import {
   archiveEmptied,
@@ -13,7 +22,7 @@ import {
 import type { Fleet } from '../../fleet.ts';
 import { tokenDeps } from '../../token-deps.ts';
 import type { App } from '../edge.ts';
-import { document, jsonBody, plain, replies } from '../routes/reply.ts';
+import { jsonBody, replies } from '../routes/reply.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -36,20 +45,20 @@ function addRegister(app: App, fleet: Fleet): void {
     createRoute({
       method: 'get',
       path: '/api/v1/sites',
-      responses: replies('every site', z.object({ sites: z.array(document) })),
+      responses: replies('every site', z.object({ sites: z.array(siteView) })),
     }),
-    async (context) => context.json({ sites: (await listSites(db)).map(plain) }, 200),
+    async (context) => context.json({ sites: await listSites(db) }, 200),
   );
   app.openapi(
     createRoute({
       method: 'get',
       path: '/api/v1/sites/{site}',
       request: { params: site },
-      responses: replies('one site, and how far its devices are with leaving', document),
+      responses: replies('one site, and how far its devices are with leaving', siteDetailsView),
     }),
     async (context) => {
       const found = await getSite(db, context.req.valid('param').site);
-      return context.json(plain({ ...found, devices: await devicesOf(db, found.id) }), 200);
+      return context.json({ ...found, devices: await devicesOf(db, found.id) }, 200);
     },
   );
   app.openapi(
@@ -68,14 +77,11 @@ function addRegister(app: App, fleet: Fleet): void {
           }),
         ),
       },
-      responses: replies('as it stands now', document),
+      responses: replies('as it stands now', siteView),
     }),
     async (context) => {
       const change = { id: context.req.valid('param').site, ...context.req.valid('json') };
-      return context.json(
-        plain(await fleet.database.transaction((tx) => putSite(tx, context.get('actor'), change))),
-        200,
-      );
+      return context.json(await fleet.database.transaction((tx) => putSite(tx, context.get('actor'), change)), 200);
     },
   );
 }
@@ -87,7 +93,7 @@ function addClosing(app: App, fleet: Fleet): void {
       method: 'post',
       path: '/api/v1/sites/{site}/close',
       request: { params: site, ...jsonBody(z.strictObject({ days: z.number().nonnegative().max(365).optional() })) },
-      responses: replies('its devices were told to hand over and to go', document),
+      responses: replies('its devices were told to hand over and to go', siteClosingView),
     }),
     async (context) => {
       const { days } = context.req.valid('json');
@@ -95,7 +101,7 @@ function addClosing(app: App, fleet: Fleet): void {
       const closing = await database.transaction((tx) => closeSite(tx, fleet, context.get('actor'), order));
       // A site without devices has nobody to wait for.
       await archiveEmptied(fleet);
-      return context.json(plain({ ...closing, site: await getSite(database.db, order.site) }), 200);
+      return context.json({ ...closing, site: await getSite(database.db, order.site) }, 200);
     },
   );
   app.openapi(
@@ -103,11 +109,11 @@ function addClosing(app: App, fleet: Fleet): void {
       method: 'post',
       path: '/api/v1/sites/{site}/archive',
       request: { params: site, ...jsonBody(z.strictObject({ force: z.boolean().default(false) })) },
-      responses: replies('closed for good', document),
+      responses: replies('closed for good', siteArchivingView),
     }),
     async (context) => {
       const order = { ...context.req.valid('param'), ...context.req.valid('json') };
-      return context.json(plain(await database.transaction((tx) => archiveSite(tx, context.get('actor'), order))), 200);
+      return context.json(await database.transaction((tx) => archiveSite(tx, context.get('actor'), order)), 200);
     },
   );
   app.openapi(
@@ -115,14 +121,11 @@ function addClosing(app: App, fleet: Fleet): void {
       method: 'post',
       path: '/api/v1/sites/{site}/reopen',
       request: { params: site },
-      responses: replies('open again; devices that have gone enrol anew', document),
+      responses: replies('open again; devices that have gone enrol anew', siteReopeningView),
     }),
     async (context) => {
       const id = context.req.valid('param').site;
-      return context.json(
-        plain(await database.transaction((tx) => reopenSite(tx, fleet, context.get('actor'), id))),
-        200,
-      );
+      return context.json(await database.transaction((tx) => reopenSite(tx, fleet, context.get('actor'), id)), 200);
     },
   );
 }
@@ -144,14 +147,14 @@ function addSuccession(app: App, fleet: Fleet): void {
           }),
         ),
       },
-      responses: replies('a code for the device that takes its place', document),
+      responses: replies('a code for the device that takes its place', successionView),
     }),
     async (context) => {
       const { hours: good, ...order } = context.req.valid('json');
       const deps = await tokenDeps(fleet);
       const whole = { ...order, old: context.req.valid('param').id, lifetimeMs: good * HOUR_MS };
       return context.json(
-        plain(await database.transaction((tx) => replaceDevice(tx, deps, context.get('actor'), whole))),
+        await database.transaction((tx) => replaceDevice(tx, deps, context.get('actor'), whole)),
         200,
       );
     },
@@ -164,16 +167,13 @@ function addSuccession(app: App, fleet: Fleet): void {
         params: device,
         ...jsonBody(z.strictObject({ site: z.string(), name: z.string().optional(), hours })),
       },
-      responses: replies('a code for its new name; it hands over and wipes itself', document),
+      responses: replies('a code for its new name; it hands over and wipes itself', deviceMoveView),
     }),
     async (context) => {
       const { hours: good, ...order } = context.req.valid('json');
       const deps = { ...fleet, ...(await tokenDeps(fleet)) };
       const whole = { ...order, device: context.req.valid('param').id, lifetimeMs: good * HOUR_MS };
-      return context.json(
-        plain(await database.transaction((tx) => moveDevice(tx, deps, context.get('actor'), whole))),
-        200,
-      );
+      return context.json(await database.transaction((tx) => moveDevice(tx, deps, context.get('actor'), whole)), 200);
     },
   );
   app.openapi(

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { alertMuteView, alertRuleView, queuedMailView } from '@plumbline/shared/api/insight';
 import {
   alertRule,
   listRules,
@@ -12,7 +13,7 @@ import {
 import type { Fleet } from '../../fleet.ts';
 import { listMails, settleDead } from '../../mail/index.ts';
 import type { App } from '../edge.ts';
-import { document, jsonBody, plain, replies } from '../routes/reply.ts';
+import { jsonBody, replies } from '../routes/reply.ts';
 
 const params = z.object({ id: z.string().max(128) });
 
@@ -23,9 +24,9 @@ export function addAlertRoutes(app: App, fleet: Fleet): void {
     createRoute({
       method: 'get',
       path: '/api/v1/alerts/rules',
-      responses: replies('rules by name', z.object({ rules: z.array(document) })),
+      responses: replies('rules by name', z.object({ rules: z.array(alertRuleView) })),
     }),
-    async (context) => context.json({ rules: (await listRules(db)).map(plain) }, 200),
+    async (context) => context.json({ rules: await listRules(db) }, 200),
   );
   app.openapi(
     createRoute({
@@ -34,27 +35,26 @@ export function addAlertRoutes(app: App, fleet: Fleet): void {
       description:
         'Adds a rule, or replaces the one of that name. A webhook gets its alerts besides what its types take.',
       request: jsonBody(alertRule),
-      responses: replies('kept', document),
+      responses: replies('kept', alertRuleView),
     }),
-    async (context) => context.json(plain(await putRule(fleet, context.get('actor'), context.req.valid('json'))), 200),
+    async (context) => context.json(await putRule(fleet, context.get('actor'), context.req.valid('json')), 200),
   );
   app.openapi(
     createRoute({
       method: 'post',
       path: '/api/v1/alerts/rules/{id}/remove',
       request: { params },
-      responses: replies('removed', document),
+      responses: replies('removed', z.object({ name: z.string() })),
     }),
-    async (context) =>
-      context.json(plain(await removeRule(fleet, context.get('actor'), context.req.valid('param').id)), 200),
+    async (context) => context.json(await removeRule(fleet, context.get('actor'), context.req.valid('param').id), 200),
   );
   app.openapi(
     createRoute({
       method: 'get',
       path: '/api/v1/alerts/mutes',
-      responses: replies('those that hold, the first to end first', z.object({ mutes: z.array(document) })),
+      responses: replies('those that hold, the first to end first', z.object({ mutes: z.array(alertMuteView) })),
     }),
-    async (context) => context.json({ mutes: (await standingMutes(db, fleet.now())).map(plain) }, 200),
+    async (context) => context.json({ mutes: await standingMutes(db, fleet.now()) }, 200),
   );
   app.openapi(
     createRoute({
@@ -62,29 +62,28 @@ export function addAlertRoutes(app: App, fleet: Fleet): void {
       path: '/api/v1/alerts/mutes',
       description: 'Nobody is told of them until then; they stay in the list, and what still stands is told of then.',
       request: jsonBody(newMute),
-      responses: replies('muted', document),
+      responses: replies('muted', alertMuteView),
     }),
-    async (context) =>
-      context.json(plain(await muteAlerts(fleet, context.get('actor'), context.req.valid('json'))), 200),
+    async (context) => context.json(await muteAlerts(fleet, context.get('actor'), context.req.valid('json')), 200),
   );
   app.openapi(
     createRoute({
       method: 'post',
       path: '/api/v1/alerts/mutes/{id}/end',
       request: { params },
-      responses: replies('over', document),
+      responses: replies('over', alertMuteView),
     }),
     async (context) =>
-      context.json(plain(await unmuteAlerts(fleet, context.get('actor'), context.req.valid('param').id)), 200),
+      context.json(await unmuteAlerts(fleet, context.get('actor'), context.req.valid('param').id), 200),
   );
   app.openapi(
     createRoute({
       method: 'get',
       path: '/api/v1/alerts/mails',
       request: { query: z.strictObject({ state: z.enum(['waiting', 'delivered', 'dead']).optional() }) },
-      responses: replies('newest first, at most 500', z.object({ mails: z.array(document) })),
+      responses: replies('newest first, at most 500', z.object({ mails: z.array(queuedMailView) })),
     }),
-    async (context) => context.json({ mails: (await listMails(db, context.req.valid('query').state)).map(plain) }, 200),
+    async (context) => context.json({ mails: await listMails(db, context.req.valid('query').state) }, 200),
   );
   app.openapi(
     createRoute({
@@ -94,11 +93,11 @@ export function addAlertRoutes(app: App, fleet: Fleet): void {
         params: z.object({ order: z.enum(['retry', 'drop']) }),
         ...jsonBody(z.strictObject({ to: z.string().max(254).optional() })),
       },
-      responses: replies('done with what was given up', document),
+      responses: replies('done with what was given up', z.object({ order: z.string(), mails: z.number() })),
     }),
     async (context) => {
       const order = { ...context.req.valid('param'), to: context.req.valid('json').to };
-      return context.json(plain(await settleDead(fleet, context.get('actor'), order)), 200);
+      return context.json(await settleDead(fleet, context.get('actor'), order), 200);
     },
   );
 }

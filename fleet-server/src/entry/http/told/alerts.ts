@@ -1,8 +1,18 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { acknowledgeAlert, explainDevice, showAlert, showAlerts } from '../../../insight/alerts/index.ts';
+import { alertView, explanationView, shownAlertView } from '@plumbline/shared/api/insight';
+import {
+  acknowledgeAlert,
+  ALERT_KINDS,
+  alertPage,
+  SEVERITIES,
+  explainDevice,
+  showAlert,
+  type AlertKind,
+} from '../../../insight/alerts/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
-import { document, jsonBody, plain, replies } from '../routes/reply.ts';
+import { paging } from '../routes/paging.ts';
+import { jsonBody, replies } from '../routes/reply.ts';
 
 /** What a person should know of, and why a device does not do what it should. */
 export function addAlerts(app: App, fleet: Fleet): void {
@@ -13,19 +23,21 @@ export function addAlerts(app: App, fleet: Fleet): void {
       path: '/api/v1/alerts',
       request: {
         query: z.strictObject({
-          state: z.enum(['open', 'all']).default('open'),
-          /** Raised earlier than that, ms: the next page. */
-          before: z.coerce.number().int().nonnegative().optional(),
+          state: z.enum(['open', 'cleared', 'all']).default('open'),
+          kind: z.enum(ALERT_KINDS as [AlertKind, ...AlertKind[]]).optional(),
+          severity: z.enum(SEVERITIES).optional(),
+          subject: z.string().max(256).optional().describe('As `kind:<id>`.'),
+          ...paging,
         }),
       },
-      responses: replies('newest first, at most 500', z.object({ alerts: z.array(document) })),
+      responses: replies(
+        'a page, newest first',
+        z.object({ alerts: z.array(shownAlertView), next: z.string().nullable() }),
+      ),
     }),
     async (context) => {
-      const { state, before } = context.req.valid('query');
-      return context.json(
-        { alerts: (await showAlerts(db, fleet.now(), { open: state === 'open', before })).map(plain) },
-        200,
-      );
+      const { limit, cursor, ...filter } = context.req.valid('query');
+      return context.json(await alertPage(db, fleet.now(), filter, { limit, cursor }), 200);
     },
   );
   app.openapi(
@@ -33,9 +45,9 @@ export function addAlerts(app: App, fleet: Fleet): void {
       method: 'get',
       path: '/api/v1/alerts/{id}',
       request: { params: z.object({ id: z.string() }) },
-      responses: replies('one alert', document),
+      responses: replies('one alert', shownAlertView),
     }),
-    async (context) => context.json(plain(await showAlert(db, fleet.now(), context.req.valid('param').id)), 200),
+    async (context) => context.json(await showAlert(db, fleet.now(), context.req.valid('param').id), 200),
   );
   app.openapi(
     createRoute({
@@ -45,11 +57,11 @@ export function addAlerts(app: App, fleet: Fleet): void {
         params: z.object({ id: z.string() }),
         ...jsonBody(z.strictObject({ note: z.string().max(500).default('') })),
       },
-      responses: replies('seen', document),
+      responses: replies('seen', alertView),
     }),
     async (context) => {
       const order = { alert: context.req.valid('param').id, note: context.req.valid('json').note };
-      return context.json(plain(await acknowledgeAlert(fleet, context.get('actor'), order)), 200);
+      return context.json(await acknowledgeAlert(fleet, context.get('actor'), order), 200);
     },
   );
   app.openapi(
@@ -57,8 +69,8 @@ export function addAlerts(app: App, fleet: Fleet): void {
       method: 'get',
       path: '/api/v1/devices/{id}/why',
       request: { params: z.object({ id: z.string() }) },
-      responses: replies('causes, the most likely first', document),
+      responses: replies('causes, the most likely first', explanationView),
     }),
-    async (context) => context.json(plain(await explainDevice(db, context.req.valid('param').id, fleet.now())), 200),
+    async (context) => context.json(await explainDevice(db, context.req.valid('param').id, fleet.now()), 200),
   );
 }

@@ -1,8 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { driftReportView } from '@plumbline/shared/api/insight';
+import { requireModel } from '../../../insight/drift/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import { gatherDrift } from '../../report/index.ts';
 import type { App } from '../edge.ts';
-import { document, plain, replies } from '../routes/reply.ts';
+import { replies } from '../routes/reply.ts';
 
 const DAYS = 90;
 const MOST_DAYS = 1100;
@@ -21,13 +23,14 @@ export function addDriftReport(app: App, fleet: Fleet): void {
           days: z.coerce.number().int().min(1).max(MOST_DAYS).default(DAYS),
         }),
       },
-      responses: replies('windows, figures, histograms and findings of one version', document),
+      responses: replies('windows, figures, histograms and findings of one version', driftReportView),
     }),
     async (context) => {
       const { database, artifacts } = fleet;
       const query = { ...context.req.valid('param'), ...context.req.valid('query') };
+      await requireModel(database.db, query.line, query.version);
       const found = await gatherDrift({ db: database.db, artifacts, now: fleet.now() }, query);
-      return context.json(plain(found), 200);
+      return context.json(found, 200);
     },
   );
 }

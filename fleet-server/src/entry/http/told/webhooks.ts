@@ -1,5 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import {
+  addedWebhookView,
+  orderedWebhookView,
+  webhookDeliveryView,
+  webhookStandingView,
+} from '@plumbline/shared/api/platform';
+import {
   addWebhook,
   listDead,
   listDeliveries,
@@ -14,7 +20,7 @@ import {
 } from '../../webhooks/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
-import { document, jsonBody, plain, replies } from '../routes/reply.ts';
+import { jsonBody, replies } from '../routes/reply.ts';
 
 const HOUR_MS = 3_600_000;
 const MAX_GRACE_HOURS = 720;
@@ -35,38 +41,44 @@ export function addWebhooks(app: App, fleet: Fleet): void {
       method: 'post',
       path: '/api/v1/webhooks',
       request: jsonBody(newWebhook),
-      responses: replies('added; the secret is in this answer and in no other', document),
+      responses: replies('added; the secret is in this answer and in no other', addedWebhookView),
     }),
-    async (context) =>
-      context.json(plain(await addWebhook(fleet, context.get('actor'), context.req.valid('json'))), 200),
+    async (context) => context.json(await addWebhook(fleet, context.get('actor'), context.req.valid('json')), 200),
   );
   app.openapi(
     createRoute({
       method: 'get',
       path: '/api/v1/webhooks',
-      responses: replies('all receivers and how each of them stands', z.object({ webhooks: z.array(document) })),
+      responses: replies(
+        'all receivers and how each of them stands',
+        z.object({ webhooks: z.array(webhookStandingView) }),
+      ),
     }),
-    async (context) => context.json({ webhooks: (await listWebhooks(db)).map(plain) }, 200),
+    async (context) => context.json({ webhooks: await listWebhooks(db) }, 200),
   );
   app.openapi(
     createRoute({
       method: 'get',
       path: '/api/v1/webhooks/dead',
       request: { query: z.strictObject({ webhook: z.string().optional() }) },
-      responses: replies('messages that were given up, oldest first', z.object({ deliveries: z.array(document) })),
+      responses: replies(
+        'messages that were given up, oldest first',
+        z.object({ deliveries: z.array(webhookDeliveryView) }),
+      ),
     }),
-    async (context) =>
-      context.json({ deliveries: (await listDead(db, context.req.valid('query').webhook)).map(plain) }, 200),
+    async (context) => context.json({ deliveries: await listDead(db, context.req.valid('query').webhook) }, 200),
   );
   app.openapi(
     createRoute({
       method: 'get',
       path: '/api/v1/webhooks/{id}/deliveries',
       request: { params: z.object({ id: z.string() }) },
-      responses: replies('what was sent or waits, newest first', z.object({ deliveries: z.array(document) })),
+      responses: replies(
+        'what was sent or waits, newest first',
+        z.object({ deliveries: z.array(webhookDeliveryView) }),
+      ),
     }),
-    async (context) =>
-      context.json({ deliveries: (await listDeliveries(db, context.req.valid('param').id)).map(plain) }, 200),
+    async (context) => context.json({ deliveries: await listDeliveries(db, context.req.valid('param').id) }, 200),
   );
   app.openapi(
     createRoute({
@@ -79,7 +91,7 @@ export function addWebhooks(app: App, fleet: Fleet): void {
         }),
         ...jsonBody(order),
       },
-      responses: replies('done; of a rotation with the new secret', document),
+      responses: replies('done; of a rotation with the new secret', orderedWebhookView),
     }),
     async (context) => {
       const { id: webhook, order: word } = context.req.valid('param');
@@ -97,7 +109,7 @@ export function addWebhooks(app: App, fleet: Fleet): void {
         test: () => pingWebhook(fleet, actor, webhook),
         retry: () => retryDead(fleet, actor, { webhook, delivery }),
       };
-      return context.json(plain(await orders[word]()), 200);
+      return context.json(await orders[word](), 200);
     },
   );
 }

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createVirtualClock, type VirtualClock } from '@plumbline/shared/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase, type Database } from '../../../platform/db/index.ts';
@@ -62,6 +65,30 @@ describe('a reader of events', () => {
     await reader.next();
     const heard = [...(await reader.next()), ...(await reader.next()), ...(await reader.next())];
     expect(heard).toEqual(Array.from({ length: 230 }, (_, index) => `${index + 21} device.enrolled`));
+  });
+
+  it('goes on after the id it had when the server began anew, with what happened while nobody listened', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'plumbline-feed-'));
+    const url = `sqlite:${join(folder, 'fleet.sqlite')}`;
+    const start = async () => {
+      await database.close();
+      database = await openDatabase({ url, clock });
+      feed = createEventFeed({ database, clock });
+    };
+    await start();
+    await happen(1);
+    await happen(2);
+    const before = await read('0');
+    expect(await before.next()).toEqual([': from 0\nid: 0']);
+    expect(await before.next()).toEqual(['1 device.enrolled', '2 device.enrolled']);
+    await happen(3);
+    feed.close();
+    await happen(4);
+    await start();
+    const after = await read('2');
+    expect(await after.next()).toEqual([': from 2\nid: 2']);
+    expect(await after.next()).toEqual(['3 device.enrolled', '4 device.enrolled']);
+    await rm(folder, { recursive: true });
   });
 
   it('that had events which are not kept any more is told from where it goes on', async () => {

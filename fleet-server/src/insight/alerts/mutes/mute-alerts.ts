@@ -17,7 +17,9 @@ export const newMute = z.strictObject({
   kind: z.enum(ALERT_KINDS as [AlertKind, ...AlertKind[]]).optional(),
   subject: z.string().min(1).max(300).optional(),
   /** Ms. */
-  until: z.number().int().positive(),
+  until: z.number().int().positive().optional(),
+  /** Instead of `until`, from now by the clock of the server; ms. */
+  forMs: z.number().int().positive().optional(),
   reason: z.string().max(500).default(''),
 });
 
@@ -32,7 +34,8 @@ export async function muteAlerts(
   order: z.infer<typeof newMute>,
 ): Promise<Mute> {
   const now = deps.now();
-  const { until, reason } = order;
+  const { reason } = order;
+  const until = untilOf(order, now);
   if (until <= now || until > now + LONGEST_MS) {
     throw new AlertError('alert_mute_time', `a mute until ${new Date(until).toISOString()}`, {
       field: 'until',
@@ -54,6 +57,15 @@ export async function muteAlerts(
     await record(tx, { actor, action: 'alerts.mute', subject: `alert-mute:${id}`, details });
   });
   return getMute(deps.database.db, id);
+}
+
+function untilOf({ until, forMs }: z.infer<typeof newMute>, now: number): number {
+  if (until !== undefined && forMs === undefined) return until;
+  if (forMs !== undefined && until === undefined) return now + forMs;
+  throw new AlertError('alert_mute_time', 'a mute with two ends, or with none', {
+    field: 'until',
+    expected: '`until` or `forMs`',
+  });
 }
 
 /** Takes a mute back before it is over. @throws AlertError `alert_mute_unknown`, `alert_mute_over` */

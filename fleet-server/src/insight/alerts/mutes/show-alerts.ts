@@ -16,15 +16,15 @@ export async function showAlerts(
   query: Parameters<typeof listAlerts>[1] = {},
 ): Promise<ShownAlert[]> {
   const mutes = await standingMutes(db, now);
-  return (await listAlerts(db, query)).map((alert) => shown(alert, mutes));
+  return (await listAlerts(db, query)).map((alert) => showAt(alert, mutes));
 }
 
 /** @throws AlertError `alert_unknown` */
 export async function showAlert(db: ReadDb, now: number, id: string): Promise<ShownAlert> {
-  return shown(await getAlert(db, id), await standingMutes(db, now));
+  return showAt(await getAlert(db, id), await standingMutes(db, now));
 }
 
-function shown(alert: Alert, mutes: readonly Mute[]): ShownAlert {
+export function showAt(alert: Alert, mutes: readonly Mute[]): ShownAlert {
   const found = alert.clearedAt === undefined ? muteOf(mutes, alert) : undefined;
   const muted = found && { id: found.id, until: found.until, reason: found.reason, by: found.by };
   return { ...alert, severity: severityOf(alert.kind), muted };

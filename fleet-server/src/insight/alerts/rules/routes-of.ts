@@ -48,7 +48,7 @@ export function lineOf({ subject, details }: About): string | undefined {
 }
 
 /** Of `details.site`, of `details.where.site`, or of the subject: `site:NAME`, `…/site:NAME`. */
-export function siteOf({ subject, details }: About): string | undefined {
+export function siteOf({ subject, details }: Pick<About, 'subject' | 'details'>): string | undefined {
   if (typeof details['site'] === 'string') return details['site'];
   const where = details['where'];
   if (typeof where === 'object' && where !== null && 'site' in where && typeof where.site === 'string') {

@@ -1,5 +1,19 @@
 import type { Finding } from '@plumbline/shared/drift';
-import { and, desc, driftFindings, driftRefusals, eq, gte, lt, type ReadDb } from '../../../platform/db/index.ts';
+import {
+  and,
+  cursorOf,
+  desc,
+  driftFindings,
+  driftRefusals,
+  eq,
+  gte,
+  lt,
+  olderThan,
+  pageOfRows,
+  sql,
+  type ReadDb,
+  type SQL,
+} from '../../../platform/db/index.ts';
 
 /** A finding as it is kept. */
 export interface KeptFinding extends Finding {
@@ -27,34 +41,63 @@ export interface FindingFilter {
   limit?: number | undefined;
 }
 
-const MOST = 1000;
+interface Paging {
+  limit: number;
+  cursor?: string | undefined;
+}
 
-/** Newest first, at most 1,000. */
-export async function listFindings(db: ReadDb, filter: FindingFilter = {}): Promise<KeptFinding[]> {
-  const { line, version, kind, alarm, standing, from, to, limit = MOST } = filter;
+const MOST = 1000;
+/** Alarms first, then by id. */
+const RANK = sql`${driftFindings.alarm} || ${driftFindings.id}`;
+
+/** A page of findings, newest first, of one period alarms before the rest. @throws CursorError `cursor_malformed` */
+export async function findingPage(
+  db: ReadDb,
+  filter: FindingFilter,
+  { limit, cursor }: Paging,
+): Promise<{ findings: KeptFinding[]; next: string | null }> {
   const rows = await db
     .select()
     .from(driftFindings)
-    .where(
-      and(
-        line === undefined ? undefined : eq(driftFindings.line, line),
-        version === undefined ? undefined : eq(driftFindings.version, version),
-        kind === undefined ? undefined : eq(driftFindings.kind, kind),
-        alarm === undefined ? undefined : eq(driftFindings.alarm, alarm ? 1 : 0),
-        standing === undefined ? undefined : eq(driftFindings.standing, standing ? 1 : 0),
-        from === undefined ? undefined : gte(driftFindings.fromAt, from),
-        to === undefined ? undefined : lt(driftFindings.fromAt, to),
-      ),
-    )
+    .where(and(whereOf(filter), olderThan({ at: driftFindings.fromAt, id: RANK }, cursor)))
+    .orderBy(desc(driftFindings.fromAt), desc(RANK))
+    .limit(limit + 1);
+  const { page, next } = pageOfRows(rows, limit, (last) => cursorOf(last.fromAt, `${last.alarm}${last.id}`));
+  return { findings: page.map(readFinding), next };
+}
+
+/** Newest first, at most 1,000. */
+export async function listFindings(db: ReadDb, filter: FindingFilter = {}): Promise<KeptFinding[]> {
+  const { limit = MOST } = filter;
+  const rows = await db
+    .select()
+    .from(driftFindings)
+    .where(whereOf(filter))
     .orderBy(desc(driftFindings.fromAt), desc(driftFindings.alarm), desc(driftFindings.id))
     .limit(Math.min(limit, MOST));
-  return rows.map((row) => ({
+  return rows.map(readFinding);
+}
+
+function whereOf({ line, version, kind, alarm, standing, from, to }: FindingFilter): SQL | undefined {
+  return and(
+    line === undefined ? undefined : eq(driftFindings.line, line),
+    version === undefined ? undefined : eq(driftFindings.version, version),
+    kind === undefined ? undefined : eq(driftFindings.kind, kind),
+    alarm === undefined ? undefined : eq(driftFindings.alarm, alarm ? 1 : 0),
+    standing === undefined ? undefined : eq(driftFindings.standing, standing ? 1 : 0),
+    from === undefined ? undefined : gte(driftFindings.fromAt, from),
+    to === undefined ? undefined : lt(driftFindings.fromAt, to),
+  );
+}
+
+function readFinding(row: typeof driftFindings.$inferSelect): KeptFinding {
+  return {
     ...(JSON.parse(row.body) as Finding),
     about: row.subject,
     standing: row.standing === 1,
     begunAt: row.begunAt,
     judgedAt: row.judgedAt,
-  }));
+  };
 }
 
 /** Evidence that was not counted, newest first, at most 1,000. */

@@ -13,7 +13,9 @@ import {
   type Finding,
   type FindingScope,
 } from '@plumbline/shared/drift';
+import { judgeOwnPast } from './judge-own-past.ts';
 import { spreadOf } from './spread-of.ts';
+import { withOwnPast } from './with-own-past.ts';
 import { makeFinding, placeOf } from '../findings/make-finding.ts';
 import type { Faulty } from './judge-quality.ts';
 import {
@@ -38,12 +40,15 @@ export interface InputVerdict {
 }
 
 /**
- * Whether values and scores of the fleet are what they were in training, one finding for each. Values that are not to be
- * believed move nothing: an alarm must stand without the devices whose data are at fault.
+ * Whether values and scores of the fleet are what they were in training, and whether they are what they were at the same
+ * sites before: two questions with half of the budget each where both can be asked, one finding for each feature. Values
+ * that are not to be believed move nothing: an alarm must stand without the devices whose data are at fault.
  */
 export function judgeInputs(period: Period, faulty: Faulty, minimumEffect = MINIMUM_EFFECT): InputVerdict {
-  const rule = { falseAlarmBudget: budgetOf('covariate', 'fleet'), minimumEffect };
   const compared = comparedOf(period.reference);
+  const past = judgeOwnPast(period, compared, faulty);
+  const falseAlarmBudget = budgetOf('covariate', 'fleet') / (past.length > 0 ? 2 : 1);
+  const rule = { falseAlarmBudget, minimumEffect };
   const devices = period.devices.map((one) => countsOf(one, compared));
   const { weights } = capDevices(devices);
   const capped = devices.map((one, d) => ({ ...one, counts: one.counts.map((counts) => weighed(counts, weights[d])) }));
@@ -55,7 +60,12 @@ export function judgeInputs(period: Period, faulty: Faulty, minimumEffect = MINI
     return { ...one, alarm: one.alarm && stands };
   });
   const all = comparisons.map((one, i) => findingOf(period, one, verdict, devices, compared[i]!, i));
-  return { findings: [...all, ...ofOneDevice(period, verdict, features, devices, rule, faulty)], comparisons };
+  const alone = ofOneDevice(period, verdict, features, devices, rule, faulty);
+  const { findings, moved } = withOwnPast(period, all, past, rule);
+  return {
+    findings: [...findings, ...alone],
+    comparisons: comparisons.map((one) => (moved.has(one.name) ? { ...one, alarm: true } : one)),
+  };
 }
 
 function weighed(counts: readonly number[], weight = 1): number[] {
@@ -144,7 +154,8 @@ export function comparisonFinding(
 ): Finding {
   const isScore = one.name === SCORE;
   const what = isScore ? 'what the model says' : one.name;
-  const moved = `${what} has moved in ${placeOf(scope)}`;
+  const isFleet = scope.of === 'fleet';
+  const moved = `${what} has moved in ${placeOf(scope)}${isFleet ? ': it is not as in training' : ''}`;
   const figures = `(effect ${one.effect.toFixed(2)}, p ${one.p < 1e-12 ? '< 1e-12' : `= ${one.p.toExponential(1)}`}, ${n} predictions)`;
   return makeFinding({
     ...aboutOf(period),

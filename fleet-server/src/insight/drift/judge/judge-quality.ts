@@ -2,6 +2,7 @@ import {
   benjaminiHochberg,
   budgetOf,
   qualityOf,
+  type DriftWindow,
   type FeatureBins,
   type FeatureCounts,
   type Finding,
@@ -115,7 +116,7 @@ function faultsOf(
   const scale = reference.scale?.[bins.name];
   const repeats = reference.repeats?.[bins.name];
   const known: FeatureCounts = { counts: before, ...(scale && { scale }), ...(repeats && { repeats }) };
-  const window = counted.length === 1 ? first.window : mergeAll(counted.map((one) => one.window));
+  const window = counted.length === 1 ? first.window : mergeAll(counted.map((one) => only(one.window, bins.name)));
   const shape = window.shape[bins.name];
   const hasSupport = reference.support?.[bins.name] !== undefined;
   const now: FeatureCounts = {
@@ -127,6 +128,20 @@ function faultsOf(
     }),
   };
   return qualityOf(bins, known, now, { alpha });
+}
+
+/** Of one feature: every window of the fleet is added up for each. */
+function only(of: DriftWindow, name: string): DriftWindow {
+  const { features, shape, matured: _matured, corrections: _corrections, ...window } = of;
+  const [counts, own] = [features[name], shape[name]];
+  return {
+    ...window,
+    score: [],
+    latency: [],
+    slices: [],
+    features: counts === undefined ? {} : { [name]: counts },
+    shape: own === undefined ? {} : { [name]: own },
+  };
 }
 
 /** The smallest place that holds it: half of the fleet and more is the fleet, a whole site the site, else each device. */

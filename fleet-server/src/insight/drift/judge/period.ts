@@ -1,4 +1,4 @@
-import type { DeviceCounts, Finding, FindingScope, Reference } from '@plumbline/shared/drift';
+import type { DeviceCounts, DriftWindow, Finding, FindingScope, Reference } from '@plumbline/shared/drift';
 import type { DeviceDay, DeviceSum } from '../merge/device-days.ts';
 import type { Belongings } from '../merge/scopes.ts';
 
@@ -15,6 +15,20 @@ export interface Period {
   /** Days of the period itself, for the question since when. */
   days: readonly DeviceDay[];
   belongings: ReadonlyMap<string, Belongings>;
+  /** Days of this version within a year before; without them, no site is held against what it was. */
+  past?: readonly DeviceDay[];
+  /** Of those, what is no past to be held against. */
+  setAside?: readonly SetAside[];
+}
+
+/** Time of a past in which something stood already: a change that was found, or data that were not to be believed. */
+export interface SetAside {
+  /** Feature, or the score. */
+  name: string;
+  scope: FindingScope;
+  /** Days that begin in [from, to), ms. */
+  from: number;
+  to: number;
 }
 
 export const FLEET: FindingScope = { of: 'fleet', id: '' };
@@ -40,6 +54,11 @@ export function comparedOf({ features, score }: Reference): CountedFeature[] {
 export function countsOf({ device, site, window }: DeviceSum, compared: readonly CountedFeature[]): DeviceCounts {
   const counts = compared.map(({ name }) => (name === SCORE ? window.score : (window.features[name] ?? [])));
   return { device, site, n: window.count, counts };
+}
+
+/** Counts of one window of a feature, or of the score. */
+export function countsOfDay({ score, features }: DriftWindow, name: string): readonly number[] {
+  return name === SCORE ? score : (features[name] ?? []);
 }
 
 /** What is the same of every finding of a look. */

@@ -1,6 +1,6 @@
 import { changePoint, chiSquareQuantile, type Finding } from '@plumbline/shared/drift';
 import type { DeviceDay } from '../merge/device-days.ts';
-import { addAll, SCORE, type Period } from './period.ts';
+import { addAll, countsOfDay, SCORE, type Period } from './period.ts';
 
 /** A likeliest day there always is: it is told only where the days before and after surely differ. */
 const SURE = 1e-4;
@@ -15,16 +15,12 @@ export function withSince(finding: Finding, period: Period): Finding {
   );
   const counts = [...days]
     .toSorted(([a], [b]) => a - b)
-    .map(([at, own]) => ({ at, counts: addAll(own.map(({ window }) => countsOf(window, name))) }));
+    .map(([at, own]) => ({ at, counts: addAll(own.map(({ window }) => countsOfDay(window, name))) }));
   const bins = Math.max(2, ...counts.map((day) => day.counts.length));
   const found = changePoint(counts);
   if (found === undefined || found.statistic < chiSquareQuantile(SURE / counts.length, bins - 1)) return finding;
   const { at, low, high } = found;
   return { ...finding, since: { at, low, high } };
-}
-
-function countsOf({ score, features }: DeviceDay['window'], name: string): readonly number[] {
-  return name === SCORE ? score : (features[name] ?? []);
 }
 
 function isWithin({ device, site }: DeviceDay, { scope }: Finding, { belongings }: Period): boolean {

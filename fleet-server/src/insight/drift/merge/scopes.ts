@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FindingScope } from '@plumbline/shared/drift';
 import { devices as deviceTable, groupDevices, inArray, type ReadDb } from '../../../platform/db/index.ts';
 
@@ -22,6 +23,7 @@ export async function belongingsOf(db: ReadDb, devices: readonly string[]): Prom
     for (const { id, profile } of profiles) found.get(id)!.profile = profile;
     const groups = await db.select().from(groupDevices).where(inArray(groupDevices.device, some));
     for (const { device, group } of groups) found.get(device)!.groups.push(group);
+    await nextTurn();
   }
   return found;
 }

@@ -12,8 +12,10 @@ import {
 import { emit } from '../../../platform/outbox/index.ts';
 import { outcomesSince } from '../../../sites/activities/index.ts';
 import { getModel } from '../../../supply/models/index.ts';
+import { listMatured, type Matured } from '../../telemetry/index.ts';
 import { tellAlert, type AssessDeps } from '../assess.ts';
 import { endOthers, keepFindings } from '../findings/keep-findings.ts';
+import { setAsideOf } from '../judge/set-aside.ts';
 import { referenceOf } from '../reference.ts';
 import { refuse } from '../take/refuse.ts';
 import { countSlices } from './count-outcomes.ts';
@@ -25,6 +27,7 @@ type Version = { line: string; version: string };
 type FairnessState = SliceConfusion[];
 
 const OUTCOMES = ['label', 'concept', 'realised', 'sequence'] as const;
+const PAST_MS = 365 * 86_400_000;
 /** What was counted of slices since the release, beside the states of the detectors. */
 const SLICES = 'slices';
 
@@ -42,8 +45,19 @@ export async function assessOutcomes(deps: AssessDeps, of: Version): Promise<Fin
   const releasedAt = model.createdAt;
   const from = (await judgedUpTo(database, of)) ?? dayOf(releasedAt);
   const alarms: Finding[] = [];
-  for (const cohort of await dueCohorts(database.db, { ...of, releasedAt }, from, now())) {
-    alarms.push(...(await keepCohort(deps, of, reference as Calibrated, cohort)));
+  const cohorts = await dueCohorts(database.db, { ...of, releasedAt }, from, now());
+  const [first, last] = [cohorts[0], cohorts.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const range = { from: first.from - PAST_MS, to: last.to, madeFrom: releasedAt };
+  const matured = (await listMatured(database.db, of.line, range)).filter(({ version }) => version === of.version);
+  for (const cohort of cohorts) {
+    // What was found to be worse is no past, or a loss that lasts would become what is usual.
+    const aside = await setAsideOf(database.db, of, ['realised', 'concept'], cohort.from);
+    const past = matured.filter(({ dueAt }) => {
+      const isBefore = dueAt < cohort.from && dueAt >= cohort.from - PAST_MS;
+      return isBefore && !aside.some((one) => one.scope.of === 'fleet' && dueAt >= one.from && dueAt < one.to);
+    });
+    alarms.push(...(await keepCohort(deps, of, reference as Calibrated, cohort, past)));
   }
   return alarms;
 }
@@ -53,6 +67,7 @@ async function keepCohort(
   { line, version }: Version,
   reference: Calibrated,
   cohort: Cohort,
+  past: readonly Matured[],
 ): Promise<Finding[]> {
   const { from, to } = cohort;
   return database.transaction(async (tx) => {
@@ -75,7 +90,7 @@ async function keepCohort(
     const slices = countSlices(reference, cohort.matured, threshold, known.get(SLICES) as FairnessState | undefined);
     const before = Object.fromEntries(WATCHING.flatMap((name) => (known.has(name) ? [[name, known.get(name)]] : [])));
     const { states, findings } = watchErrors({ line, version }, reference, cohort, before as ErrorStates);
-    const all = [...judgeCohort({ line, version }, reference, cohort, slices), ...findings];
+    const all = [...judgeCohort({ line, version }, reference, cohort, slices, past), ...findings];
     const { alarms, fresh } = await keepFindings(tx, { line, version, isAgain: false }, all, now());
     await endOthers(tx, { line, version }, OUTCOMES, alarms);
     for (const [detector, state] of Object.entries({ ...states, [SLICES]: slices })) {

@@ -1,6 +1,7 @@
 import {
   budgetOf,
   fairnessGaps,
+  LOSS_THAT_MATTERS,
   performanceOf,
   realisedPerformance,
   shiftWords,
@@ -9,6 +10,7 @@ import {
   type FindingKind,
   type LabelCounts,
   type Performance,
+  type PerformanceName,
   type Reference,
   type SliceConfusion,
 } from '@plumbline/shared/drift';
@@ -19,6 +21,7 @@ import { GAP_THAT_MATTERS } from '../judge/judge-selection.ts';
 import { FLEET, sum } from '../judge/period.ts';
 import { countLabels } from './count-outcomes.ts';
 import type { Cohort } from './due-cohort.ts';
+import { judgeOwnLoss, type OwnLoss } from './judge-own-loss.ts';
 
 type Version = { line: string; version: string };
 export type Calibrated = Reference & { calibration: NonNullable<Reference['calibration']> };
@@ -30,12 +33,17 @@ const RATE_THAT_MATTERS = 0.05;
 /** Devices that are left out in turn. */
 const LEFT_OUT = 5;
 
-/** Everything that the outcomes of one cohort say of a version. @param slices since its release, this cohort included */
+/**
+ * Everything that the outcomes of one cohort say of a version.
+ * @param slices since its release, this cohort included
+ * @param past what fell due before it and was no worse than it should be
+ */
 export function judgeCohort(
   of: Version,
   reference: Calibrated,
   cohort: Cohort,
   slices: readonly SliceConfusion[],
+  past: readonly Matured[] = [],
 ): Finding[] {
   const loudest = [...Map.groupBy(cohort.matured, ({ device }) => device)]
     .toSorted(([, a], [, b]) => b.length - a.length)
@@ -51,7 +59,7 @@ export function judgeCohort(
     sites: new Set(cohort.matured.map(({ site }) => site)).size,
   };
   return [
-    ...judgeRealised(about, reference, cohort, loudest),
+    ...judgeRealised(about, reference, cohort, loudest, judgeOwnLoss(cohort, past, reference.calibration.threshold)),
     ...judgeWords(about, reference, cohort.matured, loudest),
     ...judgeFairness(about, slices),
   ];
@@ -69,11 +77,13 @@ function judgeRealised(
   reference: Calibrated,
   { matured, open }: Cohort,
   without: Matured[][],
+  past: Partial<Record<PerformanceName, OwnLoss>>,
 ): Finding[] {
   const expected = expectedOf(reference);
   if (expected === undefined) return [];
   const { threshold } = reference.calibration;
-  const alpha = budgetOf('realised', 'fleet') / HALF / MEASURES.length;
+  // Two questions where both can be asked, half each: sure bounds over sites, and each site against its own past.
+  const alpha = budgetOf('realised', 'fleet') / HALF / MEASURES.length / (past.brier === undefined ? 1 : HALF);
   const realisedOf = (rows: readonly Matured[]) => {
     const bySite = [...Map.groupBy(rows, ({ site }) => site)].map(([site, own]) => ({ site, ...countLabels(own) }));
     return realisedPerformance(bySite, { threshold, alpha, expected });
@@ -87,19 +97,22 @@ function judgeRealised(
     const stands = others.every((one) => one === undefined || one.measures[name].alarm);
     const isKnown = Number.isFinite(low) && Number.isFinite(high);
     const range = isKnown ? `${low.toFixed(3)} to ${high.toFixed(3)}` : 'too few sites for bounds';
+    const own = past[name];
+    const isWorse = own !== undefined && own.p <= alpha && own.grown >= LOSS_THAT_MATTERS[name];
+    const isFound = alarm && stands;
     const unknown = open === 0 ? '' : `, ${open} more fell due and have no outcome`;
     return [
       makeFinding({
         ...about,
         kind: 'realised',
         subject: name,
-        alarm: alarm && stands && about.devices !== 1,
+        alarm: (isFound || isWorse) && about.devices !== 1,
         statistic: value,
         threshold: expected[name],
-        p: alarm ? alpha : 1,
+        p: isWorse ? own.p : alarm ? alpha : 1,
         effect: Math.abs(value - expected[name]),
         sure: isKnown ? `between ${range}, at every look` : range,
-        sentence: `${name} was ${value.toFixed(3)} (${range}) on ${realised.n} outcomes${unknown}; expected ${expected[name].toFixed(3)}`,
+        sentence: `${name} was ${value.toFixed(3)} (${range}) on ${realised.n} outcomes${unknown}; expected ${expected[name].toFixed(3)}${isWorse ? own.sentence : ''}`,
       }),
     ];
   });

@@ -57,6 +57,14 @@ const spans = (list: ReturnType<typeof joinCohorts>) =>
 const days = (from: number, to: number, truth?: (score: number) => number) =>
   Array.from({ length: to - from }, (_, i) => draw(60, from + i, truth)).flat();
 
+const six = (matured: Matured[]) => matured.map((one, i) => ({ ...one, device: `gw-${i % 6}`, site: `s${i % 6}` }));
+const blunter = (score: number) => 0.5 + 0.7 * (score - 0.5);
+function judged(matured: Matured[], before: Matured[]) {
+  const from = Math.min(...matured.map(({ dueAt }) => dueAt));
+  const found = judgeCohort(OF, reference, { from, to: from + 28 * DAY_MS, matured, open: 0 }, [], before);
+  return found.find(({ subject }) => subject === 'brier');
+}
+
 describe('cohorts by due date', () => {
   it('wait until nearly all that fell due has ended, or nobody is waited for any more', () => {
     const some = [...ended(1, 60), ...ended(2, 60)];
@@ -93,6 +101,22 @@ describe('what outcomes say', () => {
     const lying = draw(2_000, 1, (score, site) => (site === 3 ? 1 - score : score));
     const loud = [...lying, ...draw(24_000, 1, (score) => 1 - score).filter(({ device }) => device === 'gw-3')];
     expect(alarms(loud).filter((one) => !one.startsWith('fairness'))).toEqual([]);
+  });
+
+  it('of six sites is a loss against what each did before, where bounds over sites are not sure of it', () => {
+    const past = six(Array.from({ length: 48 }, (_, week) => draw(60, 7 * (week - 48))).flat());
+    const now = six(draw(1_200, 1, blunter));
+    expect(judged(now, [])).toMatchObject({ alarm: false });
+    expect(judged(now, past)).toMatchObject({
+      alarm: true,
+      sentence: expect.stringContaining('of 6 sites against its'),
+    });
+    expect(judged(now, past.slice(-600))).toMatchObject({ alarm: false });
+    expect(judged(six(draw(1_200, 1)), past)).toMatchObject({ alarm: false });
+    const lying = six(draw(1_200, 1)).map((one) =>
+      one.site === 's2' ? { ...one, label: one.score < 0.5 ? 1 : 0 } : one,
+    );
+    expect(judged(lying as Matured[], past)).toMatchObject({ alarm: false });
   });
 
   it('is a sequence of errors that grew, found within days and told with the day', () => {

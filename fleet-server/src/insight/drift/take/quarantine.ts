@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   and,
   count,
@@ -31,10 +32,12 @@ export async function quarantineExceeding(
 ): Promise<DeviceDay[]> {
   if (days.length === 0) return [];
   const allowed = await declaredGaps(database, [...new Set(days.map(({ device }) => device))]);
+  await nextTurn();
   const sent = new Map<string, number>();
   for (const { fromAt, toAt } of new Map(days.map((day) => [`${day.fromAt} ${day.toAt}`, day])).values()) {
     for (const { device, rows } of await countSent(database, of, fromAt, toAt))
       sent.set(keyOf({ device, fromAt, toAt }), rows);
+    await nextTurn();
   }
   const claimed = new Map<string, number>();
   for (const day of days) claimed.set(keyOf(day), (claimed.get(keyOf(day)) ?? 0) + day.window.count);

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ExampleRow, Row } from '@plumbline/shared/wire';
 import {
   and,
@@ -33,16 +34,52 @@ export interface TakenEvidence {
 
 type Kept = typeof telemetry.$inferSelect;
 
-/** Rows of one transaction. */
-const PAGE = 200;
+/** Rows of one transaction: devices wait for their acknowledgements while it is made. */
+const PAGE = 50;
 const EVIDENCE = ['window', 'example'] as const satisfies readonly Row['kind'][];
+
+/** Rows of one stream that have not been counted, from behind its cursor on. */
+interface Page {
+  stream: string;
+  from: number;
+  /** Up to here nothing of it is left. */
+  to: number;
+  rows: Kept[];
+}
 
 /**
  * Counts the evidence that devices have sent since it was asked last: each window is checked against the reference of
- * its archive and added to its day, or refused with a code. Ingest keeps every row and does not wait for this.
+ * its archive and added to its day, or refused with a code. Ingest keeps every row and does not wait for this: commits
+ * are small, of many streams each, and others have their turn between them.
  */
 export async function takeEvidence(deps: TakeDeps): Promise<TakenEvidence> {
   const taken: TakenEvidence = { windows: 0, examples: 0, refused: 0 };
+  let pages: Page[] = [];
+  let waiting = 0;
+  const commit = async () => {
+    const archives = await archivesOf(
+      deps,
+      pages.flatMap(({ rows }) => rows),
+    );
+    const all = pages;
+    [pages, waiting] = [[], 0];
+    await deps.database.transaction(async (tx) => {
+      for (const page of all) await takePage(tx, page, archives, deps.now(), taken);
+    });
+    await nextTurn();
+  };
+  for await (const page of pagesBehind(deps)) {
+    pages.push(page);
+    // A stream without evidence costs its cursor.
+    waiting += Math.max(1, page.rows.length);
+    if (waiting >= PAGE) await commit();
+  }
+  if (pages.length > 0) await commit();
+  return taken;
+}
+
+/** Up to what was there at the beginning: rows that come meanwhile are for the next look. */
+async function* pagesBehind(deps: TakeDeps): AsyncGenerator<Page> {
   const behind = await deps.database.db
     .select({ stream: streams.id, seq: driftCursors.seq, highWater: streams.highWater })
     .from(streams)
@@ -50,25 +87,30 @@ export async function takeEvidence(deps: TakeDeps): Promise<TakenEvidence> {
     .where(and(eq(streams.class, 'evidence'), sql`${streams.highWater} > coalesce(${driftCursors.seq}, 0)`))
     .orderBy(asc(streams.id));
   for (const { stream, seq, highWater } of behind) {
-    // Up to what was there at the beginning: rows that come meanwhile are for the next look.
     for (let from = seq ?? 0; from < highWater;) {
       const rows = await rowsBetween(deps, stream, from, highWater);
-      const archives = await archivesOf(deps, rows);
       const to = rows.length < PAGE ? highWater : (rows.at(-1)?.seq ?? highWater);
-      await deps.database.transaction(async (tx) => {
-        const [cursor] = await tx.select().from(driftCursors).where(eq(driftCursors.stream, stream));
-        // Somebody else has taken them.
-        if ((cursor?.seq ?? 0) !== from) return;
-        for (const row of rows) taken[await takeRow(tx, row, archives, deps.now())] += 1;
-        await tx
-          .insert(driftCursors)
-          .values({ stream, seq: to })
-          .onConflictDoUpdate({ target: driftCursors.stream, set: { seq: to } });
-      });
+      yield { stream, from, to, rows };
       from = to;
     }
   }
-  return taken;
+}
+
+async function takePage(
+  tx: Db,
+  { stream, from, to, rows }: Page,
+  archives: ReadonlyMap<string, KnownArchive>,
+  now: number,
+  taken: TakenEvidence,
+): Promise<void> {
+  const [cursor] = await tx.select().from(driftCursors).where(eq(driftCursors.stream, stream));
+  // Somebody else has taken them.
+  if ((cursor?.seq ?? 0) !== from) return;
+  for (const row of rows) taken[await takeRow(tx, row, archives, now)] += 1;
+  await tx
+    .insert(driftCursors)
+    .values({ stream, seq: to })
+    .onConflictDoUpdate({ target: driftCursors.stream, set: { seq: to } });
 }
 
 function rowsBetween({ database }: TakeDeps, stream: string, from: number, to: number): Promise<Kept[]> {

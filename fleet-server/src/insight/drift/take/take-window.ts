@@ -9,6 +9,9 @@ import {
 import { and, driftDays, driftWindows, eq, type Db } from '../../../platform/db/index.ts';
 import type { KnownArchive } from './archives.ts';
 
+/** A window that ended so long before it came is not counted: nobody remembers whether it was counted already. */
+export const OLDEST_MS = 730 * 86_400_000;
+
 export interface SentWindow {
   device: string;
   site: string;
@@ -27,6 +30,8 @@ export async function takeWindow(
     return { code: 'window_version_unknown', field: 'sha256', expected: `an archive of ${window.model}` };
   }
   const { id, sha256, from, to } = window;
+  if (to <= receivedAt - OLDEST_MS)
+    return { code: 'window_past', field: 'to', expected: `> ${receivedAt - OLDEST_MS}` };
   const wrong = checkWindow(window, archive.reference, { receivedAt, releasedAt: archive.releasedAt });
   if (wrong !== undefined) return wrong;
   const [before] = await tx

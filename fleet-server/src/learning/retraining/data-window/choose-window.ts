@@ -7,6 +7,9 @@ import { scoresOfTrained } from '../score.ts';
 import { blocksOf, only } from '../blocks.ts';
 import { rowsOfWindow, type WindowRules } from './rows-of-window.ts';
 
+/** Standard errors: of three other forms one is better by a single one often enough by chance. */
+const SURELY = 2;
+
 /** How a form of window did on rows that came after all it learned from. */
 export interface BackTest {
   form: WindowForm;
@@ -28,7 +31,7 @@ export interface ChosenWindow {
 
 /**
  * Which rows a candidate learns from: each form is trained on what was known before the newest rows of the first block, and
- * judged on these. The first form that is named wins unless another is better by a standard error. Rows of the paired test
+ * judged on these. The first form that is named wins unless another is better by two standard errors. Rows of the paired test
  * are younger than all of them, so what is chosen here is not tested by what chose it.
  */
 export async function chooseWindow(
@@ -69,7 +72,7 @@ export async function chooseWindow(
   const [base, ...others] = losses;
   const best = others
     .map(({ form, values }) => ({ form, ...gainOf(values, base?.values, clusters) }))
-    .filter(({ gain, error }) => gain > error)
+    .filter(({ gain, error }) => gain > SURELY * error)
     .toSorted((a, b) => b.gain - a.gain)[0];
   return { form: best?.form ?? base?.form ?? 'all', testedOn: judged.length, trials, options: searched };
 }

@@ -51,6 +51,7 @@ const facts = (change: Partial<LineFacts> = {}): LineFacts => ({
   holds: [],
   answered: new Set(),
   openedAt: [],
+  retrainedAt: [],
   labelsSince: () => 100,
   ...change,
 });
@@ -87,6 +88,7 @@ describe('a turn', () => {
       { ...found(), openedAt: [NOW - 366 * DAY_MS, NOW - 365 * DAY_MS] },
       { cause: 'drift' },
     ],
+    ['drift a year after the last new model', { ...found(), retrainedAt: [NOW - 365 * DAY_MS] }, { cause: 'drift' }],
     [
       'drift beside a fault of another feature',
       { findings: [finding(), { ...fault, subject: 'hours' }] },
@@ -117,6 +119,7 @@ describe('a turn', () => {
     ['a fault of the data stands', hold(), 'a fault of the data stands on hours'],
     ['one was opened lately', { ...found(), openedAt: [NOW - 90 * DAY_MS + 1] }, 'cooling down'],
     ['the year is spent', { ...found(), openedAt: [NOW - 200 * DAY_MS, NOW - 364 * DAY_MS] }, '2 turns within a year'],
+    ['the year has its new model', { ...found(), retrainedAt: [NOW - 364 * DAY_MS] }, '1 new models within a year'],
     ['a label is missing', { ...found(), labelsSince: () => 99 }, '99 labels'],
     ['it is a day too early', { champion: { version: '1.0.0', knownBefore: NOW - 365 * DAY_MS + 1 } }, 'nothing found'],
     ['loss is found and not asked for', found({ kind: 'realised' }), 'nothing found', { on: { newLabels: 10_000 } }],

@@ -15,6 +15,8 @@ export interface LineFacts {
   answered: ReadonlySet<string>;
   /** When turns of this line were opened, whatever came of them. */
   openedAt: readonly number[];
+  /** When turns were opened that came to a new model. */
+  retrainedAt: readonly number[];
   /** Labels that became known in `[since, now)`. */
   labelsSince(since: number): number;
 }
@@ -69,14 +71,19 @@ export function decideTurn(facts: LineFacts, policy: RetrainPolicy): TurnDecisio
 }
 
 function brakeOn(facts: LineFacts, policy: RetrainPolicy): string | undefined {
-  const { now, champion, holds, openedAt } = facts;
+  const { now, champion, holds, openedAt, retrainedAt } = facts;
   if (policy.mode === 'off') return 'the policy is off';
   const fault = holds.find(({ scope, to }) => scope.of === 'fleet' && (to === null || to > now));
   if (fault !== undefined) return `a fault of the data stands on ${fault.feature}: it is mended, not learned`;
   const last = Math.max(-Infinity, ...openedAt);
   if (now - last < policy.coolDownDays * DAY_MS) return `cooling down, ${policy.coolDownDays} days from the last turn`;
-  const lately = openedAt.filter((at) => now - at < YEAR_MS).length;
+  const withinYear = (times: readonly number[]) => times.filter((at) => now - at < YEAR_MS).length;
+  const lately = withinYear(openedAt);
   if (lately >= policy.perYear) return `${lately} turns within a year, ${policy.perYear} are allowed`;
+  const retrained = withinYear(retrainedAt);
+  if (retrained >= policy.retrainingsPerYear) {
+    return `${retrained} new models within a year, ${policy.retrainingsPerYear} are allowed`;
+  }
   const labels = facts.labelsSince(champion.knownBefore);
   if (labels >= policy.minimumLabels) return undefined;
   return `${labels} labels newer than the champion, ${policy.minimumLabels} needed`;

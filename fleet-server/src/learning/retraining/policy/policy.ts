@@ -39,7 +39,20 @@ export const retrainPolicy = z
       })
       .describe('Any of these opens a turn.'),
     coolDownDays: z.number().int().min(0).max(3660).default(90).describe('Between the beginnings of two turns.'),
-    perYear: z.number().int().min(1).max(12).default(3).describe('Most turns within 365 days.'),
+    perYear: z
+      .number()
+      .int()
+      .min(1)
+      .max(12)
+      .default(4)
+      .describe('Most turns within 365 days; most of them end as they began.'),
+    retrainingsPerYear: z
+      .number()
+      .int()
+      .min(1)
+      .max(12)
+      .default(1)
+      .describe('Most new models within 365 days. Beyond it a finding alerts, and a person may order a turn.'),
     minimumLabels: z.number().int().min(80).default(200).describe('Newer than what the champion has learned from.'),
     cohortDays: z
       .number()
@@ -52,6 +65,14 @@ export const retrainPolicy = z
     recentDays: z.number().int().min(30).max(36_600).default(1095).describe('Of the window recent.'),
     halfLifeDays: z.number().int().min(30).max(36_600).default(730).describe('Of the window weighted.'),
     minimumGain: z.number().min(0).max(0.25).default(0.001).describe('Brier; a smaller gain is not worth a rollout.'),
+    tolerance: z
+      .number()
+      .min(0)
+      .max(0.25)
+      .default(0.01)
+      .describe(
+        'Brier; where drift or loss was found, a candidate that did no worse (Brier and AUC), and surely no worse than by this, takes over. 0: it must be surely better, as where nothing was found.',
+      ),
     sliceLimit: z
       .number()
       .min(0)

@@ -19,7 +19,9 @@ export async function putRetrainPolicy(
   const { success, data: spec, error } = retrainPolicy.safeParse(written);
   if (!success) {
     const issue = error.issues[0];
-    const field = issue?.path.join('.') || 'policy';
+    // A word that is not known is the fault, not what it stands in.
+    const word = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+    const field = [...(issue?.path ?? []), ...word].join('.') || 'policy';
     throw new RetrainingError('retrain_policy_malformed', `${field}: ${issue?.message}`, {
       kind: 'invalid',
       field,

@@ -1,6 +1,6 @@
 import { asc, eq, retrainingPolicies, type ReadDb } from '../../../platform/db/index.ts';
 import { RetrainingError } from '../errors.ts';
-import type { RetrainPolicy } from './policy.ts';
+import { retrainPolicy, type RetrainPolicy } from './policy.ts';
 
 export interface KeptPolicy {
   line: string;
@@ -32,5 +32,6 @@ export async function getRetrainPolicy(db: ReadDb, line: string): Promise<KeptPo
 }
 
 function keptOf({ spec, ...row }: typeof retrainingPolicies.$inferSelect): KeptPolicy {
-  return { ...row, spec: JSON.parse(spec) as RetrainPolicy };
+  // One that was written before a setting was there has the default of it.
+  return { ...row, spec: retrainPolicy.parse(JSON.parse(spec)) };
 }

@@ -12,6 +12,8 @@ import type { TurnChange } from './record.ts';
 import type { Turn } from './turn.ts';
 
 const DAY_MS = 86_400_000;
+/** Something was found: that the champion was good before says less. Time and new labels alone are no such reason. */
+const FOUND: ReadonlySet<string> = new Set(['drift', 'realised', 'estimated']);
 
 export type ExamineDeps = PublishDeps & { lab: ModelLab; evidence: LoopEvidence };
 
@@ -28,12 +30,13 @@ export interface Examined {
 export async function examine(deps: ExamineDeps, actor: string, turn: Turn, signal: AbortSignal): Promise<Examined> {
   const { line, policy, id } = turn;
   const { db } = deps.database;
-  const submitted = (await listModels(db, line)).find(({ card }) => card['turn'] === id);
-  if (submitted !== undefined) return submittedAs(turn, submitted.version);
+  const submitted = await findSubmitted(deps, turn);
+  if (submitted !== undefined) return submitted;
   const champion = await getModel(db, line, turn.champion);
   const dataset = await datasetOf(deps, turn);
   const { changeAt } = turn.details as { changeAt?: number };
   const { recentDays, halfLifeDays, seed, minimumGain, sliceLimit } = policy;
+  const tolerance = FOUND.has(turn.cause) ? policy.tolerance : 0;
   const { decision, sentence, comparison, window, release } = await retrain(deps, actor, {
     line,
     trigger: turn.sentence,
@@ -41,7 +44,7 @@ export async function examine(deps: ExamineDeps, actor: string, turn: Turn, sign
     champion,
     championTrainedAt: judgedFrom(dataset, knownBeforeOf(champion), turn),
     options: optionsOf(turn, signal),
-    rules: { level: levelOfTry(turn.tries, policy.perYear), minimumGain, sliceLimit },
+    rules: { level: levelOfTry(turn.tries, policy.perYear), minimumGain, tolerance, sliceLimit },
     windows: { forms: policy.windows, rules: { recentDays, halfLifeDays, seed, changeAt } },
     release: policy.mode !== 'examine',
     card: { turn: id, knownBefore: turn.openedAt },
@@ -57,6 +60,15 @@ export async function examine(deps: ExamineDeps, actor: string, turn: Turn, sign
     decision as 'kept champion'
   ];
   return { input, change: { says: sentence, details } };
+}
+
+/** The candidate that a turn has submitted, by its card. */
+export async function findSubmitted(
+  { database }: Pick<ExamineDeps, 'database'>,
+  turn: Turn,
+): Promise<Examined | undefined> {
+  const found = (await listModels(database.db, turn.line)).find(({ card }) => card['turn'] === turn.id);
+  return found && submittedAs(turn, found.version);
 }
 
 /** Parameters of a grid are checked where they are searched. */

@@ -28,8 +28,7 @@ export async function followApproval(deps: RolloutDeps, actor: string, turn: Tur
     await moveTurn(deps, actor, turn, 'approved', { says: `${release} is released; its rollout is a person's` });
     return;
   }
-  // Named after the turn, so that a server that ended in between does not make it twice.
-  const name = `retrain-${turn.id}`;
+  const name = nameOf(turn);
   const made = await existing(deps, name);
   if (made === undefined) {
     await createRollout(
@@ -52,10 +51,19 @@ export async function followRollout(deps: { database: Database }, actor: string,
   if (state.status === 'stopped' || state.status === 'reverted') await moveTurn(deps, actor, turn, 'stopped', { says });
 }
 
-/** A rollout that the loop began waits while automation is stopped; a person resumes it. */
+/**
+ * A rollout that the loop began waits while automation is stopped; a person resumes it. It may have begun although its turn
+ * does not say so yet.
+ */
 export async function holdRollout(deps: RolloutDeps, actor: string, turn: Turn, reason: string): Promise<void> {
-  const { id, state } = await getRollout(deps.database.db, turn.rollout ?? '');
-  if (state.status === 'running') await pauseRollout(deps, actor, id, { reason });
+  const { database } = deps;
+  const made = turn.rollout === null ? await existing(deps, nameOf(turn)) : await getRollout(database.db, turn.rollout);
+  if (made?.state.status === 'running') await pauseRollout(deps, actor, made.id, { reason });
+}
+
+/** After its turn, so that a server that ended in between does not make it twice. */
+function nameOf({ id }: Turn): string {
+  return `retrain-${id}`;
 }
 
 async function existing({ database }: Pick<RolloutDeps, 'database'>, name: string): Promise<Rollout | undefined> {

@@ -74,8 +74,14 @@ async function factsOf(deps: ExamineDeps, { line, dataset }: RetrainPolicy): Pro
     holds: await deps.evidence.holds(line),
     answered: new Set(turns.flatMap(({ findings }) => findings)),
     openedAt: turns.map(({ openedAt }) => openedAt),
+    retrainedAt: turns.filter(cameToAModel).map(({ openedAt }) => openedAt),
     labelsSince: (since) => known.filter((at) => at >= since).length,
   };
+}
+
+/** One that nobody has given up; until it is in force it may still come to be. */
+function cameToAModel({ candidate, state }: Turn): boolean {
+  return candidate !== null && state !== 'stopped' && state !== 'failed';
 }
 
 /** When labels became known: of the base, and of activities that the sites recorded since. */

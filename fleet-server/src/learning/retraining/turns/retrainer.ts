@@ -2,8 +2,9 @@ import type { Logger } from 'pino';
 import { codeOf, isCodedError, messageOf } from '@plumbline/shared/errors';
 import type { RolloutDeps } from '../../../delivery/rollouts/index.ts';
 import { automationStop } from '../automation/switch.ts';
+import { RetrainingError } from '../errors.ts';
 import { listRetrainPolicies } from '../policy/read.ts';
-import { examine, type ExamineDeps } from './examine.ts';
+import { examine, findSubmitted, type ExamineDeps } from './examine.ts';
 import { followApproval, followRollout, holdRollout } from './follow.ts';
 import { lookAtLine } from './open.ts';
 import { beginAttempt, moveTurn } from './record.ts';
@@ -40,7 +41,7 @@ export function createRetrainer(deps: RetrainerDeps): Retrainer {
     const control = new AbortController();
     mine.set(turn.id, control);
     work = work
-      .then(() => (control.signal.aborted ? undefined : runExamination(deps, turn, control.signal)))
+      .then(() => runExamination(deps, turn, control.signal))
       .catch((error: unknown) => deps.log.error({ turn: turn.id, code: codeOf(error), err: error }, 'retraining'))
       .finally(() => mine.delete(turn.id));
   };
@@ -52,8 +53,10 @@ export function createRetrainer(deps: RetrainerDeps): Retrainer {
       const stop = await automationStop(db);
       const open = await openTurns(db);
       if (stop !== undefined) {
-        for (const control of mine.values()) control.abort();
-        for (const turn of open) await halt(deps, turn, `automation is stopped by ${stop.actor}: ${stop.reason}`);
+        const reason = `automation is stopped by ${stop.actor}: ${stop.reason}`;
+        // What is examined says itself how far it has come: it may have submitted its candidate a moment ago.
+        for (const control of mine.values()) control.abort(new RetrainingError('automation_stopped', reason));
+        for (const turn of open) if (!mine.has(turn.id)) await halt(deps, turn, reason);
         return;
       }
       for (const turn of open) {
@@ -102,13 +105,29 @@ async function follow(deps: RetrainerDeps, turn: Turn): Promise<void> {
   }
 }
 
-/** An examination ends; a candidate that waits goes on waiting; a rollout is paused, for a person to resume. */
+/**
+ * An examination ends; a candidate that waits goes on waiting; a rollout is paused, for a person to resume. What cannot be
+ * halted holds up no other turn.
+ */
 async function halt(deps: RetrainerDeps, turn: Turn, reason: string): Promise<void> {
-  if (turn.state === 'examining') await moveTurn(deps, LOOP, turn, 'stopped', { says: reason });
-  if (turn.state === 'rolling-out') await holdRollout(deps, LOOP, turn, reason);
+  try {
+    if (turn.state === 'examining') await endExamination(deps, turn, reason);
+    else await holdRollout(deps, LOOP, turn, reason);
+  } catch (error) {
+    if (!isCodedError(error)) throw error;
+    deps.log.warn({ turn: turn.id, code: error.code, err: error }, 'a turn could not be halted');
+  }
+}
+
+/** A candidate that was submitted waits for its signature, whoever heard of it; without one the turn is over. */
+async function endExamination(deps: RetrainerDeps, turn: Turn, reason: string): Promise<void> {
+  const submitted = await findSubmitted(deps, turn);
+  if (submitted !== undefined) await moveTurn(deps, LOOP, turn, submitted.input, submitted.change);
+  else await moveTurn(deps, LOOP, turn, 'stopped', { says: reason });
 }
 
 async function runExamination(deps: RetrainerDeps, turn: Turn, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return givenUp(deps, turn, signal);
   if ((await beginAttempt(deps, turn)) > MOST_ATTEMPTS) {
     const says = `retrain_interrupted: the server ended in it ${MOST_ATTEMPTS} times`;
     await moveTurn(deps, LOOP, turn, 'failed', { says });
@@ -118,9 +137,13 @@ async function runExamination(deps: RetrainerDeps, turn: Turn, signal: AbortSign
     const { input, change } = await examine(deps, LOOP, turn, signal);
     await moveTurn(deps, LOOP, turn, input, change);
   } catch (error) {
-    // Given up with the server or by the switch: that says where the turn stands.
-    if (signal.aborted) return;
+    if (signal.aborted) return givenUp(deps, turn, signal);
     await moveTurn(deps, LOOP, turn, 'failed', { says: `${codeOf(error)}: ${messageOf(error)}` });
     if (!isCodedError(error)) throw error;
   }
+}
+
+/** With its server it is begun anew by the next one; by the switch it is over. */
+async function givenUp(deps: RetrainerDeps, turn: Turn, { reason }: AbortSignal): Promise<void> {
+  if (reason instanceof RetrainingError) await endExamination(deps, turn, reason.message);
 }

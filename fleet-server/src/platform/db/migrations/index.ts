@@ -21,6 +21,8 @@ import { drift } from './0020-drift.ts';
 import { examples } from './0021-examples.ts';
 import { alertRoutes } from './0022-alert-routes.ts';
 import { retraining } from './0023-retraining.ts';
+import { access } from './0024-access.ts';
+import { keptAnswersTable } from './0025-kept-answers.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
@@ -50,4 +52,6 @@ export const migrations: readonly Migration[] = [
   examples,
   alertRoutes,
   retraining,
+  access,
+  keptAnswersTable,
 ];

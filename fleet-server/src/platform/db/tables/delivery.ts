@@ -99,20 +99,6 @@ export const fleetFreezes = sqliteTable('fleet_freezes', {
   liftedBy: text('lifted_by'),
 });
 
-/** People who act by a token of their own. A name that was removed stays taken: the audit means one person by it. */
-export const operators = sqliteTable(
-  'operators',
-  {
-    name: text('name').primaryKey(),
-    /** SHA-256 of the token, hex; the token itself is shown once and kept nowhere. */
-    tokenSha256: text('token_sha256').notNull(),
-    createdAt: integer('created_at').notNull(),
-    createdBy: text('created_by').notNull(),
-    removedAt: integer('removed_at'),
-  },
-  (table) => [uniqueIndex('operators_by_token').on(table.tokenSha256)],
-);
-
 /** What rollouts may take over by name. `spec` is JSON as it was written. */
 export const policies = sqliteTable('policies', {
   name: text('name').primaryKey(),

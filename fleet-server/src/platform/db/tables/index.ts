@@ -1,5 +1,5 @@
-export * from './audit.ts';
-export * from './migrations.ts';
+export * from './access.ts';
+export * from './platform.ts';
 export * from './outbox.ts';
 export * from './delivery.ts';
 export * from './events.ts';

@@ -1,5 +1,5 @@
 import { attachSignature, equalBytes, lineRole, signedBytes, verifyRelease } from '@plumbline/shared/trust';
-import { record } from '../../../platform/audit/index.ts';
+import { list, record } from '../../../platform/audit/index.ts';
 import { and, eq, lineDrafts, modelVersions, type Database, type Db } from '../../../platform/db/index.ts';
 import { emit } from '../../../platform/outbox/index.ts';
 import { insertMetadata, metadataInForce, publishMetadata, type PublishingDeps } from '../../repository/index.ts';
@@ -18,20 +18,25 @@ export interface ApprovedDraft {
 /** The draft with signatures added, or a signature alone, as a browser key makes it over the bytes of the draft. */
 export type ApprovalSignature = { bytes: Uint8Array } | { keyid: string; sig: string };
 
+/** Of a version that waits; the row of its submission is among the first. */
+const MOST_ROWS = 500;
+
 /**
  * Takes in an approval. It must be of exactly what the draft says, and it is verified the way a device will verify it:
  * one builder and one approver. Then the draft is in force, with a snapshot and timestamp over it.
- * @throws ModelError `model_not_awaiting_approval`, `approval_differs`; TrustError for signatures; RepositoryError
+ * @param approval `person`: who brings it, as the audit names them; nobody without, where a key speaks for itself
+ * @throws ModelError `model_not_awaiting_approval`, `approval_differs`, `approver_is_author`; TrustError for signatures; RepositoryError
  */
 export async function approveModel(
   deps: PublishingDeps & DraftDeps & { database: Database; desk: PublishingDeps['desk'] & DraftDeps['desk'] },
   actor: string,
-  approval: { line: string; document: number; signature: ApprovalSignature },
+  approval: { line: string; document: number; signature: ApprovalSignature; person?: string | undefined },
 ): Promise<ApprovedDraft> {
   const { line, document } = approval;
   return deps.database.transaction(async (tx) => {
     const draft = await findPending(tx, line, document);
     if (draft === undefined) throw notAwaiting(`line ${line}: no draft ${document} waits`, 'document');
+    await refuseAuthor(tx, draft, approval.person);
     const bytes = signedDraft(draft, approval.signature);
     const targets = await metadataInForce(tx, 'targets');
     const inForce = await lineInForce(tx, line);
@@ -52,6 +57,18 @@ export async function approveModel(
       details: { document },
     });
     return { kind, line, version, document };
+  });
+}
+
+/** Whoever submitted the version, as the audit has it, approves it under no key. */
+async function refuseAuthor(tx: Db, { line, version }: PendingApproval, person: string | undefined): Promise<void> {
+  if (version === null || person === undefined) return;
+  const { rows } = await list(tx, { subject: `model:${line}@${version}`, limit: MOST_ROWS });
+  if (!rows.some(({ action, actor }) => action === 'models.submit' && actor === person)) return;
+  throw new ModelError('approver_is_author', `${person} submitted ${line}@${version}`, {
+    kind: 'forbidden',
+    field: 'actor',
+    expected: 'another approver',
   });
 }
 

@@ -1,0 +1,32 @@
+import { Center, Group, Loader, Paper, Stack, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { answered, api } from '../api/client.ts';
+import { FirstUser } from './first-user.tsx';
+import { SignInForm } from './sign-in-form.tsx';
+
+/** Where nobody is signed in: the first user of a new server, or who comes back. */
+export function Entrance() {
+  const setup = useQuery({
+    queryKey: ['setup'],
+    queryFn: () => answered(api.GET('/api/v1/setup')),
+    refetchInterval: false,
+  });
+  return (
+    <Center mih="100dvh" p="md">
+      <Paper withBorder shadow="sm" p="xl" w={420} maw="100%" component="main">
+        <Stack>
+          <Group gap="sm">
+            <img src="/plumb.svg" width={32} height={32} alt="" />
+            <Title order={1}>Plumbline</Title>
+          </Group>
+          {setup.isPending && <Loader size="sm" aria-label="Loading" />}
+          {setup.data?.needed === true && <FirstUser />}
+          {setup.data?.needed !== true && !setup.isPending && <SignInForm about="Sign in to see the fleet." />}
+          <Text size="xs" c="dimmed">
+            Forgotten password: an admin makes a one-time code (Settings → Users, or plumbline users reset).
+          </Text>
+        </Stack>
+      </Paper>
+    </Center>
+  );
+}

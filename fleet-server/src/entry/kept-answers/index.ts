@@ -1,0 +1,1 @@
+export { claimKey, freeKey, keepAnswer, removeOldAnswers, type KeptAnswer } from './keep.ts';

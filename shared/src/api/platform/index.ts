@@ -1,0 +1,3 @@
+export * from './audit.ts';
+export * from './operator.ts';
+export * from './webhook.ts';

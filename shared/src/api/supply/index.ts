@@ -1,0 +1,3 @@
+export * from './registry.ts';
+export * from './variant.ts';
+export * from './version.ts';
