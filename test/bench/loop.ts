@@ -55,7 +55,7 @@ function play(dataset: Dataset, to: number, withoutYearly = false): Promise<Play
     policy: {
       mode: 'release',
       on: {
-        drift: { kinds: ['covariate', 'label', 'concept', 'sequence'] },
+        drift: { kinds: ['covariate', 'score', 'label', 'concept', 'sequence'] },
         loss: { estimated: true, realised: true },
       },
       search: { grid: GRID, workers: 0 },

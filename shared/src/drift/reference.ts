@@ -61,7 +61,10 @@ export const reference = z.strictObject({
       sites: count,
       /** How many times the variance is that of as many independent rows. */
       designEffect: z.record(z.string(), z.number().min(0)),
-      /** Of two rows of one site: what carries over to a window of other sizes. */
+      /**
+       * Of two rows of one site: what carries over to a window of other sizes. Of `(score)`: of two scores by one model,
+       * where those counted are of several.
+       */
       correlation: z.record(z.string(), z.number().min(0).max(1)).optional(),
       /** Part of the degrees of freedom that is left. */
       freedom: z.record(z.string(), z.number().min(0).max(1)).optional(),

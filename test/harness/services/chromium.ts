@@ -34,13 +34,21 @@ export function findChromium(): Found<string> {
   return service === undefined ? { service: null, reason: 'chromium is not installed' } : { service };
 }
 
-/** A headless Chromium of its own with its profile in a temporary folder. */
-export async function startChromium(): Promise<Found<Chromium>> {
+/**
+ * A headless Chromium of its own with its profile in a temporary folder.
+ * @param options `anyCertificate`: pages of a server whose authority only this test knows are opened all the same
+ */
+export async function startChromium({ anyCertificate = false } = {}): Promise<Found<Chromium>> {
   const found = findChromium();
   if (found.service === null) return found;
   const executablePath = found.service;
   const profile = await mkdtemp(join(tmpdir(), 'plumbline-chromium-'));
-  const launch = () => playwright.launchPersistentContext(profile, { executablePath, headless: true, args: FLAGS });
+  const launch = () => playwright.launchPersistentContext(profile, {
+      executablePath,
+      headless: true,
+      args: FLAGS,
+      ignoreHTTPSErrors: anyCertificate,
+    });
   let context = await launch();
   const chromium: Chromium = {
     version: context.browser()?.version() ?? 'unknown',

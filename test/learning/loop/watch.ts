@@ -31,9 +31,12 @@ const MINIMUM_COUNT = 150;
 export function watchVersion(of: { line: string; version: string }, reference: Reference, releasedAt: number): Watch {
   const [bins, archive] = [binsOf(reference), 'ab'.repeat(32)];
   const history: DeviceDay[] = [];
+  const calm: DeviceDay[] = [];
   let waiting: { from: number; days: DeviceDay[] } | undefined;
   let judgedTo = dayOf(releasedAt);
   let states: ErrorStates = {};
+  /** What fell due before and was no worse than it should be. */
+  const fallen: Matured[] = [];
   let slices: ReturnType<typeof countSlices> | undefined;
 
   return {
@@ -55,11 +58,16 @@ export function watchVersion(of: { line: string; version: string }, reference: R
       const period = { ...of, from: waiting.from, to, reference, days: waiting.days };
       const devices = sumByDevice(waiting.days);
       if (devices.reduce((all, { window }) => all + window.count, 0) < MINIMUM_COUNT) return [];
-      const lately = history.filter(({ fromAt }) => fromAt >= period.from - 90 * DAY_MS);
-      const { findings } = judgePeriod({ ...period, devices, history: lately, belongings: new Map() });
+      const since = (of: readonly DeviceDay[], days: number) =>
+        of.filter(({ fromAt }) => fromAt >= period.from - days * DAY_MS);
+      const [lately, past] = [since(history, 90), since(calm, 365)];
+      const { findings } = judgePeriod({ ...period, devices, history: lately, past, belongings: new Map() });
+      const alarms = findings.filter(({ alarm }) => alarm);
       history.push(...waiting.days);
+      // A period in which something was found is no past to hold another against.
+      if (alarms.length === 0) calm.push(...waiting.days);
       waiting = undefined;
-      return findings.filter(({ alarm }) => alarm);
+      return alarms;
     },
 
     outcomes(now, due) {
@@ -75,7 +83,9 @@ export function watchVersion(of: { line: string; version: string }, reference: R
         slices = countSlices(reference, cohort.matured, calibrated.calibration.threshold, slices);
         const watched = watchErrors(of, calibrated, cohort, states);
         ({ states } = watched);
-        return [...judgeCohort(of, calibrated, cohort, slices), ...watched.findings].filter(({ alarm }) => alarm);
+        const found = judgeCohort(of, calibrated, cohort, slices, fallen).filter(({ alarm }) => alarm);
+        if (!found.some(({ kind }) => kind === 'realised')) fallen.push(...cohort.matured);
+        return [...found, ...watched.findings.filter(({ alarm }) => alarm)];
       });
     },
   };

@@ -9,6 +9,7 @@ import {
   Database,
   Gauge,
   HardDrive,
+  MapPin,
   Rocket,
   Settings,
   type LucideIcon,
@@ -21,6 +22,7 @@ import { HeaderTools } from './header-tools.tsx';
 const LINKS: [to: string, label: string, icon: LucideIcon][] = [
   ['/', 'Overview', Gauge],
   ['/devices', 'Devices', HardDrive],
+  ['/sites', 'Sites', MapPin],
   ['/models', 'Models', Boxes],
   ['/rollouts', 'Rollouts', Rocket],
   ['/drift', 'Drift and quality', Activity],

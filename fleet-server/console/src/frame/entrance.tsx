@@ -1,16 +1,19 @@
 import { Center, Group, Loader, Paper, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { answered, api } from '../api/client.ts';
+import { ChoosePassword, codeInAddress } from './choose-password.tsx';
 import { FirstUser } from './first-user.tsx';
 import { SignInForm } from './sign-in-form.tsx';
 
-/** Where nobody is signed in: the first user of a new server, or who comes back. */
+/** Where nobody is signed in: the first user of a new server, who has a code for a password, or who comes back. */
 export function Entrance() {
   const setup = useQuery({
     queryKey: ['setup'],
     queryFn: () => answered(api.GET('/api/v1/setup')),
     refetchInterval: false,
   });
+  const [code, setCode] = useState(codeInAddress);
   return (
     <Center mih="100dvh" p="md">
       <Paper withBorder shadow="sm" p="xl" w={420} maw="100%" component="main">
@@ -21,7 +24,13 @@ export function Entrance() {
           </Group>
           {setup.isPending && <Loader size="sm" aria-label="Loading" />}
           {setup.data?.needed === true && <FirstUser />}
-          {setup.data?.needed !== true && !setup.isPending && <SignInForm about="Sign in to see the fleet." />}
+          {setup.data?.needed !== true &&
+            !setup.isPending &&
+            (code === undefined ? (
+              <SignInForm about="Sign in to see the fleet." />
+            ) : (
+              <ChoosePassword given={code} onLeave={() => setCode(undefined)} />
+            ))}
           <Text size="xs" c="dimmed">
             Forgotten password: an admin makes a one-time code (Settings → Users, or plumbline users reset).
           </Text>

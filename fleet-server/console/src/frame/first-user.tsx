@@ -1,4 +1,5 @@
 import { Button, Code, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
 import { answered, api } from '../api/client.ts';
 import { useSignIn } from '../api/session.ts';
@@ -7,6 +8,7 @@ import { ProblemView } from '../parts/problem-view.tsx';
 /** Proves by a one-time code that whoever makes the first user also runs the server. */
 export function FirstUser() {
   const signIn = useSignIn();
+  const navigate = useNavigate();
   // The link that `plumbline setup` prints brings the code behind #, which no server and no log sees.
   const [code, setCode] = useState(() => new URLSearchParams(location.hash.slice(1)).get('code') ?? '');
   const [name, setName] = useState('');
@@ -19,8 +21,9 @@ export function FirstUser() {
     setProblem(undefined);
     try {
       await answered(api.POST('/api/v1/setup', { body: { code: code.trim(), name: name.trim(), password } }));
-      history.replaceState(null, '', location.pathname);
       await signIn(name.trim(), password);
+      // Away from the link with the code in it.
+      await navigate({ to: '/', replace: true });
     } catch (error) {
       setProblem(error);
     } finally {

@@ -32,9 +32,13 @@ export function StateBadge({ tone, children, title }: { tone: Tone; children: st
     <Badge
       variant="light"
       color={color}
-      leftSection={<Icon size={12} aria-hidden />}
+      leftSection={<Icon size={12} aria-hidden color={`var(--mantine-color-${color}-filled)`} />}
+      // Letters this small are read in the colour of text: the sign and the ground carry the tone.
+      c="var(--mantine-color-text)"
       tt="none"
       fw={600}
+      // A column that is narrow wraps its other words: a state that is cut off says nothing.
+      miw="max-content"
       {...(title === undefined ? {} : { title })}
     >
       {children}

@@ -5,7 +5,10 @@ export interface DataColumn<Row> {
   key: string;
   title: string;
   cell: (row: Row) => ReactNode;
+  /** Numbers: to the right, digits of one width, on one line. */
   align?: 'right';
+  /** Dates and names that are not to be broken over lines. */
+  isOneLine?: boolean;
   /** The cell that names the row. */
   isHeading?: boolean;
 }
@@ -39,13 +42,18 @@ export function DataTable<Row>({ caption, columns, rows, keyOf, minWidth = 0 }: 
         <Table.Tbody>
           {rows.map((row) => (
             <Table.Tr key={keyOf(row)}>
-              {columns.map(({ key, cell, align, isHeading }) =>
+              {columns.map(({ key, cell, align, isHeading, isOneLine }) =>
                 isHeading === true ? (
                   <Table.Th key={key} scope="row" ta={align ?? 'left'} fw={500}>
                     {cell(row)}
                   </Table.Th>
                 ) : (
-                  <Table.Td key={key} ta={align ?? 'left'} className={align === 'right' ? 'tabular' : ''}>
+                  <Table.Td
+                    key={key}
+                    ta={align ?? 'left'}
+                    className={align === 'right' ? 'tabular' : ''}
+                    style={{ whiteSpace: align === 'right' || isOneLine === true ? 'nowrap' : 'normal' }}
+                  >
                     {cell(row)}
                   </Table.Td>
                 ),

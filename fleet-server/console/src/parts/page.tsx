@@ -38,7 +38,7 @@ export function Page({ title, about, docs, actions, children }: PageProps) {
 /** A page of shared/docs, as this server serves it. */
 export function DocsLink({ page, children }: { page: string; children?: ReactNode }) {
   return (
-    <Anchor href={`/docs/${page}`} target="_blank" rel="noreferrer" size="sm">
+    <Anchor href={`/docs/${page}`} target="_blank" rel="noreferrer" size="sm" underline="always">
       <BookOpen size={13} aria-hidden style={{ verticalAlign: '-2px' }} /> {children ?? 'How this works'}
     </Anchor>
   );

@@ -63,6 +63,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   return (
     <Box
       ref={scroller}
+      fz="sm"
       role="table"
       aria-label={label}
       aria-rowcount={(total ?? rows.length) + 1}

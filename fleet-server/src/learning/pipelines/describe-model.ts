@@ -1,5 +1,13 @@
 import { DERIVATIONS } from '@plumbline/shared/activity';
-import { buildReference, quantileEdges, type FeatureBins, type Reference } from '@plumbline/shared/drift';
+import {
+  buildReference,
+  quantileEdges,
+  SCORE_BINS,
+  scoreBin,
+  spreadOfSites,
+  type FeatureBins,
+  type Reference,
+} from '@plumbline/shared/drift';
 import type { Feature, FeatureValue, GraphInput, GraphOutput } from '@plumbline/shared/manifest';
 import { shareableFeatures } from '@plumbline/shared/predict';
 import type { LabelledRecords, Metric, ModelMapping } from '../../supply/models/index.ts';
@@ -86,8 +94,38 @@ export function referenceOf(
     sites: unseen.map(({ site }) => site),
     threshold: threshold?.threshold.value,
   });
-  const scored = scores === own ? rows : unseen;
-  return { ...referenceFrom(features, rows, [...scores], { baseRate, scored }), ...known };
+  if (scores === own) return { ...referenceFrom(features, rows, [...scores], { baseRate }), ...known };
+  const reference = referenceFrom(features, rows, [...scores], { baseRate, scored: unseen });
+  return { ...reference, ...known, ...withModelSpread(reference, scores, outOfFold.folds) };
+}
+
+/** Folds that tell how far models of one configuration differ. */
+const LEAST_FOLDS = 3;
+
+/**
+ * Scores out of fold are those of several models, and the one that is released is another still: what each differs from
+ * all is how alike its scores are, and stays however many there are of them.
+ */
+function withModelSpread(
+  { clusters }: Reference,
+  scores: Float64Array,
+  folds: Int32Array,
+): Pick<Reference, 'clusters'> {
+  const counts = [...Map.groupBy(folds.keys(), (row) => folds[row]!).values()].map((own) => {
+    const bins = Array<number>(SCORE_BINS).fill(0);
+    for (const row of own) bins[scoreBin(scores[row]!)]! += 1;
+    return bins;
+  });
+  const spread = spreadOfSites(counts, LEAST_FOLDS);
+  if (spread === undefined || clusters === undefined) return {};
+  const { designEffect, correlation } = spread;
+  return {
+    clusters: {
+      ...clusters,
+      designEffect: { ...clusters.designEffect, '(score)': designEffect },
+      correlation: { ...clusters.correlation, '(score)': correlation },
+    },
+  };
 }
 
 /** The rows that scores out of fold are of, in their order. */

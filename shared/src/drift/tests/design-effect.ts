@@ -18,11 +18,15 @@ export const MIN_SITES = 5;
  * How the counts of sites spread about their common shares, each site a cluster: the generalised design effects of Rao and
  * Scott 1981 (JASA 76), their mean, and by Satterthwaite how many directions they come down to (second-order correction,
  * Rao and Scott 1984, Annals of Statistics 12). `correlation` follows by Kish: designEffect = 1 + (Σ nₛ² / Σ nₛ − 1) · correlation.
- * @returns undefined below `MIN_SITES` sites with rows: too few to tell
+ * @param least sites with rows
+ * @returns undefined below `least`: too few to tell
  */
-export function spreadOfSites(sites: readonly (readonly number[])[]): SiteSpread | undefined {
+export function spreadOfSites(
+  sites: readonly (readonly number[])[],
+  least: number = MIN_SITES,
+): SiteSpread | undefined {
   const heard = sites.map((counts) => ({ counts, n: sum(counts) })).filter(({ n }) => n > 0);
-  if (heard.length < MIN_SITES) return undefined;
+  if (heard.length < least) return undefined;
   const total = heard.reduce((all, { n }) => all + n, 0);
   const length = Math.max(...heard.map(({ counts }) => counts.length));
   const shares = Array.from({ length }, (_, bin) => {

@@ -42,6 +42,15 @@ describe('a plan', () => {
     );
   });
 
+  it.each<[object, string]>([
+    [{ soak: '15 minutes' }, 'a whole number and a unit, such as 15m, 24h or 7d'],
+    [{ size: { percent: '' } }, 'a percent above 0 and not above 100, or a count of at least one device'],
+  ])('that holds %j says what was expected there', (changed, expected) => {
+    expect(() => parsePlan({ ...plan, stages: [{ ...stage, ...changed }] })).toThrow(
+      expect.objectContaining({ expected }),
+    );
+  });
+
   it.each([undefined, null, 'plan', []])('is not %j', (value) => {
     expect(() => parsePlan(value)).toThrow(expect.objectContaining({ code: 'rollout_plan_malformed', field: 'plan' }));
   });

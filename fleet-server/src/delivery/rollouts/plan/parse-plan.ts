@@ -12,7 +12,7 @@ export function parsePlan(written: unknown): RolloutPlan {
     const field = issue?.path.join('.') || 'plan';
     throw new RolloutError('rollout_plan_malformed', `rollout: ${field}: ${issue?.message}`, {
       field,
-      expected: issue?.message ?? 'a rollout plan',
+      expected: issue?.message.replace(/^expected /, '') ?? 'a rollout plan',
     });
   }
   const { data } = parsed;

@@ -27,10 +27,10 @@ export const stage = z.strictObject({
   group: name.optional(),
   selector: z.string().min(1).max(2000).optional(),
   /** Counted over everything that is selected: 10 % and then 100 % add 10 % and then the rest. */
-  size: z.union([
-    z.strictObject({ percent: z.number().gt(0).max(100) }),
-    z.strictObject({ count: z.number().int().min(1) }),
-  ]),
+  size: z.union(
+    [z.strictObject({ percent: z.number().gt(0).max(100) }), z.strictObject({ count: z.number().int().min(1) })],
+    { error: 'expected a percent above 0 and not above 100, or a count of at least one device' },
+  ),
   /** How long every gate must go on passing before the next stage opens. */
   soak: duration.default(0),
   /** An inconclusive stage asks a person after that. */

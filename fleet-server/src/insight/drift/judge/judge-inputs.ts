@@ -4,6 +4,7 @@ import {
   budgetOf,
   capDevices,
   compareAll,
+  designEffectOf,
   jointDesignEffect,
   type Clustering,
   type Comparison,
@@ -89,7 +90,10 @@ function withoutFaulty(compared: readonly CountedFeature[], devices: readonly De
   }));
 }
 
-/** How alike rows of one site are, in the window and in the reference; absent with too few sites to tell. */
+/**
+ * How alike rows of one site are, in the window and in the reference; absent with too few sites to tell. All scores of a
+ * window are of one model, and a reference of several knows how much models differ.
+ */
 function clusteringOf(
   { reference }: Period,
   { name, before }: CountedFeature,
@@ -98,9 +102,11 @@ function clusteringOf(
 ): { clustering?: Clustering } {
   const spread = spreadOf(devices.map(({ site, counts }) => ({ site, counts: counts[i] ?? [] })));
   const ofReference = reference.clusters?.designEffect[name] ?? 1;
-  if (spread === undefined && ofReference <= 1) return {};
   const m = devices.reduce((all, { counts }) => all + sum(counts[i] ?? []), 0);
-  const designEffect = jointDesignEffect(ofReference, sum(before), spread?.designEffect ?? ofReference, m);
+  const ofModel = name === SCORE ? designEffectOf(reference.clusters?.correlation?.[SCORE] ?? 0, [m]) : 1;
+  if (spread === undefined && ofReference <= 1 && ofModel <= 1) return {};
+  const ofWindow = Math.max(spread?.designEffect ?? ofReference, ofModel);
+  const designEffect = jointDesignEffect(ofReference, sum(before), ofWindow, m);
   const known = spread !== undefined && { sites: spread.sites, freedom: spread.freedom };
   return { clustering: { designEffect, ...known } };
 }

@@ -204,6 +204,17 @@ describe('a reference of a trained model', () => {
     expect(made.expected).toMatchObject({ auc: 1, rows: 120 });
   });
 
+  it.each([
+    ['differ', [0.1, 0.3, 0.5, 0.7], 0.9],
+    ['say the same', [0.3, 0.3, 0.3, 0.3], 0],
+  ])('says how alike the scores of one model are where models of its configuration %s', (_, means, least) => {
+    const folds = Int32Array.from(rows, (__, place) => place % 4);
+    const scores = Float64Array.from(rows, (at, place) => means[place % 4]! + 0.01 * (at % 3));
+    const { clusters } = referenceOf(dataset, { model, outOfFold: { ...outOfFold, scores, folds } });
+    expect(clusters!.correlation!['(score)']).toBeGreaterThanOrEqual(least);
+    expect(clusters!.correlation!['(score)']).toBeLessThan(least + 0.1001);
+  });
+
   it('expects nothing of a model whose scores out of fold nobody has', () => {
     const made = referenceOf(dataset, { model });
     expect([made.calibration, made.expected]).toEqual([undefined, undefined]);

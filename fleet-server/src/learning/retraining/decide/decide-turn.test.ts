@@ -81,6 +81,14 @@ describe('a turn', () => {
     ['drift of a group', found({ scope: { of: 'group', id: 'north' } }), { cause: 'drift' }],
     ['drift before loss', { findings: [finding({ kind: 'realised', id: 'f-3' }), finding()] }, { cause: 'drift' }],
     ['labels', { labelsSince: () => 1000 }, { cause: 'labels' }],
+    [
+      'labels of after a change, twice those that the last look knew of',
+      {
+        answeredChange: { at: NOW - 300 * DAY_MS, lookedAt: NOW - 100 * DAY_MS },
+        labelsSince: (since) => (since > NOW - 200 * DAY_MS ? 150 : 300),
+      },
+      { cause: 'labels', changeAt: NOW - 300 * DAY_MS },
+    ],
     ['time', { champion: { version: '1.0.0', knownBefore: NOW - 365 * DAY_MS } }, { cause: 'time' }],
     ['drift once it has cooled down', { ...found(), openedAt: [NOW - 90 * DAY_MS] }, { cause: 'drift' }],
     [
@@ -102,6 +110,22 @@ describe('a turn', () => {
 
   it.each<[string, Partial<LineFacts>, string, Partial<RetrainPolicy>?]>([
     ['nothing is found', {}, 'nothing found'],
+    [
+      'labels of after a change are not twice as many yet',
+      {
+        answeredChange: { at: NOW - 300 * DAY_MS, lookedAt: NOW - 100 * DAY_MS },
+        labelsSince: (since) => (since > NOW - 200 * DAY_MS ? 149 : 300),
+      },
+      'nothing found',
+    ],
+    [
+      'labels of after a change are twice as many and still few',
+      {
+        answeredChange: { at: NOW - 300 * DAY_MS, lookedAt: NOW - 100 * DAY_MS },
+        labelsSince: (since) => (since > NOW - 200 * DAY_MS ? 120 : 199),
+      },
+      'nothing found',
+    ],
     ['the policy is off', found(), 'off', { mode: 'off' }],
     ['it is no alarm', found({ alarm: false }), 'nothing found'],
     ['it is of another version', found({ version: '0.9.0' }), 'nothing found'],

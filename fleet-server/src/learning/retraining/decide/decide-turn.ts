@@ -15,6 +15,8 @@ export interface LineFacts {
   answered: ReadonlySet<string>;
   /** When turns of this line were opened, whatever came of them. */
   openedAt: readonly number[];
+  /** The newest change that a turn has answered: when it began, and when the line was looked at last. */
+  answeredChange?: { at: number; lookedAt: number } | undefined;
   /** When turns were opened that came to a new model. */
   retrainedAt: readonly number[];
   /** Labels that became known in `[since, now)`. */
@@ -58,6 +60,12 @@ export function decideTurn(facts: LineFacts, policy: RetrainPolicy): TurnDecisio
       ...(changes.length > 0 && { changeAt: Math.min(...changes) }),
     };
   }
+  const known = labelsOfChange(facts);
+  if (known !== undefined && known.now >= 2 * Math.max(known.then, policy.minimumLabels)) {
+    const since = new Date(known.at).toISOString().slice(0, 10);
+    const sentence = `${known.now} labels since the change of ${since}, ${known.then} when it was looked at last`;
+    return { open: true, cause: 'labels', sentence, findings: [], changeAt: known.at };
+  }
   const lastAt = Math.max(champion.knownBefore, ...facts.openedAt);
   const fresh = on.newLabels === undefined ? 0 : facts.labelsSince(lastAt);
   if (on.newLabels !== undefined && fresh >= on.newLabels) {
@@ -68,6 +76,17 @@ export function decideTurn(facts: LineFacts, policy: RetrainPolicy): TurnDecisio
     return { open: true, cause: 'time', sentence: `${days} days since it was last looked at`, findings: [] };
   }
   return { open: false, sentence: 'nothing found that asks for it' };
+}
+
+/**
+ * A change is answered while little of what came after it is known. Twice as much is worth another look; how often that
+ * happens falls by itself.
+ */
+function labelsOfChange({ answeredChange, labelsSince }: LineFacts) {
+  if (answeredChange === undefined) return undefined;
+  const { at, lookedAt } = answeredChange;
+  const now = labelsSince(at);
+  return { at, now, then: now - labelsSince(Math.max(at, lookedAt)) };
 }
 
 function brakeOn(facts: LineFacts, policy: RetrainPolicy): string | undefined {

@@ -74,9 +74,17 @@ async function factsOf(deps: ExamineDeps, { line, dataset }: RetrainPolicy): Pro
     holds: await deps.evidence.holds(line),
     answered: new Set(turns.flatMap(({ findings }) => findings)),
     openedAt: turns.map(({ openedAt }) => openedAt),
+    answeredChange: answeredChangeOf(turns),
     retrainedAt: turns.filter(cameToAModel).map(({ openedAt }) => openedAt),
     labelsSince: (since) => known.filter((at) => at >= since).length,
   };
+}
+
+/** @param turns the newest first */
+function answeredChangeOf(turns: readonly Turn[]): LineFacts['answeredChange'] {
+  const [last] = turns;
+  const at = turns.map(({ details }) => details['changeAt']).find((one) => typeof one === 'number');
+  return last === undefined || at === undefined ? undefined : { at, lookedAt: last.openedAt };
 }
 
 /** One that nobody has given up; until it is in force it may still come to be. */

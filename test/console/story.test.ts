@@ -1,0 +1,220 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildConsole } from '../../fleet-server/console/build.ts';
+import { devices as deviceTable, eq, sql, telemetry } from '../../fleet-server/src/platform/db/index.ts';
+import { createFleet, eventually, tinyModel, type TestFleet } from '../harness/index.ts';
+import { findChromium, startChromium, type Chromium } from '../harness/services/chromium.ts';
+import { required, skipReason } from '../harness/services/index.ts';
+import { seriousFindings } from './axe.ts';
+import { PASSWORD, setUp, signIn } from './sign-in.ts';
+
+/** Pages that are there before anything else is, with what they are headed. */
+const PAGES: [path: string, heading: string][] = [
+  ['/', 'Overview'],
+  ['/devices', 'Devices'],
+  ['/devices/enrol', 'Enrol'],
+  ['/sites', 'Sites'],
+  ['/models', 'Models'],
+  ['/rollouts', 'Rollouts'],
+  ['/rollouts/new', 'New rollout'],
+  ['/drift', 'Drift and quality'],
+  ['/data', 'Data and training'],
+  ['/alerts', 'Alerts'],
+  ['/audit', 'Audit'],
+  ['/settings', 'Settings'],
+];
+const PATIENCE = { withinMs: 120_000, turnMs: 250 };
+const TIMEOUT_MS = 240_000;
+const SEEN_MS = 20_000;
+const absent = skipReason(findChromium());
+
+describe.skipIf(absent !== undefined)(
+  `the console${absent === undefined ? '' : ` (skipped: ${absent})`}`,
+  { timeout: TIMEOUT_MS },
+  () => {
+    let fleet: TestFleet;
+    let chromium: Chromium;
+    let page: Page;
+    const errors: string[] = [];
+
+    beforeAll(async () => {
+      await buildConsole();
+      fleet = await createFleet({ environment: { PLUMBLINE_TLS_NAMES: '127.0.0.1' } });
+      chromium = required(await startChromium({ anyCertificate: true }));
+      page = await chromium.newPage();
+      page.setDefaultTimeout(SEEN_MS);
+      page.on('pageerror', (error) => errors.push(String(error)));
+    }, TIMEOUT_MS);
+    afterAll(async () => {
+      await chromium?.remove();
+      await fleet?.[Symbol.asyncDispose]();
+    });
+
+    const open = async (path: string, heading: string) => {
+      await page.goto(`${fleet.server.url}${path}`);
+      await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+    };
+    const figure = async (label: string) => {
+      const card = page.locator('.mantine-Card-root', { has: page.getByText(label, { exact: true }) });
+      return Number((await card.getByRole('link').first().innerText()).replaceAll(',', ''));
+    };
+    const traffic = async () => {
+      for (const device of fleet.devices) {
+        if (device.line('delay')?.running) await device.agent.predict([{ values: { a: 1, b: 1 }, asOf: 0 }]);
+      }
+      await fleet.server.advance();
+    };
+
+    it('is set up by whoever runs the server, and shows an empty fleet what to do next', async () => {
+      await setUp(page, fleet.server);
+      await page.getByRole('link', { name: 'Enrol the first device' }).waitFor();
+      expect(page.url()).not.toContain('code=');
+    });
+
+    it('lets in nobody by a wrong password, and says no more than that', async () => {
+      const stranger = await chromium.newPage();
+      await stranger.context().clearCookies();
+      await stranger.goto(fleet.server.url);
+      await stranger.getByLabel('Name').fill('ana');
+      await stranger.locator('input[type=password]').fill('not the password at all');
+      await stranger.getByRole('button', { name: 'Sign in' }).click();
+      await stranger.getByRole('alert').waitFor();
+      await stranger.close();
+      await signIn(page, fleet.server.url, 'ana');
+    });
+
+    it('shows a device as there once its agent is, and as away soon after it died', async () => {
+      await fleet.add('gateway-1', ['canary']);
+      await fleet.add('gateway-2');
+      await open('/devices', 'Devices');
+      await page.getByRole('row', { name: /gateway-1.*online/ }).waitFor();
+      await fleet.devices[1]!.stop();
+      await page.getByRole('row', { name: /gateway-2.*offline/ }).waitFor();
+      await fleet.devices[1]!.start();
+      await page.getByRole('row', { name: /gateway-2.*online/ }).waitFor();
+    });
+
+    it('follows a rollout to its end as it happens', async () => {
+      await fleet.publish(tinyModel('delay', 0));
+      const stages = [
+        { name: 'canary', size: { count: 1 } },
+        { name: 'everybody', size: { percent: 100 } },
+      ];
+      const gates = { minimum: 1, proven: { atLeast: 1 }, failures: { atMost: 0 } };
+      const settings = { proveRecords: 1, proveTimeoutMs: 60_000 };
+      const plan = { line: 'delay', version: '1.0.0', stages, gates, settings, onFailure: 'revert', seed: 7 };
+      const { id } = await fleet.client.post<{ id: string }>('/api/v1/rollouts', plan);
+      await fleet.client.post(`/api/v1/rollouts/${id}/start`, {});
+      await open(`/rollouts/${id}`, 'delay@1.0.0');
+      const isDone = async () => {
+        await traffic();
+        return (await page.getByText('completed').count()) > 0;
+      };
+      await eventually('the open page says that it is completed', isDone, PATIENCE);
+    });
+
+    it('has on its overview what the API says and what SQL counts, also when a device dies', async () => {
+      const { db } = fleet.server.fleet.database;
+      await open('/', 'Overview');
+      const counted = async () => {
+        const [all] = await db.select({ n: sql<number>`count(*)` }).from(deviceTable);
+        const [said] = await db
+          .select({ n: sql<number>`count(*)` })
+          .from(telemetry)
+          .where(eq(telemetry.kind, 'prediction'));
+        const [there] = await db
+          .select({ n: sql<number>`count(*)` })
+          .from(deviceTable)
+          .where(sql`${deviceTable.connection} is not null`);
+        return { devices: Number(all!.n), predictions: Number(said!.n), online: Number(there!.n) };
+      };
+      const shown = async () => ({
+        devices: await figure('Devices'),
+        predictions: await figure('Predictions today'),
+        online: Number(/(\d+) online/.exec(await page.getByRole('main').innerText())?.[1] ?? 0),
+      });
+      const agrees = async () => JSON.stringify(await shown()) === JSON.stringify(await counted());
+      await Promise.all(fleet.devices.map((device) => device.drains()));
+      await eventually('the page agrees with SQL', agrees, PATIENCE);
+      expect(await shown()).toMatchObject({ devices: 2, online: 2 });
+      await fleet.devices[0]!.stop();
+      await eventually('the page agrees with SQL again', agrees, PATIENCE);
+      expect(await shown()).toMatchObject({ devices: 2, online: 1 });
+      await fleet.devices[0]!.start();
+    });
+
+    it('outlives its server: an open page says that it waits, and shows the truth again when it is back', async () => {
+      await open('/', 'Overview');
+      await page.getByText('live', { exact: true }).waitFor();
+      await fleet.restart();
+      await page.getByText('live', { exact: true }).waitFor();
+      const online = () => page.getByRole('main').getByText('2 online').isVisible();
+      await eventually('both devices are shown as there again', online, PATIENCE);
+    });
+
+    it('pulls the brake with a reason, tells it on every page, and shows words that are script as words', async () => {
+      const reason = '<img src=x onerror="document.title=\'owned\'"> incident 7';
+      await open('/', 'Overview');
+      await page.getByRole('button', { name: 'Freeze the fleet' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByText('Nothing new is given to any of 2 devices').waitFor();
+      expect(await dialog.getByRole('button', { name: 'Freeze the fleet' }).isDisabled()).toBe(true);
+      await dialog.getByLabel('Reason').fill(reason);
+      await dialog.getByRole('button', { name: 'Freeze the fleet' }).click();
+      await open('/devices', 'Devices');
+      await page.getByText('The fleet is frozen').waitFor();
+      await page.getByText(reason).waitFor();
+      expect(await page.title()).toBe('Devices · Plumbline');
+      await page.getByRole('button', { name: 'Lift the freeze' }).click();
+      await page.getByRole('dialog').getByLabel('Reason').fill('mended');
+      await page.getByRole('dialog').getByRole('button', { name: 'Lift the freeze' }).click();
+      await page.getByText('The fleet is frozen').waitFor({ state: 'detached' });
+    });
+
+    it('shows who only looks no act at all', async () => {
+      const assignments = [{ role: 'viewer', sites: 'all' }];
+      const { code } = await fleet.client.post<{ code: string }>('/api/v1/users', { name: 'vic', assignments });
+      await fleet.client.post('/api/v1/setup', { code, name: 'vic', password: PASSWORD });
+      const cookies = await page.context().cookies();
+      await page.context().clearCookies();
+      await signIn(page, fleet.server.url, 'vic');
+      await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+      expect(await page.getByRole('button', { name: 'Freeze the fleet' }).count()).toBe(0);
+      await open('/devices/gateway-1', 'gateway-1');
+      expect(await page.getByRole('button', { name: /Quarantine|Revoke|Retire/ }).count()).toBe(0);
+      await page.context().clearCookies();
+      await page.context().addCookies(cookies);
+    });
+
+    it.each(PAGES)('keeps nobody from using %s', async (path, heading) => {
+      await open(path, heading);
+      await page.waitForLoadState('networkidle', { timeout: 3000 }).catch(() => undefined);
+      for (const scheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme: scheme });
+        expect(await seriousFindings(page), `${path} in ${scheme}`).toEqual([]);
+        await keep(page, path, scheme);
+      }
+    });
+
+    it('never failed to show a page', () => {
+      expect(errors).toEqual([]);
+    });
+  },
+);
+
+/** For who looks: `PLUMBLINE_SCREENS=FOLDER` keeps a picture of every page, as on a desk and on a tablet. */
+async function keep(page: Page, path: string, scheme: string): Promise<void> {
+  const folder = process.env['PLUMBLINE_SCREENS'];
+  if (folder === undefined) return;
+  await mkdir(folder, { recursive: true });
+  for (const [name, width, height] of [
+    ['desk', 1280, 800],
+    ['tablet', 820, 1180],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    const file = `${path.replaceAll('/', '-').replace(/^-$/, '-overview').slice(1)}-${name}-${scheme}.png`;
+    await page.screenshot({ path: join(folder, file) });
+  }
+}
