@@ -15,7 +15,7 @@ const SOURCES = [
   'public',
   'src',
   '../../pnpm-lock.yaml',
-  '../../shared/src/api',
+  '../../shared/src',
 ];
 
 /** Builds the pages into `dist` where they are not already built from these very sources. */

@@ -73,10 +73,82 @@ const pipeline = createRoute({
 const pipelineRun = createRoute({
   ...page('/data/pipeline-runs/$run'),
   validateSearch: texts('step'),
-  component: lazyRouteComponent(() => import('./pages/data/pipelines/pipeline-run.tsx'), 'PipelineRun'),
+  component: lazyRouteComponent(() => import('./pages/data/pipeline-runs/pipeline-run.tsx'), 'PipelineRun'),
+});
+
+const models = createRoute({
+  ...page('/models'),
+  component: lazyRouteComponent(() => import('./pages/models/models.tsx'), 'Models'),
+});
+const modelLine = createRoute({
+  ...page('/models/$line'),
+  validateSearch: texts('tab', 'a', 'b', 'at', 'site'),
+  component: lazyRouteComponent(() => import('./pages/models/line.tsx'), 'LinePage'),
+});
+const modelVersion = createRoute({
+  ...page('/models/$line/$version'),
+  validateSearch: texts('tab'),
+  component: lazyRouteComponent(() => import('./pages/models/version.tsx'), 'VersionPage'),
+});
+const rollouts = createRoute({
+  ...page('/rollouts'),
+  validateSearch: texts('status', 'line'),
+  component: lazyRouteComponent(() => import('./pages/rollouts/rollouts.tsx'), 'Rollouts'),
+});
+const newRollout = createRoute({
+  ...page('/rollouts/new'),
+  validateSearch: texts('from', 'line', 'version', 'step'),
+  component: lazyRouteComponent(() => import('./pages/rollouts/wizard/new-rollout.tsx'), 'NewRollout'),
+});
+const rollout = createRoute({
+  ...page('/rollouts/$id'),
+  validateSearch: texts('tab', 'outcome', 'stage', 'q'),
+  component: lazyRouteComponent(() => import('./pages/rollouts/rollout.tsx'), 'RolloutPage'),
+});
+
+const enrol = createRoute({
+  ...page('/devices/enrol'),
+  validateSearch: texts('tab', 'site'),
+  component: lazyRouteComponent(() => import('./pages/enrol/enrol.tsx'), 'Enrol'),
+});
+const sites = createRoute({
+  ...page('/sites'),
+  validateSearch: texts('q', 'state', 'region'),
+  component: lazyRouteComponent(() => import('./pages/sites/sites.tsx'), 'Sites'),
+});
+const site = createRoute({
+  ...page('/sites/$site'),
+  component: lazyRouteComponent(() => import('./pages/sites/site.tsx'), 'SitePage'),
+});
+const alerts = createRoute({
+  ...page('/alerts'),
+  validateSearch: texts('tab', 'state', 'severity', 'kind', 'subject', 'q'),
+  component: lazyRouteComponent(() => import('./pages/alerts/alerts.tsx'), 'Alerts'),
+});
+const audit = createRoute({
+  ...page('/audit'),
+  validateSearch: texts('actor', 'action', 'subject', 'from', 'to'),
+  component: lazyRouteComponent(() => import('./pages/audit/audit.tsx'), 'Audit'),
+});
+const settings = createRoute({
+  ...page('/settings'),
+  validateSearch: texts('tab', 'webhook', 'policy', 'group'),
+  component: lazyRouteComponent(() => import('./pages/settings/settings.tsx'), 'Settings'),
 });
 
 const tree = root.addChildren([
+  enrol,
+  sites,
+  site,
+  alerts,
+  audit,
+  settings,
+  models,
+  modelLine,
+  modelVersion,
+  rollouts,
+  newRollout,
+  rollout,
   overview,
   devices,
   device,

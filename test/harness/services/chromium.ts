@@ -43,7 +43,8 @@ export async function startChromium({ anyCertificate = false } = {}): Promise<Fo
   if (found.service === null) return found;
   const executablePath = found.service;
   const profile = await mkdtemp(join(tmpdir(), 'plumbline-chromium-'));
-  const launch = () => playwright.launchPersistentContext(profile, {
+  const launch = () =>
+    playwright.launchPersistentContext(profile, {
       executablePath,
       headless: true,
       args: FLAGS,

@@ -58,8 +58,8 @@ export function watchVersion(of: { line: string; version: string }, reference: R
       const period = { ...of, from: waiting.from, to, reference, days: waiting.days };
       const devices = sumByDevice(waiting.days);
       if (devices.reduce((all, { window }) => all + window.count, 0) < MINIMUM_COUNT) return [];
-      const since = (of: readonly DeviceDay[], days: number) =>
-        of.filter(({ fromAt }) => fromAt >= period.from - days * DAY_MS);
+      const since = (kept: readonly DeviceDay[], count: number) =>
+        kept.filter(({ fromAt }) => fromAt >= period.from - count * DAY_MS);
       const [lately, past] = [since(history, 90), since(calm, 365)];
       const { findings } = judgePeriod({ ...period, devices, history: lately, past, belongings: new Map() });
       const alarms = findings.filter(({ alarm }) => alarm);

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { readConfig } from '../../config.ts';
+import { isNew, issueSetupCode } from '../../platform/access/index.ts';
 import { openDataset, registerDataset, type Dataset } from '../../learning/datasets/index.ts';
 import { createFleetServer } from '../../server.ts';
 import { makeDevelopmentKeys } from '../../supply/keys/index.ts';
@@ -144,6 +145,7 @@ async function playOnStage(
     await tellAgents(stage);
     const holds = await finish(teller, options);
     if (!options.exit) {
+      console.log(await consoleLine(server));
       console.log(
         `\nThe fleet stays up: API ${server.url}/api/v1 (token in ${join(stateDir, 'operator.token')}, authority in ${join(stateDir, 'keys/repository/ca.pem')}), MQTT ${server.mqttUrl}, state ${stateDir}. Ctrl-C ends it.`,
       );
@@ -155,6 +157,13 @@ async function playOnStage(
     await Promise.all(stage.agents.map((agent) => agent.stop()));
     await server.close();
   }
+}
+
+/** Where to look at it, with the code that makes the first user; people live by the real clock. */
+async function consoleLine({ fleet, url }: Stage['server']): Promise<string> {
+  if (!(await isNew(fleet.database.db))) return `\nThe console: ${url}`;
+  const { code } = await fleet.database.transaction((tx) => issueSetupCode(tx, 'user:operator', Date.now()));
+  return `\nThe console, for whoever comes first, within an hour: ${url}/setup#code=${code}`;
 }
 
 async function readData(options: DemoOptions): Promise<Dataset> {

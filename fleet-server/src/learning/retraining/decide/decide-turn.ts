@@ -61,9 +61,9 @@ export function decideTurn(facts: LineFacts, policy: RetrainPolicy): TurnDecisio
     };
   }
   const known = labelsOfChange(facts);
-  if (known !== undefined && known.now >= 2 * Math.max(known.then, policy.minimumLabels)) {
+  if (known !== undefined && known.now >= 2 * Math.max(known.before, policy.minimumLabels)) {
     const since = new Date(known.at).toISOString().slice(0, 10);
-    const sentence = `${known.now} labels since the change of ${since}, ${known.then} when it was looked at last`;
+    const sentence = `${known.now} labels since the change of ${since}, ${known.before} when it was looked at last`;
     return { open: true, cause: 'labels', sentence, findings: [], changeAt: known.at };
   }
   const lastAt = Math.max(champion.knownBefore, ...facts.openedAt);
@@ -86,7 +86,7 @@ function labelsOfChange({ answeredChange, labelsSince }: LineFacts) {
   if (answeredChange === undefined) return undefined;
   const { at, lookedAt } = answeredChange;
   const now = labelsSince(at);
-  return { at, now, then: now - labelsSince(Math.max(at, lookedAt)) };
+  return { at, now, before: now - labelsSince(Math.max(at, lookedAt)) };
 }
 
 function brakeOn(facts: LineFacts, policy: RetrainPolicy): string | undefined {

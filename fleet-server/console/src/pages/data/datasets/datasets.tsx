@@ -1,0 +1,103 @@
+import { Anchor, Code, Select, Text } from '@mantine/core';
+import { Tight } from '../parts/tight.tsx';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Database } from 'lucide-react';
+import { useServerNow } from '../../../api/server-clock.ts';
+import { DataTable } from '../../../parts/data-table.tsx';
+import { EmptyState } from '../../../parts/empty-state.tsx';
+import { Ago } from '../../../parts/time.tsx';
+import { whole } from '../parts/figures.ts';
+import { given } from '../parts/given.ts';
+import { Loaded } from '../parts/loaded.tsx';
+import { Section } from '../parts/section.tsx';
+import { DatasetLink, ToDataset } from '../parts/to-page.tsx';
+import { datasetsQuery, type DatasetHead } from '../queries.ts';
+
+/** Every version, the newest first. */
+export function Datasets() {
+  const asked = useQuery(datasetsQuery);
+  const { name } = useSearch({ from: '/data' });
+  const navigate = useNavigate({ from: '/data' });
+  const names = [...new Set(asked.data?.map((one) => one.name))].toSorted();
+  return (
+    <Section
+      title="Datasets"
+      about="A version is the hash of its rows: the same rows are the same version, whoever brings them."
+      actions={
+        names.length > 1 && (
+          <Select
+            aria-label="Dataset"
+            placeholder="every dataset"
+            size="xs"
+            searchable
+            clearable
+            clearButtonProps={{ 'aria-label': 'Every dataset' }}
+            data={names}
+            value={name ?? null}
+            onChange={(next) => void navigate({ search: (old) => given({ ...old, name: next ?? undefined }) })}
+          />
+        )
+      }
+    >
+      <Loaded asked={asked} heightPx={280}>
+        {(all) => {
+          const shown = all.filter((one) => name === undefined || one.name === name);
+          return shown.length === 0 ? (
+            <EmptyState icon={Database} title="No dataset yet">
+              Register a table of activities: <Code>plumbline datasets register FILE --name NAME</Code>, or let a{' '}
+              <Anchor href="/docs/pipelines" target="_blank" rel="noreferrer" size="sm" underline="always">
+                pipeline
+              </Anchor>{' '}
+              read it.
+            </EmptyState>
+          ) : (
+            <Table datasets={shown} />
+          );
+        }}
+      </Loaded>
+    </Section>
+  );
+}
+
+function Table({ datasets }: { datasets: readonly DatasetHead[] }) {
+  const now = useServerNow();
+  return (
+    <DataTable
+      caption="Versions of datasets, the newest first"
+      minWidth={760}
+      rows={datasets}
+      keyOf={({ name, version }) => `${name}@${version}`}
+      columns={[
+        { key: 'name', title: 'Version', isHeading: true, cell: (one) => <DatasetLink {...one} /> },
+        { key: 'rows', title: 'Rows', align: 'right', cell: ({ rows }) => whole(rows) },
+        { key: 'rejected', title: 'Rejected', align: 'right', cell: ({ rejected }) => whole(rejected) },
+        {
+          key: 'from',
+          title: 'Made from',
+          cell: ({ derivedFrom, reader }) =>
+            derivedFrom.length === 0
+              ? `read by ${reader}`
+              : derivedFrom.map(({ dataset, operation }) => (
+                  <div key={dataset}>
+                    <ToDataset reference={dataset} />
+                    <Text size="xs" c="dimmed">
+                      {operation}
+                    </Text>
+                  </div>
+                )),
+        },
+        { key: 'by', title: 'By', cell: ({ createdBy }) => createdBy ?? '–' },
+        {
+          key: 'at',
+          title: 'Registered',
+          cell: ({ createdAt }) => (
+            <Tight>
+              <Ago at={createdAt} now={now} />
+            </Tight>
+          ),
+        },
+      ]}
+    />
+  );
+}

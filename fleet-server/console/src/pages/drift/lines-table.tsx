@@ -1,0 +1,138 @@
+import { Anchor, Code, Group, Text } from '@mantine/core';
+import { Tight } from '../data/parts/tight.tsx';
+import { useQueries, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Activity } from 'lucide-react';
+import { StateBadge } from '../../parts/badge.tsx';
+import { EmptyState } from '../../parts/empty-state.tsx';
+import { Ago } from '../../parts/time.tsx';
+import { Loaded } from '../data/parts/loaded.tsx';
+import { Section } from '../data/parts/section.tsx';
+import { DataTable } from '../../parts/data-table.tsx';
+import { useServerNow } from '../../api/server-clock.ts';
+import { findingsQuery, policiesQuery, standingQuery, versionsQuery, type KeptFinding } from './queries.ts';
+import { VerdictBadges } from './verdict-badges.tsx';
+import { verdictOf } from './verdict.ts';
+import { kindName } from './words.ts';
+
+/** Every line with what stands on it. */
+export function LinesTable() {
+  const asked = useQuery({ ...versionsQuery, select: linesOf });
+  return (
+    <Section title="Lines" about="A finding stands for as long as each look finds it again.">
+      <Loaded asked={asked}>
+        {(lines) =>
+          lines.length === 0 ? (
+            <EmptyState icon={Activity} title="No model yet">
+              Drift is measured against the data a model was trained on. Train one with{' '}
+              <Code>plumbline train DATASET --line LINE</Code>, or import an ONNX file on the page Models.
+            </EmptyState>
+          ) : (
+            <Lines lines={lines} />
+          )
+        }
+      </Loaded>
+    </Section>
+  );
+}
+
+interface Line {
+  line: string;
+  version: string;
+}
+
+function Lines({ lines }: { lines: Line[] }) {
+  const now = useServerNow();
+  const standing = useQueries({ queries: lines.map(({ line }) => standingQuery(line)) });
+  const concept = useQueries({ queries: lines.map(({ line }) => findingsQuery(line, { kind: 'concept' }, 1)) });
+  const { data: policies } = useQuery(policiesQuery);
+  const rows = lines.map((one, at) => ({
+    ...one,
+    findings: standing[at]?.data,
+    error: standing[at]?.error ?? null,
+    asked: concept[at]?.data?.[0],
+  }));
+  return (
+    <DataTable
+      caption="Lines with their standing findings"
+      minWidth={760}
+      rows={rows}
+      keyOf={({ line }) => line}
+      columns={[
+        {
+          key: 'line',
+          title: 'Line',
+          cell: ({ line, version }) => (
+            <>
+              <Anchor component={Link} to="/drift/$line" params={{ line } as never} size="sm" fw={600}>
+                {line}
+              </Anchor>
+              <Text size="xs" c="dimmed">
+                newest published {version}
+              </Text>
+            </>
+          ),
+        },
+        {
+          key: 'verdict',
+          title: 'Verdict',
+          cell: ({ findings, asked, error }) =>
+            findings === undefined ? (
+              <NotKnown error={error} />
+            ) : (
+              <VerdictBadges verdict={verdictOf(findings, asked)} />
+            ),
+        },
+        {
+          key: 'standing',
+          title: 'Standing findings',
+          cell: ({ findings }) => (findings === undefined ? '…' : <ByKind findings={findings} />),
+        },
+        {
+          key: 'since',
+          title: 'Since',
+          cell: ({ findings }) =>
+            findings === undefined || findings.length === 0 ? (
+              '–'
+            ) : (
+              <Tight>
+                <Ago at={Math.min(...findings.map(({ begunAt }) => begunAt))} now={now} />
+              </Tight>
+            ),
+        },
+        {
+          key: 'policy',
+          title: 'Retraining',
+          cell: ({ line }) =>
+            policies === undefined ? '…' : (policies.find((one) => one.line === line)?.spec.mode ?? 'no policy'),
+        },
+      ]}
+    />
+  );
+}
+
+/** What could not be asked is no good news. */
+function NotKnown({ error }: { error: Error | null }) {
+  return error === null ? <>…</> : <StateBadge tone="unknown">{`not known: ${error.message}`}</StateBadge>;
+}
+
+function ByKind({ findings }: { findings: readonly KeptFinding[] }) {
+  if (findings.length === 0) return <Text size="sm">none</Text>;
+  return (
+    <Group gap={6}>
+      {[...Map.groupBy(findings, kindName)].map(([kind, own]) => (
+        <StateBadge key={kind} tone="warning">{`${own.length} × ${kind}`}</StateBadge>
+      ))}
+    </Group>
+  );
+}
+
+/** Versions → lines, each with the newest that is published, or that there is. */
+export function linesOf(versions: readonly { line: string; version: string; state: string }[]): Line[] {
+  return [...Map.groupBy(versions, ({ line }) => line)]
+    .map(([line, own]) => ({
+      line,
+      version: (own.find(({ state }) => state === 'published') ?? own[0])?.version ?? '',
+    }))
+    .toSorted((a, b) => (a.line < b.line ? -1 : 1));
+}

@@ -1,0 +1,76 @@
+import { Code, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { FileCog } from 'lucide-react';
+import { EmptyState } from '../../../parts/empty-state.tsx';
+import { DocsLink } from '../../../parts/page.tsx';
+import { clock } from '../../../parts/time.tsx';
+import { Facts } from '../../data/parts/facts.tsx';
+import { counted, figure } from '../../data/parts/figures.ts';
+import { Loaded } from '../../data/parts/loaded.tsx';
+import { Section } from '../../data/parts/section.tsx';
+import { ToDataset } from '../../data/parts/to-page.tsx';
+import { policiesQuery, type RetrainPolicy } from '../queries.ts';
+
+const MODES: Record<RetrainPolicy['spec']['mode'], string> = {
+  off: 'off: nothing opens a turn',
+  examine: 'examine: says what it found and does nothing',
+  release: 'release: submits a better candidate for approval',
+  rollout: 'rollout: submits, and rolls out what is approved',
+};
+
+/** When a line is retrained, and how far that goes by itself. */
+export function PolicyCard({ line }: { line: string }) {
+  const asked = useQuery({ ...policiesQuery, select: (all) => all.find((one) => one.line === line) ?? null });
+  return (
+    <Section title="Policy" about={<DocsLink page="retraining">How retraining works</DocsLink>}>
+      <Loaded asked={asked}>
+        {(policy) =>
+          policy === null ? (
+            <EmptyState icon={FileCog} title="This line has no policy">
+              Nothing retrains it. Write one into a file (<Code>line: {line}</Code>, the dataset, what opens a turn) and
+              put it: <Code>plumbline retrain policy put FILE</Code>
+            </EmptyState>
+          ) : (
+            <Policy policy={policy} />
+          )
+        }
+      </Loaded>
+    </Section>
+  );
+}
+
+function Policy({ policy: { spec, revision, updatedAt, updatedBy } }: { policy: RetrainPolicy }) {
+  return (
+    <>
+      <Facts
+        facts={[
+          ['Mode', MODES[spec.mode]],
+          ['Opens a turn', causesOf(spec).join('; ') || 'only a person'],
+          ['Dataset', <ToDataset key="dataset" reference={spec.dataset} />],
+          ['Rollout policy', spec.rolloutPolicy || '–'],
+          ['Cool-down', counted(spec.coolDownDays, 'day')],
+          ['Most in a year', `${counted(spec.perYear, 'turn')}, ${counted(spec.retrainingsPerYear, 'new model')}`],
+          ['Asks for', `${counted(spec.minimumLabels, 'new outcome')}`],
+          ['Data windows', spec.windows.join(', ')],
+          ['Least gain of Brier', figure(spec.minimumGain, 4)],
+          ['Tolerance after drift', figure(spec.tolerance, 4)],
+          ['Limit of a slice', figure(spec.sliceLimit, 4)],
+          ['Seed', String(spec.seed)],
+        ]}
+      />
+      <Text size="xs" c="dimmed">
+        Revision {revision}, by {updatedBy}, {clock(updatedAt)}
+      </Text>
+    </>
+  );
+}
+
+function causesOf({ on }: RetrainPolicy['spec']): string[] {
+  return [
+    ...(on.drift === undefined ? [] : [`drift (${on.drift.kinds.join(', ')})`]),
+    ...(on.loss?.realised === true ? ['a loss that outcomes show'] : []),
+    ...(on.loss?.estimated === true ? ['a loss that scores show'] : []),
+    ...(on.everyDays === undefined ? [] : [`every ${counted(on.everyDays, 'day')}`]),
+    ...(on.newLabels === undefined ? [] : [counted(on.newLabels, 'new outcome')]),
+  ];
+}

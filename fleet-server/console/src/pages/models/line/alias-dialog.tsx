@@ -1,0 +1,99 @@
+import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { Tag } from 'lucide-react';
+import { useState } from 'react';
+import { answered, api } from '../../../api/client.ts';
+import { useMay } from '../../../api/session.ts';
+import { ProblemView } from '../../../parts/problem-view.tsx';
+import type { Alias, Version } from '../model-of.ts';
+
+export interface AliasDialogProps {
+  line: string;
+  versions: readonly Version[];
+  aliases: readonly Alias[];
+}
+
+/** Points a name at a version: programs ask for the name. */
+export function AliasDialog({ line, versions, aliases }: AliasDialogProps) {
+  const queries = useQueryClient();
+  const mayWrite = useMay('models:write');
+  const [isOpen, setOpen] = useState(false);
+  const [alias, setAlias] = useState('');
+  const [version, setVersion] = useState<string | null>(null);
+  const [problem, setProblem] = useState<unknown>();
+  if (!mayWrite) return null;
+  const now = aliases.find(({ name }) => name === alias.trim());
+  const act = async (order: () => Promise<unknown>) => {
+    setProblem(undefined);
+    try {
+      await order();
+      setOpen(false);
+    } catch (error) {
+      setProblem(error);
+    } finally {
+      // Refused because somebody has moved it since: the dialogue then says where it points now.
+      await queries.invalidateQueries({ queryKey: ['models'] });
+    }
+  };
+  const path = { line, alias: alias.trim() };
+  const move = () =>
+    answered(
+      api.PUT('/api/v1/lines/{line}/aliases/{alias}', {
+        params: { path },
+        body: { version: version ?? '', expected: now?.version ?? null } as never,
+      }),
+    );
+  const remove = () => answered(api.DELETE('/api/v1/lines/{line}/aliases/{alias}', { params: { path } }));
+  return (
+    <>
+      <Button
+        mt="sm"
+        w="fit-content"
+        variant="default"
+        size="compact-sm"
+        leftSection={<Tag size={14} aria-hidden />}
+        onClick={() => setOpen(true)}
+      >
+        Names of versions
+      </Button>
+      <Modal
+        opened={isOpen}
+        onClose={() => setOpen(false)}
+        title={`Names of versions of ${line}`}
+        centered
+        closeButtonProps={{ 'aria-label': 'Close' }}
+      >
+        <Stack>
+          <TextInput
+            label="Name"
+            description={
+              aliases.length === 0
+                ? 'Such as champion; none is given yet'
+                : `Given: ${aliases.map((one) => `${one.name} → ${one.version}`).join(', ')}`
+            }
+            value={alias}
+            onChange={(event) => setAlias(event.currentTarget.value)}
+          />
+          <Select
+            label="Points at"
+            data={versions.map((one) => one.version)}
+            value={version}
+            onChange={setVersion}
+            searchable
+          />
+          {problem !== undefined && <ProblemView problem={problem} />}
+          <Group justify="flex-end">
+            {now !== undefined && (
+              <Button variant="default" c="red" onClick={() => void act(remove)}>
+                Take {now.name} away
+              </Button>
+            )}
+            <Button disabled={alias.trim() === '' || version === null} onClick={() => void act(move)}>
+              {now === undefined ? 'Give the name' : `Move it from ${now.version}`}
+            </Button>
+          </Group>
+        </Stack>
+      </Modal>
+    </>
+  );
+}

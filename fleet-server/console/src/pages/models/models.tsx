@@ -1,0 +1,130 @@
+import { Anchor, Card, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Boxes } from 'lucide-react';
+import { useServerNow } from '../../api/server-clock.ts';
+import { StateBadge } from '../../parts/badge.tsx';
+import { DataTable } from '../../parts/data-table.tsx';
+import { EmptyState } from '../../parts/empty-state.tsx';
+import { Page } from '../../parts/page.tsx';
+import { ProblemView } from '../../parts/problem-view.tsx';
+import { Ago } from '../../parts/time.tsx';
+import { Awaiting } from './awaiting.tsx';
+import { inForce, type Version } from './model-of.ts';
+import { modelsQuery } from './model-queries.ts';
+import { RunningCount } from './running-count.tsx';
+import { stateOf } from './words.ts';
+
+/** Every line: what is in force, what is newest, and what devices run. */
+export function Models() {
+  const { data, error, refetch } = useQuery(modelsQuery);
+  const now = useServerNow();
+  const lines = data === undefined ? undefined : linesOf(data.models);
+  return (
+    <Page title="Models" about="Lines of models, their versions, and which of them runs where." docs="experiments">
+      {error !== null && <ProblemView problem={error} again={refetch} />}
+      <Awaiting />
+      <Card withBorder display={lines === undefined && error !== null ? 'none' : 'block'}>
+        {lines === undefined && <Skeleton height={160} />}
+        {lines?.length === 0 && (
+          <EmptyState icon={Boxes} title="No model has been registered yet">
+            Train one from a file, <code>plumbline train FILE --register</code>, or take in an ONNX file,{' '}
+            <code>plumbline models import FILE --mapping YAML</code>. Then another person approves it.
+          </EmptyState>
+        )}
+        {lines !== undefined && lines.length > 0 && (
+          <DataTable
+            caption="Lines of models"
+            minWidth={760}
+            rows={lines}
+            keyOf={({ line }) => line}
+            columns={[
+              {
+                key: 'line',
+                title: 'Line',
+                isHeading: true,
+                cell: ({ line }) => (
+                  <Anchor component={Link} to="/models/$line" params={{ line } as never} fw={600} size="sm">
+                    {line}
+                  </Anchor>
+                ),
+              },
+              {
+                key: 'force',
+                title: 'In force',
+                cell: ({ line, force }) =>
+                  force === undefined ? (
+                    <Text span size="sm" c="dimmed">
+                      nothing approved
+                    </Text>
+                  ) : (
+                    <Stack gap={0}>
+                      <VersionLink line={line} version={force.version} />
+                      <Text size="xs" c="dimmed">
+                        {force.algorithm}, approved <Ago at={force.publishedAt} now={now} />
+                      </Text>
+                    </Stack>
+                  ),
+              },
+              {
+                key: 'newest',
+                title: 'Newest',
+                cell: ({ line, newest }) => (
+                  <Group gap="xs" wrap="nowrap">
+                    <VersionLink line={line} version={newest.version} />
+                    <StateBadge tone={stateOf(newest).tone}>{stateOf(newest).word}</StateBadge>
+                  </Group>
+                ),
+              },
+              { key: 'versions', title: 'Versions', align: 'right', cell: ({ versions }) => versions.length },
+              {
+                key: 'running',
+                title: 'Devices run',
+                cell: ({ line, force, versions }) => (
+                  <Stack gap={0}>
+                    {shownRunning(force, versions).map(({ version }) => (
+                      <Text key={version} size="sm" className="tabular">
+                        {version}: <RunningCount line={line} version={version} />
+                      </Text>
+                    ))}
+                  </Stack>
+                ),
+              },
+            ]}
+          />
+        )}
+      </Card>
+    </Page>
+  );
+}
+
+function VersionLink({ line, version }: { line: string; version: string }) {
+  return (
+    <Anchor component={Link} to="/models/$line/$version" params={{ line, version } as never} size="sm">
+      {version}
+    </Anchor>
+  );
+}
+
+interface Line {
+  line: string;
+  versions: Version[];
+  newest: Version;
+  force: Version | undefined;
+}
+
+/** Versions come newest first within their line. */
+function linesOf(models: readonly Version[]): Line[] {
+  const lines = Map.groupBy(models, ({ line }) => line);
+  return [...lines].flatMap(([line, versions]) => {
+    const [newest] = versions;
+    return newest === undefined ? [] : [{ line, versions, newest, force: inForce(versions) }];
+  });
+}
+
+/** The one in force and the one before it: the rest stands on the page of the line. */
+function shownRunning(force: Version | undefined, versions: readonly Version[]): Version[] {
+  if (force === undefined) return [];
+  const before = versions.find(({ version }) => version === force.predecessor);
+  return before === undefined ? [force] : [force, before];
+}

@@ -1,0 +1,75 @@
+import { Button, Card, Stack, Text, Title } from '@mantine/core';
+import { useState } from 'react';
+import { StateBadge, type Tone } from '../../../parts/badge.tsx';
+import { DataTable } from '../../../parts/data-table.tsx';
+import { clock } from '../../../parts/time.tsx';
+import type { RolloutDetails } from '../rollout-of.ts';
+
+const FIRST = 20;
+const TONES: Record<string, Tone> = {
+  pass: 'good',
+  soaked: 'good',
+  start: 'busy',
+  approve: 'busy',
+  resume: 'busy',
+  proceed: 'busy',
+  retry: 'busy',
+  inconclusive: 'waiting',
+  deadline: 'warning',
+  pause: 'warning',
+  fail: 'bad',
+  stop: 'stopped',
+  revert: 'stopped',
+  reject: 'stopped',
+};
+
+/** Every decision with its sentence, the newest first. */
+export function Timeline({ rollout: { decisions, plan } }: { rollout: RolloutDetails }) {
+  const [isWhole, setWhole] = useState(false);
+  const newestFirst = decisions.toReversed();
+  const shown = isWhole ? newestFirst : newestFirst.slice(0, FIRST);
+  return (
+    <Card withBorder>
+      <Title order={2} mb="xs">
+        Decisions
+      </Title>
+      <Stack>
+        <DataTable
+          caption="Decisions, the newest first"
+          minWidth={680}
+          rows={shown}
+          keyOf={({ id }) => String(id)}
+          columns={[
+            {
+              key: 'at',
+              title: 'At',
+              isOneLine: true,
+              cell: ({ at }) => <time dateTime={new Date(at).toISOString()}>{clock(at)}</time>,
+            },
+            { key: 'stage', title: 'Stage', cell: ({ stage }) => plan.stages[stage]?.name ?? '–' },
+            {
+              key: 'verdict',
+              title: 'Decision',
+              cell: ({ verdict }) => <StateBadge tone={TONES[verdict] ?? 'quiet'}>{verdict}</StateBadge>,
+            },
+            { key: 'gate', title: 'By gate', cell: ({ gate }) => gate ?? '–' },
+            {
+              key: 'sentence',
+              title: 'Why',
+              cell: ({ sentence }) => (
+                <Text size="sm" miw={260}>
+                  {sentence}
+                </Text>
+              ),
+            },
+          ]}
+        />
+        {newestFirst.length > FIRST && (
+          <Button variant="subtle" size="compact-sm" w="fit-content" onClick={() => setWhole(!isWhole)}>
+            {isWhole ? 'Show the newest alone' : `Show all ${newestFirst.length}`}
+          </Button>
+        )}
+      </Stack>
+    </Card>
+  );
+}

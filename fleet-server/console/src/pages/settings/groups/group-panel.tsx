@@ -1,0 +1,89 @@
+import { Anchor, Button, Group, Stack, Text } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { answered, api } from '../../../api/client.ts';
+import { useMay } from '../../../api/session.ts';
+import { Confirm } from '../../../parts/confirm.tsx';
+import { counted } from '../../data/parts/figures.ts';
+import { Loaded } from '../../data/parts/loaded.tsx';
+import { Section } from '../../data/parts/section.tsx';
+import { GroupDialog } from './group-dialog.tsx';
+import type { GroupSummary } from './group-of.ts';
+import { Standing } from './standing.tsx';
+
+const SHOWN = 60;
+
+/** One group: its members, what newcomers are given, and changing it. */
+export function GroupPanel({ group, onGone }: { group: GroupSummary; onGone: () => void }) {
+  const { name, count, eligible, note, revision, standing } = group;
+  const queries = useQueryClient();
+  const mayWrite = useMay('groups:write');
+  const asked = useQuery({
+    queryKey: ['devices', 'group', name],
+    queryFn: () => answered(api.GET('/api/v1/groups/{name}', { params: { path: { name } } })),
+  });
+  const [act, setAct] = useState<'edit' | 'remove'>();
+  const remove = async () => {
+    const params = { path: { name }, query: { expectedRevision: revision } };
+    await answered(api.DELETE('/api/v1/groups/{name}', { params }));
+    await queries.invalidateQueries({ queryKey: ['devices'] });
+    onGone();
+  };
+  return (
+    <Section
+      title={name}
+      about={`${counted(count, 'device')}, ${eligible} in good standing on open sites. Revision ${revision}.${note === '' ? '' : ` ${note}`}`}
+      actions={
+        mayWrite && (
+          <>
+            <Button variant="default" disabled={asked.data === undefined} onClick={() => setAct('edit')}>
+              Edit
+            </Button>
+            <Button variant="light" color="red" onClick={() => setAct('remove')}>
+              Remove
+            </Button>
+          </>
+        )
+      }
+    >
+      <Stack gap="sm">
+        <Standing group={group} />
+        <Loaded asked={asked} heightPx={64}>
+          {({ devices }) =>
+            devices.length === 0 ? (
+              <Text size="sm" c="dimmed">
+                It finds nobody now.
+              </Text>
+            ) : (
+              <Group gap={8}>
+                {devices.slice(0, SHOWN).map((device) => (
+                  <Anchor key={device} component={Link} to="/devices/$device" params={{ device } as never} size="sm">
+                    {device}
+                  </Anchor>
+                ))}
+                <Anchor component={Link} to="/devices" search={{ group: name } as never} size="sm" fw={600}>
+                  {devices.length > SHOWN ? `and ${devices.length - SHOWN} more: ` : ''}all in the list
+                </Anchor>
+              </Group>
+            )
+          }
+        </Loaded>
+      </Stack>
+      {act === 'edit' && asked.data !== undefined && (
+        <GroupDialog group={group} devices={asked.data.devices} onClose={() => setAct(undefined)} />
+      )}
+      {act === 'remove' && (
+        <Confirm
+          opened
+          onClose={() => setAct(undefined)}
+          title={`Remove ${name}?`}
+          consequences={`${counted(count, 'device')} ${count === 1 ? 'loses' : 'lose'} this name and ${count === 1 ? 'stays' : 'stay'} otherwise as ${count === 1 ? 'it is' : 'they are'}. ${standing.length === 0 ? '' : `Newcomers are no longer given ${standing.map(({ line, version }) => `${line}@${version}`).join(', ')}. `}Refused while a rollout under way names it.`}
+          verb="Remove the group"
+          isDangerous
+          act={remove}
+        />
+      )}
+    </Section>
+  );
+}
