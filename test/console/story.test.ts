@@ -199,9 +199,10 @@ describe.skipIf(absent !== undefined)(
 
     it.each(PAGES)('keeps nobody from using %s', async (path, heading) => {
       await open(path, heading);
-      await page.waitForLoadState('networkidle', { timeout: 3000 }).catch(() => undefined);
+      await page.locator('.mantine-Skeleton-root').first().waitFor({ state: 'detached' });
       for (const scheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+        await page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor();
         expect(await seriousFindings(page), `${path} in ${scheme}`).toEqual([]);
         await keep(page, path, scheme);
       }

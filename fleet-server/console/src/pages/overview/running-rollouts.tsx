@@ -17,7 +17,7 @@ export function RunningRollouts({ rollouts, now }: { rollouts: OverviewOf['rollo
           <StateBadge tone="good">nothing</StateBadge>
           <Text size="sm" c="dimmed">
             No rollout is under way.{' '}
-            <Anchor component={Link} to="/rollouts" size="sm">
+            <Anchor component={Link} to="/rollouts" size="sm" underline="always">
               All rollouts
             </Anchor>
           </Text>
