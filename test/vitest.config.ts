@@ -14,7 +14,8 @@ export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the cores of a small machine: tests of whole systems wait as much as they work.
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ['default', new URL('./harness/closing-line.ts', import.meta.url).pathname],

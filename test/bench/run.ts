@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { agent } from './agent.ts';
+import { consolePages } from './console.ts';
 import { cbpe } from './cbpe.ts';
 import { deltas } from './deltas.ts';
 import { drift } from './drift.ts';
@@ -45,6 +46,7 @@ const BENCHES: Record<string, (options: BenchOptions) => AsyncIterable<Figure | 
   agent,
   rollouts,
   fleet,
+  console: consolePages,
 };
 
 const { values, positionals } = parseArgs({

@@ -61,6 +61,7 @@ export async function live(
     const trigger = decideTurn(
       {
         now: to,
+        since: from,
         champion: { version, knownBefore: from },
         findings: await listFindings(rooms.database.db, { line, version }),
         holds: await listHolds(rooms.database.db, line),

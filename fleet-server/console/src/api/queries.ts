@@ -4,7 +4,7 @@ import { ApiProblem } from './problem.ts';
 const TRIES = 3;
 
 /** No event tells that a device has come or gone: ten thousand of them do so at once. Where that is shown, it is asked. */
-export const PRESENCE_MS = 10_000;
+export const PRESENCE_MS = 5_000;
 
 /** Data is looked at again when an event says so (live.ts); the interval is for what no event tells. */
 export function createQueries(): QueryClient {

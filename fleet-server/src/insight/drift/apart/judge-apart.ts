@@ -6,15 +6,19 @@ import type { Period } from '../judge/period.ts';
 import type { DeviceDay } from '../merge/device-days.ts';
 import type { JudgeRequest } from './judge-worker.ts';
 
-/** Days of devices; below it a thread costs more than it spares. */
-const FEW_DAYS = 400;
+/** Days of devices, about 100 ms of judging: a thread that starts takes ten times as much of a core. */
+const FEW_DAYS = 3000;
 /** Handed over at once: what copies them holds up whoever shares this thread. */
 const DAYS_AT_A_TIME = 100;
 
 /** As `judgePeriod`; a large fleet in a thread, so that devices and people are answered meanwhile. */
-export async function judgeApart(period: Period, minimumEffect: number | undefined): Promise<PeriodVerdict> {
+export async function judgeApart(
+  period: Period,
+  minimumEffect: number | undefined,
+  { fewDays = FEW_DAYS } = {},
+): Promise<PeriodVerdict> {
   const { days, history, past } = period;
-  if (days.length + Math.max(history.length, past?.length ?? 0) <= FEW_DAYS) return judgePeriod(period, minimumEffect);
+  if (days.length + Math.max(history.length, past?.length ?? 0) <= fewDays) return judgePeriod(period, minimumEffect);
   const worker = new Worker(new URL('./judge-worker.ts', import.meta.url));
   const tell = (request: JudgeRequest): void => worker.postMessage(request, []);
   // Rejects with what ends the thread before its answer.

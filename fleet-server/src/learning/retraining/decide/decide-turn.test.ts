@@ -46,6 +46,7 @@ const finding = (change: Partial<Finding> = {}): Finding => ({
 
 const facts = (change: Partial<LineFacts> = {}): LineFacts => ({
   now: NOW,
+  since: NOW - 100 * DAY_MS,
   champion: { version: '1.0.0', knownBefore: NOW - 100 * DAY_MS },
   findings: [],
   holds: [],
@@ -96,7 +97,16 @@ describe('a turn', () => {
       { ...found(), openedAt: [NOW - 366 * DAY_MS, NOW - 365 * DAY_MS] },
       { cause: 'drift' },
     ],
-    ['drift a year after the last new model', { ...found(), retrainedAt: [NOW - 365 * DAY_MS] }, { cause: 'drift' }],
+    [
+      'drift a year after the last new model',
+      { ...found(), since: NOW - 400 * DAY_MS, retrainedAt: [NOW - 365 * DAY_MS] },
+      { cause: 'drift' },
+    ],
+    [
+      'drift soon after a new model, where the year before needed none',
+      { ...found(), since: NOW - 400 * DAY_MS, retrainedAt: [NOW - 100 * DAY_MS] },
+      { cause: 'drift' },
+    ],
     [
       'drift beside a fault of another feature',
       { findings: [finding(), { ...fault, subject: 'hours' }] },
@@ -143,7 +153,17 @@ describe('a turn', () => {
     ['a fault of the data stands', hold(), 'a fault of the data stands on hours'],
     ['one was opened lately', { ...found(), openedAt: [NOW - 90 * DAY_MS + 1] }, 'cooling down'],
     ['the year is spent', { ...found(), openedAt: [NOW - 200 * DAY_MS, NOW - 364 * DAY_MS] }, '2 turns within a year'],
-    ['the year has its new model', { ...found(), retrainedAt: [NOW - 364 * DAY_MS] }, '1 new models within a year'],
+    ['the year has its new model', { ...found(), retrainedAt: [NOW - 91 * DAY_MS] }, '1 new models in year 1'],
+    [
+      'two years have their new models',
+      { ...found(), since: NOW - 729 * DAY_MS, retrainedAt: [NOW - 600 * DAY_MS, NOW - 364 * DAY_MS] },
+      '2 new models in year 2 of the line, 2 are allowed',
+    ],
+    [
+      'years that needed none have been made up for within one',
+      { ...found(), since: NOW - 1900 * DAY_MS, retrainedAt: [NOW - 364 * DAY_MS, NOW - 91 * DAY_MS] },
+      '2 new models within a year, 2 are allowed at most',
+    ],
     ['a label is missing', { ...found(), labelsSince: () => 99 }, '99 labels'],
     ['it is a day too early', { champion: { version: '1.0.0', knownBefore: NOW - 365 * DAY_MS + 1 } }, 'nothing found'],
     ['loss is found and not asked for', found({ kind: 'realised' }), 'nothing found', { on: { newLabels: 10_000 } }],

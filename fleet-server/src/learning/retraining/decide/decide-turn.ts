@@ -6,6 +6,8 @@ export type TurnCause = 'drift' | 'realised' | 'estimated' | 'labels' | 'time' |
 /** What is known of a line when it is looked at; times in ms. */
 export interface LineFacts {
   now: number;
+  /** When the line had its first version: since then it has had new models to spend. */
+  since: number;
   /** Version in force, and up to when labels were known to it. */
   champion: { version: string; knownBefore: number };
   /** Of any version and scope, alarms or not. */
@@ -90,7 +92,7 @@ function labelsOfChange({ answeredChange, labelsSince }: LineFacts) {
 }
 
 function brakeOn(facts: LineFacts, policy: RetrainPolicy): string | undefined {
-  const { now, champion, holds, openedAt, retrainedAt } = facts;
+  const { now, champion, holds, openedAt } = facts;
   if (policy.mode === 'off') return 'the policy is off';
   const fault = holds.find(({ scope, to }) => scope.of === 'fleet' && (to === null || to > now));
   if (fault !== undefined) return `a fault of the data stands on ${fault.feature}: it is mended, not learned`;
@@ -99,13 +101,21 @@ function brakeOn(facts: LineFacts, policy: RetrainPolicy): string | undefined {
   const withinYear = (times: readonly number[]) => times.filter((at) => now - at < YEAR_MS).length;
   const lately = withinYear(openedAt);
   if (lately >= policy.perYear) return `${lately} turns within a year, ${policy.perYear} are allowed`;
-  const retrained = withinYear(retrainedAt);
-  if (retrained >= policy.retrainingsPerYear) {
-    return `${retrained} new models within a year, ${policy.retrainingsPerYear} are allowed`;
-  }
+  const spent = spentOn(facts, policy);
+  if (spent !== undefined) return spent;
   const labels = facts.labelsSince(champion.knownBefore);
   if (labels >= policy.minimumLabels) return undefined;
   return `${labels} labels newer than the champion, ${policy.minimumLabels} needed`;
+}
+
+/** What one year did not need the next may use, twice as many at most: a change keeps to no calendar. */
+function spentOn({ now, since, retrainedAt }: LineFacts, { retrainingsPerYear }: RetrainPolicy): string | undefined {
+  const years = Math.floor((now - since) / YEAR_MS) + 1;
+  const [earned, made] = [years * retrainingsPerYear, retrainedAt.length];
+  if (made >= earned) return `${made} new models in year ${years} of the line, ${earned} are allowed`;
+  const lately = retrainedAt.filter((at) => now - at < YEAR_MS).length;
+  const most = 2 * retrainingsPerYear;
+  return lately < most ? undefined : `${lately} new models within a year, ${most} are allowed at most`;
 }
 
 /** An alarm on the version in force that no turn has answered, and that no fault of the same feature explains. */

@@ -52,7 +52,9 @@ export const retrainPolicy = z
       .min(1)
       .max(12)
       .default(1)
-      .describe('Most new models within 365 days. Beyond it a finding alerts, and a person may order a turn.'),
+      .describe(
+        'New models the line has for each year it is in use. What was not needed is kept for later, twice as many within 365 days at most. Beyond it a finding alerts, and a person may order a turn.',
+      ),
     minimumLabels: z.number().int().min(80).default(200).describe('Newer than what the champion has learned from.'),
     cohortDays: z
       .number()

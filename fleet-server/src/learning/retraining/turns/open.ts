@@ -1,4 +1,6 @@
 import { loadDataset } from '../../datasets/index.ts';
+import type { ReadDb } from '../../../platform/db/index.ts';
+import { listModels } from '../../../supply/models/index.ts';
 import { entriesOf } from '../../../sites/activities/index.ts';
 import { decideTurn, YEAR_MS, type LineFacts, type TurnDecision } from '../decide/decide-turn.ts';
 import { automationStop } from '../automation/switch.ts';
@@ -69,6 +71,7 @@ async function factsOf(deps: ExamineDeps, { line, dataset }: RetrainPolicy): Pro
   const known = await knownTimes(deps, dataset, now);
   return {
     now,
+    since: await firstMadeAt(db, line),
     champion: { version: version.version, knownBefore: knownBeforeOf(version) },
     findings: await deps.evidence.findings(line, version.version),
     holds: await deps.evidence.holds(line),
@@ -78,6 +81,10 @@ async function factsOf(deps: ExamineDeps, { line, dataset }: RetrainPolicy): Pro
     retrainedAt: turns.filter(cameToAModel).map(({ openedAt }) => openedAt),
     labelsSince: (since) => known.filter((at) => at >= since).length,
   };
+}
+
+async function firstMadeAt(db: ReadDb, line: string): Promise<number> {
+  return Math.min(...(await listModels(db, line)).map(({ createdAt }) => createdAt));
 }
 
 /** @param turns the newest first */

@@ -49,7 +49,7 @@ function Policy({ policy: { spec, revision, updatedAt, updatedBy } }: { policy: 
           ['Dataset', <ToDataset key="dataset" reference={spec.dataset} />],
           ['Rollout policy', spec.rolloutPolicy || '–'],
           ['Cool-down', counted(spec.coolDownDays, 'day')],
-          ['Most in a year', `${counted(spec.perYear, 'turn')}, ${counted(spec.retrainingsPerYear, 'new model')}`],
+          ['For each year', `${counted(spec.perYear, 'turn')}, ${counted(spec.retrainingsPerYear, 'new model')}`],
           ['Asks for', `${counted(spec.minimumLabels, 'new outcome')}`],
           ['Data windows', spec.windows.join(', ')],
           ['Least gain of Brier', figure(spec.minimumGain, 4)],
