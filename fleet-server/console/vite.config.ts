@@ -13,6 +13,7 @@ export default defineConfig({
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     reportCompressedSize: false,
     assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1000,
   },
   server: {
     proxy: { '/api': { target: process.env['PLUMBLINE_URL'] ?? 'http://127.0.0.1:8443', secure: false } },

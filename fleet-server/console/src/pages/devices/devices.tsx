@@ -45,7 +45,7 @@ export function Devices() {
   const rows = list.data?.pages.flatMap(({ devices }) => devices) ?? [];
   const change = (next: Partial<typeof search>) =>
     void navigate({ search: (before) => ({ ...before, ...next }), replace: true });
-  const type = useDebouncedCallback((q: string) => change({ q: q === '' ? undefined : q } as never), 150);
+  const type = useDebouncedCallback((q: string) => change({ q: q === '' ? undefined : q } as never), 80);
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
   const onEnd = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
