@@ -17,6 +17,7 @@ export * from './tests/test-of-bins.ts';
 export * from './tests/site-block.ts';
 export * from './tests/bin-blocks.ts';
 export * from './tests/own-past.ts';
+export { groupSparse, inBins } from './tests/pool.ts';
 export * from './bounds/rate-bounds.ts';
 export * from './bounds/mean-bounds.ts';
 export * from './budget.ts';

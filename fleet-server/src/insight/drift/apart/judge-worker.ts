@@ -16,7 +16,9 @@ export type JudgeRequest =
     };
 
 const port = parentPort as MessagePort;
-const handed: Record<'days' | 'history' | 'past', DeviceDay[]> = { days: [], history: [], past: [] };
+type Handed = Record<'days' | 'history' | 'past', DeviceDay[]>;
+const nothing = (): Handed => ({ days: [], history: [], past: [] });
+let handed = nothing();
 
 port.on('message', (request: JudgeRequest) => {
   if (request.of !== 'period') {
@@ -24,9 +26,9 @@ port.on('message', (request: JudgeRequest) => {
     return;
   }
   const { period, hasPast, historyFrom, minimumEffect } = request;
-  const { days, past } = handed;
-  const history = historyFrom === undefined ? handed.history : past.filter(({ fromAt }) => fromAt >= historyFrom);
+  const { days, past, history: own } = handed;
+  handed = nothing();
+  const history = historyFrom === undefined ? own : past.filter(({ fromAt }) => fromAt >= historyFrom);
   const devices = sumByDevice(days);
   port.postMessage(judgePeriod({ ...period, devices, days, history, ...(hasPast && { past }) }, minimumEffect), []);
-  port.close();
 });

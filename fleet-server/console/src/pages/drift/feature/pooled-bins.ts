@@ -1,3 +1,4 @@
+import { groupSparse, inBins } from '@plumbline/shared/drift';
 import { sum } from './difference.ts';
 
 /** Bins that are held against each other as one. */
@@ -9,7 +10,6 @@ export interface PooledBin {
   now: number;
 }
 
-const EXPECTED_AT_LEAST = 5;
 const NAMES_SHOWN = 3;
 
 /**
@@ -21,21 +21,7 @@ export function pooledBins(
   reference: readonly number[],
   now: readonly number[],
 ): PooledBin[] {
-  const n = sum(reference);
-  const least = Math.min(n, sum(now));
-  const groups: number[][] = [];
-  let open: number[] = [];
-  const rarestFirst = [...reference.keys()].toSorted((a, b) => (reference[a] ?? 0) - (reference[b] ?? 0));
-  for (const bin of rarestFirst) {
-    open.push(bin);
-    if ((sum(open.map((at) => reference[at] ?? 0)) * least) / n < EXPECTED_AT_LEAST) continue;
-    groups.push(open);
-    open = [];
-  }
-  const last = groups.at(-1);
-  if (last === undefined) groups.push(open);
-  else last.push(...open);
-  return groups
+  return groupSparse(reference, sum(now))
     .map((group) => group.toSorted((a, b) => a - b))
     .toSorted((a, b) => (a[0] ?? 0) - (b[0] ?? 0))
     .map((group) => {
@@ -43,8 +29,8 @@ export function pooledBins(
       return {
         name: of.length <= NAMES_SHOWN ? of.join(' + ') : `${of.length} rare bins`,
         of,
-        reference: sum(group.map((bin) => reference[bin] ?? 0)),
-        now: sum(group.map((bin) => now[bin] ?? 0)),
+        reference: inBins(reference, group),
+        now: inBins(now, group),
       };
     });
 }
