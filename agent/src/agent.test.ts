@@ -336,7 +336,9 @@ describe('an agent and its site', () => {
     await device.pass(1000);
     device.broker.setUp(false);
     device.broker.drop();
-    await device.agent().recordOutcome({ activity: 'pour slab', label: 1, actor: 'ada', ref: 'r-1' });
+    await device
+      .agent()
+      .recordEntry({ activity: 'pour slab', field: 'outcome', value: { label: 1 }, actor: 'ada', ref: 'r-1' });
     await device.crash();
     expect(device.agent().activities()).toMatchObject([{ activity: 'pour slab', outcome: { label: 1 } }]);
     device.broker.setUp(true);
@@ -349,8 +351,8 @@ describe('an agent and its site', () => {
   it('does not keep an entry that the disk refused', async () => {
     const device = await running();
     device.store().refuse(new StoreError('store_full', 'no space', { kind: 'unavailable' }));
-    const outcome = { activity: 'pour slab', label: 1, actor: 'ada' } as const;
-    await expect(device.agent().recordOutcome(outcome)).rejects.toMatchObject({ code: 'store_full' });
+    const outcome = { activity: 'pour slab', field: 'outcome', value: { label: 1 }, actor: 'ada' } as const;
+    await expect(device.agent().recordEntry(outcome)).rejects.toMatchObject({ code: 'store_full' });
     expect(device.agent().activities()).toEqual([]);
     device.store().refuse(undefined);
     await device.agent().stop();
@@ -365,7 +367,7 @@ describe('an agent and its site', () => {
     await device.agent().flush();
     await device.crash();
     await device.agent().predict([about]);
-    await device.agent().recordOutcome({ activity: 'pour slab', label: 1, actor: 'ada' });
+    await device.agent().recordEntry({ activity: 'pour slab', field: 'outcome', value: { label: 1 }, actor: 'ada' });
     await device.agent().tick();
     await device.crash();
     await device.agent().tick();
@@ -386,7 +388,7 @@ describe('an agent and its site', () => {
     device.server.site([plan(device, 'pour slab')]);
     await device.clock.advance(DAY_MS);
     expect(device.server.rows('evidence')).toHaveLength(1);
-    await device.agent().recordOutcome({ activity: 'pour slab', label: 0, actor: 'ada' });
+    await device.agent().recordEntry({ activity: 'pour slab', field: 'outcome', value: { label: 0 }, actor: 'ada' });
     await device.clock.advance(DAY_MS);
     const windows = device.server.rows('evidence').map(([, row]) => row.kind === 'window' && row.window);
     expect(windows).toMatchObject([

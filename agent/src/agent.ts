@@ -16,7 +16,7 @@ import type { Prediction, PredictOptions } from './predict/predictor.ts';
 import { openRooms, type Rooms } from './rooms.ts';
 import { createRetirement, type Retirement } from './retire/retirement.ts';
 import { finishWipe } from './retire/wipe.ts';
-import { recordOutcome, type OutcomeInput } from './sources/outcomes.ts';
+import { recordEntry, type EntryInput } from './sources/entries.ts';
 import { columnsOf, type ColumnType } from './sources/columns.ts';
 import { activitiesOf, stateOf, type ActivityView, type AgentState } from './state.ts';
 import { RUNNING } from './store/keys.ts';
@@ -32,8 +32,11 @@ export interface Agent {
   stop(): Promise<void>;
   /** @throws PredictError, AgentError `line_unknown`, `too_many_records`, `retiring` */
   predict(records: readonly ActivityRecord[], options?: PredictOptions): Promise<Prediction[]>;
-  /** Resolves when the entry survives a power cut. @throws StoreError and then nothing of it was kept */
-  recordOutcome(outcome: OutcomeInput): Promise<SiteLogEntry>;
+  /**
+   * What a person on site has to say; resolves when it survives a power cut.
+   * @throws AgentError `entry_invalid`, `ref_conflict`; WireError naming `photo`; StoreError, and then nothing of it was kept
+   */
+  recordEntry(entry: EntryInput): Promise<SiteLogEntry>;
   state(): AgentState;
   /**
    * "Not now", said by a person on site: no install fetches or activates before `untilMs` (ms since 1970, at most seven
@@ -193,10 +196,10 @@ export function createAgent(ports: Ports, options: AgentOptions): Agent {
       return door.through(() => predictor.predict(records, how));
     },
 
-    async recordOutcome(outcome) {
+    async recordEntry(input) {
       const { outbox, siteLog, identity, events, schedule, door } = rooms();
       const made = { ...ports, outbox, siteLog, device: identity.device };
-      const entry = await door.through(() => recordOutcome(made, outcome));
+      const entry = await door.through(() => recordEntry(made, input));
       if (!door.isShut()) events.guard('tick', schedule.tick());
       return entry;
     },

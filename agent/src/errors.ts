@@ -18,6 +18,7 @@ export type AgentErrorCode =
   | 'deferral_invalid'
   | 'interrupted' // by a newer desired state, or by the end of the agent
   | 'body_too_large'
+  | 'entry_invalid'
   | 'ref_conflict' // the reference stands for something else already
   | 'record_malformed'
   | 'line_too_long'

@@ -8,7 +8,7 @@ export type { Decoder, Decoders } from './install/payload.ts';
 export type { StreamCounts } from './link/outbox/index.ts';
 export type { StoredPrediction } from './observe/stored-predictions.ts';
 export type { Prediction, PredictOptions } from './predict/predictor.ts';
-export type { OutcomeInput } from './sources/outcomes.ts';
+export type { EntryInput } from './sources/entries.ts';
 export type { ActivityView, AgentState, LineState } from './state.ts';
 export type { TrustView } from './trust/trust-view.ts';
 export type { UpdateModel } from './update/index.ts';

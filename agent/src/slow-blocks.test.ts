@@ -42,7 +42,7 @@ describe('row 9: a release whose blocks come at 100 B/s', () => {
       const activity = `activity at minute ${minute}`;
       const [made] = await device.agent().predict([{ activity, values: { a: 1, b: 1 }, asOf: device.clock.now() }]);
       expect(made).toMatchObject({ version: '1.0.0' });
-      await device.agent().recordOutcome({ activity, label: 1, actor: 'ada' });
+      await device.agent().recordEntry({ activity, field: 'outcome', value: { label: 1 }, actor: 'ada' });
       told.add(activity);
       // Everything of this minute is the server's within a few seconds, and the device knows it.
       await device.pass(5000);

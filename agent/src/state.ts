@@ -6,6 +6,7 @@ import {
   type Outcome,
   type Plan,
   type PlanNetwork,
+  type Progress,
   type SiteLogEntry,
 } from '@plumbline/shared/activity';
 import type { ModelReport, StreamClass } from '@plumbline/shared/wire';
@@ -64,6 +65,12 @@ export interface ActivityView {
   activity: string;
   plan: Plan | undefined;
   outcome: Outcome | undefined;
+  progress: Progress | undefined;
+  /** Remarks, and what was said of the predictions; the newest first. */
+  notes: SiteLogEntry[];
+  feedback: SiteLogEntry[];
+  /** Entries in force by field: whoever edits one says that this is what he saw. */
+  standing: { plan?: string; outcome?: string; progress?: string };
   /** Edits made without knowing of each other: shown, never thrown away. */
   conflicts: SiteLogEntry[];
   predictions: StoredPrediction[];
@@ -116,11 +123,19 @@ export function runningOf(rooms: Rooms, line: string): ModelReport['running'] {
 
 /** The activities of the site, by what their predictions are expected to move; without floats in the order of the log. */
 export function activitiesOf({ siteLog, predictions }: Pick<Rooms, 'siteLog' | 'predictions'>): ActivityView[] {
-  const views = [...siteLog.states()].map(({ activity, plan, outcome, progress }) =>
+  const views = [...siteLog.states()].map(({ activity, plan, outcome, progress, note, feedback }) =>
     weigh({
       activity,
       plan: plan?.entry.field === 'plan' ? plan.entry.value : undefined,
       outcome: outcome?.entry.field === 'outcome' ? outcome.entry.value : undefined,
+      progress: progress?.entry.field === 'progress' ? progress.entry.value : undefined,
+      notes: note ?? [],
+      feedback: feedback ?? [],
+      standing: {
+        ...(plan && { plan: plan.entry.id }),
+        ...(outcome && { outcome: outcome.entry.id }),
+        ...(progress && { progress: progress.entry.id }),
+      },
       conflicts: [plan, outcome, progress].flatMap((field) => field?.conflicts ?? []),
       predictions: latestPerLine(predictions.of(activity)),
     }),

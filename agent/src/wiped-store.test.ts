@@ -99,13 +99,13 @@ describe('a store that is wiped in the middle of an install', () => {
   it('numbers its rows from one again under names that no stream had before, and none is taken for an old one', async () => {
     const device = await createTestDevice();
     await device.start();
-    await device.agent().recordOutcome({ activity: 'A-1', label: 1, actor: 'ada' });
+    await device.agent().recordEntry({ activity: 'A-1', field: 'outcome', value: { label: 1 }, actor: 'ada' });
     await device.pass(2000);
     const before = device.server.streams();
     await device.loseStore();
     await enrolAgain(device);
     await device.agent().start();
-    await device.agent().recordOutcome({ activity: 'A-2', label: 1, actor: 'ada' });
+    await device.agent().recordEntry({ activity: 'A-2', field: 'outcome', value: { label: 1 }, actor: 'ada' });
     await device.pass(2000);
     const fresh = device.server.streams().filter((name) => !before.includes(name));
     expect(before.length).toBeGreaterThan(0);

@@ -53,7 +53,9 @@ describe('row 28: an outage of 30 days with more telemetry than there is room fo
       madeAt.push(await predict(device), await predict(device));
       await device.clock.advance(HOUR_MS);
     }
-    await device.agent().recordOutcome({ activity: 'A-1', label: 1, actor: 'ana', ref: 'seen' });
+    await device
+      .agent()
+      .recordEntry({ activity: 'A-1', field: 'outcome', value: { label: 1 }, actor: 'ana', ref: 'seen' });
     expect(device.agent().state().outbox.predictions.sizeBytes).toBeLessThan(60_000);
     device.broker.setUp(true);
     await device.clock.advance(7 * HOUR_MS);
@@ -90,7 +92,9 @@ describe('row 26: a disk that is full', () => {
   it('for hours is told by the gap, and everything goes on when there is space again', async () => {
     const device = await running();
     device.store().refuse(FULL);
-    await expect(device.agent().recordOutcome({ activity: 'A-1', label: 1, actor: 'ana' })).rejects.toMatchObject({
+    await expect(
+      device.agent().recordEntry({ activity: 'A-1', field: 'outcome', value: { label: 1 }, actor: 'ana' }),
+    ).rejects.toMatchObject({
       code: 'store_full',
     });
     const made = 25_000;
@@ -108,7 +112,9 @@ describe('row 26: a disk that is full', () => {
     expect(gaps.length).toBeGreaterThan(0);
     expect(new Set(gaps.map(({ reason }) => reason))).toEqual(new Set(['store_full']));
     expect(kept + gaps.reduce((sum, { count }) => sum + count, 0)).toBe(made + 1);
-    expect(await device.agent().recordOutcome({ activity: 'A-1', label: 1, actor: 'ana' })).toMatchObject({
+    expect(
+      await device.agent().recordEntry({ activity: 'A-1', field: 'outcome', value: { label: 1 }, actor: 'ana' }),
+    ).toMatchObject({
       actor: 'ana',
     });
     await device.agent().stop();
@@ -126,7 +132,9 @@ describe('row 27: a clock that is wrong', () => {
     const month = device.agent().state().link.monthFrom;
     expect(Math.abs(month - ISSUED)).toBeLessThan(60 * DAY_MS);
     expect(device.agent().state().connected).toBe(true);
-    await device.agent().recordOutcome({ activity: 'A-1', label: 1, actor: 'ana', ref: 'seen' });
+    await device
+      .agent()
+      .recordEntry({ activity: 'A-1', field: 'outcome', value: { label: 1 }, actor: 'ana', ref: 'seen' });
     await device.clock.advance(MINUTE_MS);
     expect(device.server.rows('entries')).toMatchObject([[1, { ref: 'seen' }]]);
     await device.agent().stop();
@@ -150,7 +158,9 @@ describe('a link whose month is spent', () => {
     const before = sent();
     const reports = spent.server.reports.length;
     await predict(spent);
-    await spent.agent().recordOutcome({ activity: 'A-1', label: 1, actor: 'ana', ref: 'seen' });
+    await spent
+      .agent()
+      .recordEntry({ activity: 'A-1', field: 'outcome', value: { label: 1 }, actor: 'ana', ref: 'seen' });
     await spent.clock.advance(2 * HOUR_MS);
     expect(sent()).toBe(before);
     expect(spent.server.rows('entries')).toMatchObject([[1, { ref: 'seen' }]]);
@@ -169,7 +179,9 @@ describe('a link whose month is spent', () => {
     const device = await running({ timing: PATIENT, settings });
     Object.assign(settings, { linkQuietFromMinute: 0, linkQuietUntilMinute: 23 * 60 });
     await predict(device);
-    await device.agent().recordOutcome({ activity: 'A-1', label: 1, actor: 'ana', ref: 'seen' });
+    await device
+      .agent()
+      .recordEntry({ activity: 'A-1', field: 'outcome', value: { label: 1 }, actor: 'ana', ref: 'seen' });
     await device.clock.advance(2 * HOUR_MS);
     expect(device.server.rows('predictions')).toHaveLength(1);
     expect(device.server.rows('entries')).toHaveLength(1);
@@ -212,7 +224,9 @@ describe('worn flash', () => {
     await device.crash();
     device.broker.setUp(true);
     await device.clock.advance(30_000);
-    await device.agent().recordOutcome({ activity: 'A-1', label: 1, actor: 'ana', ref: 'after' });
+    await device
+      .agent()
+      .recordEntry({ activity: 'A-1', field: 'outcome', value: { label: 1 }, actor: 'ana', ref: 'after' });
     await device.clock.advance(30_000);
     expect(device.server.rows('entries').map(([, row]) => row.ref)).toEqual(['after']);
     expect(device.agent().state()).toMatchObject({ connected: true, lines: [{ running: { version: '1.0.0' } }] });
@@ -254,7 +268,7 @@ async function live(refuses: (commit: number) => StoreError | undefined): Promis
     );
     await device
       .agent()
-      .recordOutcome({ activity: `A-${ref}`, label: 1, actor: 'ana', ref })
+      .recordEntry({ activity: `A-${ref}`, field: 'outcome', value: { label: 1 }, actor: 'ana', ref })
       .then(
         () => told.push(ref),
         () => undefined,

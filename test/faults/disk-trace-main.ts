@@ -14,7 +14,7 @@ const trial = createProcessTrial();
 const device = await startDevice(name, folder, trial);
 for (let i = 0; ; i += 1) {
   const ref = `${name}-${i}`;
-  await device.agent.recordOutcome({ activity: ref, label: 1, actor: 'foreman', ref });
+  await device.agent.recordEntry({ activity: ref, field: 'outcome', value: { label: 1 }, actor: 'foreman', ref });
   appendFileSync(promises, `${ref}\n`);
   await device.agent.predict([{ activity: ref, values: { a: i, b: 1 }, asOf: i }], { line });
   // The record is to hold the calls of an install, not thousands of outcomes.

@@ -27,7 +27,13 @@ import { findSmallDisk, mountSmallDisk, type SmallDisk } from './small-disk.ts';
 const why = skipReason(findSmallDisk());
 const CLEAN = { lost: 0, doubled: 0, holes: 0 };
 const MB = 2 ** 20;
-const outcome = (ref: string) => ({ activity: ref, label: 1 as const, actor: 'foreman', ref });
+const outcome = (ref: string) => ({
+  activity: ref,
+  field: 'outcome' as const,
+  value: { label: 1 as const },
+  actor: 'foreman',
+  ref,
+});
 const record = (activity: string) => [{ activity, values: { a: 1, b: 2 }, asOf: 1 }];
 
 describe.skipIf(why)(`a gateway whose disk is full to the last byte ${why ?? ''}`, () => {
@@ -60,7 +66,7 @@ describe.skipIf(why)(`a gateway whose disk is full to the last byte ${why ?? ''}
     await device.connects();
   };
   const keeps = async (ref: string) => {
-    await device.agent.recordOutcome(outcome(ref));
+    await device.agent.recordEntry(outcome(ref));
     refs.push(ref);
   };
   const predicts = async (activity: string) => {
@@ -190,13 +196,13 @@ describe.skipIf(why)(`a server whose disk is full to the last byte ${why ?? ''}`
     await enrol(folder, await operator.code('gateway-1'));
     const device = world.use(await startDevice('gateway-1', folder, trial));
     await device.connects();
-    await device.agent.recordOutcome(outcome('before'));
+    await device.agent.recordEntry(outcome('before'));
     await device.drains();
 
     disk.fill();
     const refs = ['before'];
     for (let i = 0; i < 300; i += 1) {
-      await device.agent.recordOutcome({ ...outcome(`while-${i}`), activity: `A-${i} ${'x'.repeat(200)}` });
+      await device.agent.recordEntry({ ...outcome(`while-${i}`), activity: `A-${i} ${'x'.repeat(200)}` });
       refs.push(`while-${i}`);
     }
     await pause(500);
@@ -223,7 +229,7 @@ async function tryOutcomes(device: Device, prefix: string, count: number) {
   const codes: string[] = [];
   for (let i = 0; i < count; i += 1) {
     const ref = `${prefix}-${i}`;
-    await device.agent.recordOutcome(outcome(ref)).then(
+    await device.agent.recordEntry(outcome(ref)).then(
       () => kept.push(ref),
       (error: { code?: string }) => codes.push(error.code ?? 'no code'),
     );

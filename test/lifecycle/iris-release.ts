@@ -24,7 +24,13 @@ export function predictFlowers(device: Device, round: string) {
 export async function work(device: Device, round: string): Promise<string> {
   await predictFlowers(device, round);
   const ref = `${device.name}-${round}`;
-  await device.agent.recordOutcome({ activity: `${round}-0`, label: 1, actor: 'foreman', ref });
+  await device.agent.recordEntry({
+    activity: `${round}-0`,
+    field: 'outcome',
+    value: { label: 1 },
+    actor: 'foreman',
+    ref,
+  });
   return ref;
 }
 

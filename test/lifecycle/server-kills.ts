@@ -68,7 +68,7 @@ export async function createServerKills(random: Random): Promise<ServerKills> {
   const work = async ({ name, agent }: Device) => {
     for (let i = 0; i < ROWS; i += 1) {
       const ref = `${name}-${life}-${i}`;
-      await agent.recordOutcome({ activity: ref, label: 0, actor: 'foreman', ref });
+      await agent.recordEntry({ activity: ref, field: 'outcome', value: { label: 0 }, actor: 'foreman', ref });
       refs.push(ref);
       await agent.predict([{ activity: ref, values: { a: i, b: life }, asOf: life }]);
       predicted += 1;

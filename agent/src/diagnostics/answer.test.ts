@@ -75,7 +75,9 @@ describe('a device that is asked for diagnostics', () => {
     const { device, ask } = await running({
       inspect: async () => ({ environment: { apiToken: planted[0], note: `password=${planted[0]}` } }),
     });
-    await device.agent().recordOutcome({ activity: planted[2] ?? '', label: 1, actor: planted[1] ?? '' });
+    await device
+      .agent()
+      .recordEntry({ activity: planted[2] ?? '', field: 'outcome', value: { label: 1 }, actor: planted[1] ?? '' });
     await device
       .agent()
       .predict([{ activity: planted[2] ?? '', values: { a: planted[3] ?? '' }, asOf: 0 }])

@@ -42,6 +42,7 @@ const PURPOSE: Record<StreamClass, LinkPurpose> = {
   predictions: 'telemetry',
   evidence: 'telemetry',
   diagnostics: 'telemetry',
+  photos: 'telemetry',
 };
 
 /** One batch per stream in flight. Only `dn/ack` removes rows: that a broker took a batch means nothing. */

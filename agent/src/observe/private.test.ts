@@ -41,7 +41,10 @@ it('what is private stands in no row of any kind', async () => {
   for (let i = 0; i < 25; i += 1) await ask(`slab ${i}`, MARKER);
   await expect(ask('bad', TOLD)).rejects.toMatchObject({ code: 'value_type' });
   await device.pass(1000);
-  await device.agent().recordOutcome({ activity: 'slab 1', label: 1, actor: 'ada' });
+  await device.agent().recordEntry({ activity: 'slab 1', field: 'outcome', value: { label: 1 }, actor: 'ada' });
+  // What a person takes a picture of goes as it is, and brings nothing else along.
+  const photo = Uint8Array.from([0xff, 0xd8, 0xff, 0xe0]);
+  await device.agent().recordEntry({ activity: 'slab 1', field: 'note', value: { text: '' }, photo, actor: 'ada' });
   await device.agent().tick();
   await device.agent().closeWindows();
   await device.pass(1000);

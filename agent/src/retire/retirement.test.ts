@@ -55,7 +55,7 @@ const retiredSaid = ({ server }: TestDevice) => [...new Set(server.reports.map((
 describe('a device that is ordered to leave', () => {
   it('hands over what it holds, says so, and then nothing of it is left', async () => {
     const { device, gone } = await world();
-    await device.agent().recordOutcome({ activity: 'A-1', label: 1, actor: 'ada' });
+    await device.agent().recordEntry({ activity: 'A-1', field: 'outcome', value: { label: 1 }, actor: 'ada' });
     await order(device, 2, { retire: 1 });
     await device.pass(5000);
     expect(gone).toEqual({ times: 1, error: undefined, keysErased: 1 });
@@ -76,7 +76,7 @@ describe('a device that is ordered to leave', () => {
     await wait(device, 300_000);
     expect(gone.times).toBe(0);
     expect((await device.agent().predict([record]))[0]).toMatchObject({ version: '1.0.0' });
-    await device.agent().recordOutcome({ activity: 'A-2', label: 0, actor: 'ada' });
+    await device.agent().recordEntry({ activity: 'A-2', field: 'outcome', value: { label: 0 }, actor: 'ada' });
     await wait(device, 60_000);
     expect(retiredSaid(device)).toEqual([undefined, 'draining']);
     device.server.acknowledge(true);
@@ -172,7 +172,7 @@ describe('the power that goes at any commit of the leaving', () => {
         const activity = `A-${cut}-${i}`;
         const kept = await device
           .agent()
-          .recordOutcome({ activity, label: 1, actor: 'ada' })
+          .recordEntry({ activity, field: 'outcome', value: { label: 1 }, actor: 'ada' })
           .then(
             () => true,
             () => false,

@@ -34,6 +34,25 @@ export const progress = z.strictObject({
   cause: z.string().min(1).max(64).optional(),
 });
 
+/** A remark for whoever comes next, with the photo it speaks of. */
+export const note = z.strictObject({
+  text: z.string().max(2000),
+  /** SHA-256 of its bytes, which travel by themselves and later. */
+  photo: z
+    .strictObject({
+      sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hex digits'),
+      sizeBytes: z.number().int().positive(),
+    })
+    .optional(),
+});
+
+/** Whether what a model said was of use to somebody on site: which line, by the bytes that said it. */
+export const feedback = z.strictObject({
+  helped: z.boolean(),
+  line: z.string().min(1).max(128),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hex digits'),
+});
+
 const head = {
   id: z.string().min(8).max(128),
   activity: z.string().min(1).max(256),
@@ -48,6 +67,8 @@ export const siteLogEntry = z.discriminatedUnion('field', [
   z.strictObject({ ...head, field: z.literal('plan'), value: plan }),
   z.strictObject({ ...head, field: z.literal('outcome'), value: outcome }),
   z.strictObject({ ...head, field: z.literal('progress'), value: progress }),
+  z.strictObject({ ...head, field: z.literal('note'), value: note }),
+  z.strictObject({ ...head, field: z.literal('feedback'), value: feedback }),
 ]);
 
 export type SiteLogEntry = z.infer<typeof siteLogEntry>;
@@ -55,6 +76,8 @@ export type SiteLogField = SiteLogEntry['field'];
 export type Plan = z.infer<typeof plan>;
 export type Outcome = z.infer<typeof outcome>;
 export type Progress = z.infer<typeof progress>;
+export type Note = z.infer<typeof note>;
+export type Feedback = z.infer<typeof feedback>;
 
 /** One field of one activity: the entry in force, and those that were written without knowing of it. */
 export interface FieldState {
@@ -67,7 +90,14 @@ export interface ActivityState {
   plan?: FieldState;
   outcome?: FieldState;
   progress?: FieldState;
+  /** Remarks stand beside each other, the newest first; one that names another as its base replaces it. */
+  note?: SiteLogEntry[];
+  /** Likewise. */
+  feedback?: SiteLogEntry[];
 }
+
+/** Fields of which several people may have said something without contradicting each other. */
+const STAND_BESIDE = new Set<SiteLogField>(['note', 'feedback']);
 
 /**
  * Folds entries into the state of each activity. The result does not depend on the order of arrival:
@@ -85,20 +115,21 @@ export function foldSiteLog(entries: Iterable<SiteLogEntry>): Map<string, Activi
   }
   const state = new Map<string, ActivityState>();
   for (const edits of byField.values()) {
-    const field = headsOf(edits);
-    const { activity } = field.entry;
-    state.set(activity, { ...(state.get(activity) ?? { activity }), [field.entry.field]: field });
+    const heads = headsOf(edits);
+    const [entry, ...conflicts] = heads;
+    if (entry === undefined) throw new Error('unreachable: a field has at least one entry');
+    const { activity, field } = entry;
+    const value = STAND_BESIDE.has(field) ? heads : { entry, conflicts };
+    state.set(activity, { ...(state.get(activity) ?? { activity }), [field]: value });
   }
   return state;
 }
 
-function headsOf(edits: SiteLogEntry[]): FieldState {
+/** What nobody has replaced, the latest first. */
+function headsOf(edits: SiteLogEntry[]): SiteLogEntry[] {
   // An entry that names itself replaces nothing.
   const replaced = new Set(edits.filter((edit) => edit.base !== edit.id).map((edit) => edit.base));
   const open = edits.filter((edit) => !replaced.has(edit.id));
   // A ring of entries that replace each other can only be forged; then all of them are in conflict.
-  const heads = (open.length > 0 ? open : edits).toSorted((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1));
-  const [entry, ...conflicts] = heads;
-  if (entry === undefined) throw new Error('unreachable: a field has at least one entry');
-  return { entry, conflicts };
+  return (open.length > 0 ? open : edits).toSorted((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1));
 }

@@ -2,8 +2,11 @@ import { z } from 'zod';
 import { siteLogEntry } from '../activity/site-log.ts';
 import { driftWindow } from '../drift/window.ts';
 
-/** Importance of a stream: what people wrote goes first, and is dropped last. */
-export const PRIORITY = ['entries', 'reports', 'predictions', 'evidence', 'diagnostics'] as const;
+/**
+ * In which order streams travel: what people wrote first. Photos go last, being large, and are never dropped, as
+ * people made them.
+ */
+export const PRIORITY = ['entries', 'reports', 'predictions', 'evidence', 'diagnostics', 'photos'] as const;
 export const streamClass = z.enum(PRIORITY);
 export type StreamClass = z.infer<typeof streamClass>;
 
@@ -95,6 +98,17 @@ export const diagnosticsRow = z.strictObject({
   bytes: z.base64().max(65_536),
 });
 
+/** A piece of a photo that a note of the site log speaks of. */
+export const photoRow = z.strictObject({
+  kind: z.literal('photo'),
+  at: time,
+  /** SHA-256 of the whole photo. */
+  ref: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hex digits'),
+  part: z.number().int().nonnegative(),
+  parts: z.number().int().positive().max(64),
+  bytes: z.base64().max(65_536),
+});
+
 /**
  * A record that would teach something: its named features, none of which is private. Few and within a budget of bytes;
  * whoever trains still needs its outcome.
@@ -124,6 +138,7 @@ export const row = z.discriminatedUnion('kind', [
   eventRow,
   gapRow,
   diagnosticsRow,
+  photoRow,
 ]);
 
 export type Reason = z.infer<typeof reason>;
@@ -134,6 +149,7 @@ export type ExampleRow = z.infer<typeof exampleRow>;
 export type EventRow = z.infer<typeof eventRow>;
 export type GapRow = z.infer<typeof gapRow>;
 export type DiagnosticsRow = z.infer<typeof diagnosticsRow>;
+export type PhotoRow = z.infer<typeof photoRow>;
 export type Row = z.infer<typeof row>;
 
 /** The class a row travels in. */
@@ -145,4 +161,5 @@ export const CLASS_OF: Record<Row['kind'], StreamClass> = {
   example: 'evidence',
   gap: 'diagnostics',
   diagnostics: 'diagnostics',
+  photo: 'photos',
 };

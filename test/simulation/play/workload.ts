@@ -81,10 +81,10 @@ export function createWorkload(world: World, settings: DeviceSettings): Workload
     }
   };
 
-  const tell = (entry: { activity: string; label: 0 | 1; actor: string; ref: string }) => {
+  const tell = ({ label, ...entry }: { activity: string; label: 0 | 1; actor: string; ref: string }) => {
     device
       .agent()
-      ?.recordOutcome(entry)
+      ?.recordEntry({ ...entry, field: 'outcome', value: { label } })
       .then(
         () => {
           checks.rows.acknowledged(entry.ref);

@@ -18,7 +18,11 @@ const SHARE: Record<StreamClass, number> = {
   predictions: 0.9,
   evidence: 0.9,
   diagnostics: 0.5,
+  photos: 0.5,
 };
+
+/** Never dropped: what does not fit any more is refused to whoever makes it. */
+const MADE_BY_PEOPLE: readonly StreamClass[] = ['entries', 'photos'];
 
 /** How far dropping goes below a limit, so that not every further row drops one more. */
 const SHRINK_TO = 0.9;
@@ -27,13 +31,22 @@ const SHRINK_TO = 0.9;
 export function bytesToFree(heads: Heads, of: StreamClass, budgetBytes: number): number {
   const usedBytes = PRIORITY.reduce((total, one) => total + heads[one].sizeBytes, 0);
   const overAll = usedBytes > budgetBytes ? usedBytes - budgetBytes * SHRINK_TO : 0;
-  const ownBytes = budgetBytes * SHARE[of];
+  const ownBytes = limitOf(of, budgetBytes);
   const overOwn = heads[of].sizeBytes > ownBytes ? heads[of].sizeBytes - ownBytes * SHRINK_TO : 0;
   return Math.max(overAll, overOwn);
 }
 
-export function entryBytesOf(rows: readonly Row[]): number {
-  let sizeBytes = 0;
-  for (const row of rows) if (CLASS_OF[row.kind] === 'entries') sizeBytes += stored(row).length;
-  return sizeBytes;
+/** What people made in these rows, in bytes of the store, by class. */
+export function peoplesBytes(rows: readonly Row[]): Map<StreamClass, number> {
+  const bytes = new Map<StreamClass, number>();
+  for (const row of rows) {
+    const of = CLASS_OF[row.kind];
+    if (MADE_BY_PEOPLE.includes(of)) bytes.set(of, (bytes.get(of) ?? 0) + stored(row).length);
+  }
+  return bytes;
+}
+
+/** What a class may take by itself. */
+export function limitOf(of: StreamClass, budgetBytes: number): number {
+  return budgetBytes * SHARE[of];
 }

@@ -1,7 +1,7 @@
-import { CLASS_OF, type GapRow, type Row } from '@plumbline/shared/wire';
+import { CLASS_OF, type GapRow, type Row, type StreamClass } from '@plumbline/shared/wire';
 import { StoreError, type Change, type Clock, type Store } from '../../ports/index.ts';
 import { changesOf } from './changes-of.ts';
-import { DROP_ORDER, entryBytesOf } from './classes.ts';
+import { DROP_ORDER, limitOf, peoplesBytes } from './classes.ts';
 import { putHead, type Heads } from './head.ts';
 import { addLoss, joinLosses, type Loss } from './losses.ts';
 
@@ -29,8 +29,8 @@ export interface JournalOptions {
   onRows?: () => void;
   onLost?: (rows: number, reason: GapRow['reason']) => void;
   afterCommit?: () => Promise<void>;
-  /** What people's entries may take in the store; a further one is refused to whoever makes it. */
-  entryBytes?: () => number;
+  /** What all waiting rows may take; what people make beyond their share of it is refused to them. */
+  budgetBytes?: () => number;
 }
 
 interface Pending extends Write {
@@ -136,20 +136,18 @@ export function createJournal(
     return false;
   };
 
-  /** Entries beyond what they may take are refused before they are numbered: nothing of such a write is kept. */
+  /** What people make beyond what it may take is refused before it is numbered: nothing of such a write is kept. */
   const withoutRefused = (taken: Pending[]): Pending[] => {
-    const limitBytes = options.entryBytes?.() ?? Infinity;
-    let usedBytes = heads.entries.sizeBytes;
-    return taken.filter(({ rows, settle }) => {
-      const sizeBytes = rows === undefined ? 0 : entryBytesOf(rows);
-      if (sizeBytes === 0 || settle === undefined || usedBytes + sizeBytes <= limitBytes) {
-        usedBytes += sizeBytes;
-        return true;
-      }
-      const expected = `≤ ${limitBytes} bytes of entries that the server does not have yet`;
-      const detail = { kind: 'unavailable', field: 'outboxBytes', expected } as const;
-      settle.reject(new StoreError('store_full', `outbox: entries take ${usedBytes + sizeBytes} bytes`, detail));
-      return false;
+    const budgetBytes = options.budgetBytes?.() ?? Infinity;
+    const used = new Map<StreamClass, number>();
+    return taken.filter(({ rows = [], settle }) => {
+      const added = [...peoplesBytes(rows)].map(([of, bytes]) => {
+        return { of, bytes: (used.get(of) ?? heads[of].sizeBytes) + bytes, limit: limitOf(of, budgetBytes) };
+      });
+      const over = settle && added.find(({ bytes, limit }) => bytes > limit);
+      if (over === undefined) for (const { of, bytes } of added) used.set(of, bytes);
+      else settle?.reject(tooMuch(over));
+      return over === undefined;
     });
   };
 
@@ -196,6 +194,12 @@ export function createJournal(
       else schedule(options.groupCommitMs ?? DEFAULT_GROUP_COMMIT_MS);
     },
   };
+}
+
+function tooMuch({ of, bytes, limit }: { of: StreamClass; bytes: number; limit: number }): StoreError {
+  const expected = `≤ ${limit} bytes of ${of} that the server does not have yet`;
+  const detail = { kind: 'unavailable', field: 'outboxBytes', expected } as const;
+  return new StoreError('store_full', `outbox: ${of} take ${bytes} bytes`, detail);
 }
 
 /** Writes without rows go with predictions: what they change is derived again. */

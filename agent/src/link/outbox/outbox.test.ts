@@ -1,11 +1,20 @@
 import { createSeededRandom, createVirtualClock } from '@plumbline/shared/testing';
 import { emptyWindow } from '@plumbline/shared/drift';
-import { PRIORITY, type EventRow, type GapRow, type PredictionRow, type Row } from '@plumbline/shared/wire';
+import { PRIORITY, type EventRow, type GapRow, type PhotoRow, type PredictionRow, type Row } from '@plumbline/shared/wire';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { StoreError } from '../../ports/index.ts';
 import { createMemoryStore } from '../../testing/memory-store.ts';
 import { createOutbox, type Batch, type OutboxOptions } from './outbox.ts';
+
+const photo = (n: number): PhotoRow => ({
+  kind: 'photo',
+  at: n,
+  ref: 'ab'.repeat(32),
+  part: n,
+  parts: 9,
+  bytes: 'A'.repeat(4000),
+});
 
 function prediction(n: number): PredictionRow {
   const made = { line: 'delay', version: '1.0.0', sha256: 'a', asOf: n, score: 0.5 };
@@ -121,6 +130,18 @@ describe('the outbox', () => {
     expect((await outbox.nextBatch('entries'))?.rows.map(({ seq }) => seq)).toEqual([kept + 1]);
   });
 
+  it('never gives up a photo: one that does not fit is refused with its note, and the entry after it is taken', async () => {
+    const { outbox } = await open(undefined, { sizeBytes: 20_000 });
+    const noted = (n: number) => outbox.write({ rows: [entry(n), photo(n)] });
+    await noted(1);
+    await noted(2);
+    await expect(noted(3)).rejects.toMatchObject({ code: 'store_full', field: 'outboxBytes' });
+    await outbox.write({ rows: [entry(4)] });
+    for (let n = 1; n <= 80; n += 1) await outbox.write({ rows: [prediction(n)] });
+    expect(outbox.counts().photos).toMatchObject({ waiting: 2, lastSeq: 2 });
+    expect(outbox.counts().entries).toMatchObject({ waiting: 3, lastSeq: 3 });
+  });
+
   it('gives up diagnostics first, then predictions, then evidence, then events', async () => {
     const { outbox } = await open(undefined, { sizeBytes: 20_000 });
     const waiting = () => PRIORITY.filter((of) => outbox.counts()[of].waiting > 1);
@@ -139,7 +160,7 @@ describe('the outbox', () => {
       }
     }
     expect(gone).toEqual(['diagnostics', 'predictions', 'evidence', 'reports']);
-    for (const of of PRIORITY.slice(1)) {
+    for (const of of ['diagnostics', 'predictions', 'evidence', 'reports'] as const) {
       const rows = (await outbox.nextBatch(of))?.rows ?? [];
       expect(rows).toMatchObject([{ row: { kind: 'gap', from: 1, to: outbox.counts()[of].lastSeq } }]);
     }

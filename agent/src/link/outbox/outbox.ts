@@ -114,7 +114,7 @@ export async function createOutbox(
     return last !== undefined && last.row.kind !== 'gap' && last.seq <= upTo;
   };
 
-  const journal = createJournal(ports, heads, { ...options, afterCommit: shrink, entryBytes: () => budgetBytes });
+  const journal = createJournal(ports, heads, { ...options, afterCommit: shrink, budgetBytes: () => budgetBytes });
 
   const tellDamaged = (of: StreamClass, rows: readonly WaitingRow[]) => {
     for (const { seq, row, isDamaged } of rows) {

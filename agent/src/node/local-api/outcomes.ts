@@ -38,11 +38,11 @@ const body = z.unknown().transform((value, context): z.infer<typeof outcomesBody
  */
 export function addOutcomes(app: Hono, { agent }: { agent: Agent }): void {
   const record = ({ activity, label, delayDays, actor, at, ref }: z.infer<typeof outcomeBody>) =>
-    agent.recordOutcome({
+    agent.recordEntry({
+      field: 'outcome',
       activity,
-      label,
       actor,
-      ...(delayDays !== undefined && { delayDays }),
+      value: { label, ...(delayDays !== undefined && { delayDays }) },
       ...(at !== undefined && { at }),
       ...(ref !== undefined && { ref }),
     });

@@ -24,6 +24,7 @@ export function columnsOf(row: Row): Columns {
     case 'event':
     case 'gap':
     case 'diagnostics':
+    case 'photo':
       return NONE;
   }
 }

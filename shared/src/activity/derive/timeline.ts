@@ -32,7 +32,7 @@ const NOTHING: Knowledge = {
  * millisecond after that, as a label may be used strictly after it was known.
  */
 export function knownAt(entry: SiteLogEntry): number {
-  if (entry.field === 'plan') return entry.at;
+  if (!('observedAt' in entry.value)) return entry.at;
   const seenAt = Math.max(entry.at, entry.value.observedAt);
   return entry.field === 'outcome' ? seenAt + 1 : seenAt;
 }
@@ -50,6 +50,8 @@ export function timelineOf(entries: Iterable<SiteLogEntry>): Timeline {
   const timeline: Knowledge[] = [];
   for (const entry of inOrder) {
     const last = timeline.at(-1) ?? NOTHING;
+    // Remarks are for people: nothing is derived from them.
+    if (entry.field === 'note' || entry.field === 'feedback') continue;
     const next: Knowledge = { ...last, from: knownAt(entry) };
     const inForce = fields[entry.field].add(entry);
     if (inForce.field === 'outcome') next.outcome = inForce.value;

@@ -75,7 +75,13 @@ export function createTraffic(deps: TrafficDeps): Traffic {
         // Nobody writes anything down on a gateway that is switched off.
         gateway
           .agent()
-          ?.recordOutcome({ activity, label, actor: 'rehearsal', ref: `${site} ${activity}` })
+          ?.recordEntry({
+            activity,
+            field: 'outcome',
+            value: { label },
+            actor: 'rehearsal',
+            ref: `${site} ${activity}`,
+          })
           .catch(() => undefined);
       });
     }

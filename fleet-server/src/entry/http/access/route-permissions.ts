@@ -79,6 +79,7 @@ const TABLE: Readonly<Record<string, Line>> = {
   'POST /api/v1/sites/{site}/archive': ['sites:write', 'site'],
   'POST /api/v1/sites/{site}/reopen': ['sites:write', 'site'],
   'GET /api/v1/sites/{site}/log': ['sites:read', 'site'],
+  'GET /api/v1/sites/{site}/photos/{sha256}': ['sites:read', 'site'],
   'POST /api/v1/sites/{site}/log': ['sites:write', 'site'],
 
   'GET /api/v1/devices': ['devices:read', 'listed'],

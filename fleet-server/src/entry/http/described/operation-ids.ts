@@ -153,6 +153,7 @@ export const OPERATION_IDS: Readonly<Record<string, string>> = {
   'POST /api/v1/automation/resume': 'resumeAutomation',
   'POST /api/v1/sites/{site}/log': 'appendSiteLog',
   'GET /api/v1/sites/{site}/log': 'listSiteLog',
+  'GET /api/v1/sites/{site}/photos/{sha256}': 'readPhoto',
   'GET /api/v1/drift/{line}/report': 'getDriftReport',
   'GET /api/v1/drift/{line}/findings': 'listFindings',
   'GET /api/v1/drift/{line}/windows': 'listDriftWindows',

@@ -1,9 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { siteLogEntry } from '@plumbline/shared/activity';
+import { photoType } from '@plumbline/shared/wire';
+import { readPhoto } from '../../../insight/telemetry/index.ts';
 import { appendEntries, pageOf } from '../../../sites/activities/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
-import { jsonBody, replies } from '../routes/reply.ts';
+import { jsonBody, refusals, replies } from '../routes/reply.ts';
 
 const site = z.object({ site: z.string() });
 const PAGE = 200;
@@ -35,4 +37,21 @@ export function addSites(app: App, fleet: Fleet): void {
       return context.json(await pageOf(fleet.database.db, context.req.valid('param').site, cursor, PAGE), 200);
     },
   );
+  const photo = z.object({ ...site.shape, sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hex digits') });
+  app.openAPIRegistry.registerPath({
+    method: 'get',
+    path: '/api/v1/sites/{site}/photos/{sha256}',
+    request: { params: photo },
+    responses: { 200: { description: 'the photo of a note, as it was sent' }, ...refusals },
+  });
+  app.get('/api/v1/sites/:site/photos/:sha256', async (context) => {
+    const { site: of, sha256 } = photo.parse(context.req.param());
+    const bytes = await readPhoto(fleet.database.db, of, sha256);
+    return context.body(new Uint8Array(bytes), 200, {
+      // By its own first bytes, whatever a device says it is: nothing here can be a page.
+      'content-type': photoType(bytes) ?? 'application/octet-stream',
+      'cache-control': 'private, max-age=31536000, immutable',
+      'x-content-type-options': 'nosniff',
+    });
+  });
 }

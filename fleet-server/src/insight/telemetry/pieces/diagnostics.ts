@@ -1,6 +1,6 @@
 import { unpackDiagnostics, type DiagnosticsRow } from '@plumbline/shared/wire';
-import { and, eq, telemetry, type ReadDb } from '../../platform/db/index.ts';
-import { TelemetryError } from './errors.ts';
+import { and, eq, telemetry, type ReadDb } from '../../../platform/db/index.ts';
+import { TelemetryError } from '../errors.ts';
 
 export interface DiagnosticsAnswer {
   request: number;

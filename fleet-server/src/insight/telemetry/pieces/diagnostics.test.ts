@@ -1,8 +1,8 @@
 import { createVirtualClock } from '@plumbline/shared/testing';
 import { packDiagnostics, type DiagnosticsRow } from '@plumbline/shared/wire';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openDatabase, type Database } from '../../platform/db/index.ts';
-import { createIngest, lastAnswered, readDiagnostics, type Ingest } from './index.ts';
+import { openDatabase, type Database } from '../../../platform/db/index.ts';
+import { createIngest, lastAnswered, readDiagnostics, type Ingest } from '../index.ts';
 
 const clock = createVirtualClock();
 const NOISE = Array.from({ length: 30_000 }, (_, i) => ((i * 2_654_435_761) % 2 ** 32).toString(36)).join('');
