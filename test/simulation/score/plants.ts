@@ -91,7 +91,7 @@ export const PLANTS: readonly Plant[] = [
   {
     name: 'told-before-commit',
     what: 'a person is told that her entry is kept while it is being written',
-    file: 'agent/src/sources/outcomes.ts',
+    file: 'agent/src/sources/entries.ts',
     find: '  await deps.outbox.write({',
     replace: '  void deps.outbox.write({',
     class: 'power-cut-agent',
