@@ -348,6 +348,20 @@ describe('an agent and its site', () => {
     await device.agent().stop();
   });
 
+  it('knows zone and gateway of its site as the office said them last, also after a crash', async () => {
+    const device = await running();
+    expect(device.agent().state().identity.about).toBeUndefined();
+    device.server.site([], { zone: 'Europe/Oslo', gateway: 'https://gw.north:8420' });
+    await device.pass(1000);
+    await device.crash();
+    expect(device.agent().state().identity.about).toEqual({ zone: 'Europe/Oslo', gateway: 'https://gw.north:8420' });
+    await device.pass(10_000);
+    device.server.site([], { zone: 'Europe/Oslo' });
+    await device.pass(5000);
+    expect(device.agent().state().identity.about).toEqual({ zone: 'Europe/Oslo' });
+    await device.agent().stop();
+  });
+
   it('does not keep an entry that the disk refused', async () => {
     const device = await running();
     device.store().refuse(new StoreError('store_full', 'no space', { kind: 'unavailable' }));

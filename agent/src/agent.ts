@@ -10,8 +10,9 @@ import { openDiagnostics } from './diagnostics/answer.ts';
 import { createRecentEvents } from './diagnostics/recent-events.ts';
 import { createCertificateKeeper, type CertificateKeeper } from './enrolment/keep-certificate.ts';
 import type { Deferred } from './lines/deferral.ts';
+import { heldBundle, type HeldBundle } from './lines/held-bundle.ts';
 import type { AgentOptions } from './options.ts';
-import type { Ports } from './ports/index.ts';
+import type { NearbyPage, Ports } from './ports/index.ts';
 import type { Prediction, PredictOptions } from './predict/predictor.ts';
 import { openRooms, type Rooms } from './rooms.ts';
 import { createRetirement, type Retirement } from './retire/retirement.ts';
@@ -46,8 +47,14 @@ export interface Agent {
    */
   defer(untilMs: number, actor: string): Promise<Deferred | undefined>;
   activities(): ActivityView[];
+  /** For other devices of the site: the archive with this hash, where it lies whole in a slot here. */
+  bundle(sha256: string): Promise<HeldBundle>;
+  /** Likewise: a page of the log of the site, from where the last one ended. */
+  siteLog(from: string | undefined, limit: number): NearbyPage;
   /** What the running model of a line, or the only one, wants to find in which column; empty while none runs. */
   columns(line?: string): ReadonlyMap<string, ColumnType>;
+  /** Asks the server what happened at the site since; while it cannot be asked, whoever is near. @throws LinkError */
+  lookForNews(): Promise<void>;
   /** Does all work that is due: predictions, outcomes, windows. @returns the number of predictions made */
   tick(): Promise<number>;
   /** Resolves when everything made so far is durable and, with a connection, on its way. */
@@ -58,6 +65,7 @@ export interface Agent {
 
 interface Running {
   rooms: Rooms;
+  lookForNews: (signal: AbortSignal) => Promise<void>;
   stop: AbortController;
   loops: Promise<unknown>;
 }
@@ -160,6 +168,11 @@ export function createAgent(ports: Ports, options: AgentOptions): Agent {
       });
       if (!clean) opened.events.record('started_after_unclean_end', {});
       await opened.lines.open(clean);
+      // The server knows more than anybody near: they are asked while it cannot be.
+      const lookNearby = async (signal: AbortSignal) => {
+        const fresh = opened.channel.isOpen() ? undefined : await opened.nearbyLog?.look(signal);
+        if (fresh !== undefined && fresh > 0) workArrived();
+      };
       const stop = new AbortController();
       const loops = Promise.all([
         opened.lines.run(stop.signal),
@@ -172,13 +185,15 @@ export function createAgent(ports: Ports, options: AgentOptions): Agent {
           opened.beliefs.look();
           workArrived();
           diagnosticsDue(false);
+          opened.events.guard('nearby', lookNearby(stop.signal));
         }),
         every(ports, opened.timing.reportIntervalMs, stop.signal, () => {
           online.reportSoon();
           if (opened.channel.isOpen()) opened.events.guard('site', online.askForSite());
         }),
       ]);
-      running = { rooms: opened, stop, loops };
+      const lookForNews = (signal: AbortSignal) => (opened.channel.isOpen() ? online.askForSite() : lookNearby(signal));
+      running = { rooms: opened, lookForNews, stop, loops };
       opened.beliefs.look();
       workArrived();
     },
@@ -213,7 +228,12 @@ export function createAgent(ports: Ports, options: AgentOptions): Agent {
       return standing;
     },
     activities: () => activitiesOf(rooms()),
+    bundle: (sha256) => heldBundle(ports, rooms().lines.models(), sha256),
+    siteLog: (from, limit) => rooms().sharedLog(from, limit),
     columns: (line) => columnsOf(rooms().predictor, line),
+    async lookForNews() {
+      await running?.lookForNews(running.stop.signal);
+    },
     async tick() {
       const { door, schedule } = rooms();
       return door.isShut() ? 0 : schedule.tick();

@@ -150,6 +150,7 @@ export function createOnline(ports: Ports, rooms: Rooms, options: AgentOptions, 
         clock,
         random: ports.random,
         bounds: timing,
+        nudges: options.nudges,
         async open() {
           sessions ??= await createSessions(ports.store, { now: beliefs.now, onDamaged: tellDamaged });
           const at = { session: await sessions(), now: beliefs.now() };

@@ -19,6 +19,8 @@ export interface AgentOptions {
   timing?: Partial<AgentTiming>;
   /** `fetch` that judges a server as the link does; with it the agent renews its own certificate. */
   secureFetch?: (trust: () => LinkTrust) => typeof fetch;
+  /** Says `nudge` when the next attempt to connect should not wait: the network is back, a person asks. */
+  nudges?: EventTarget;
   /** For a log: everything that also becomes an event row, and problems of the moment that do not. */
   onEvent?: (event: AgentEvent) => void;
   /** What the platform knows of itself, by section, for a diagnostics bundle; it is redacted before it leaves. */

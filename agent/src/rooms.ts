@@ -27,6 +27,8 @@ import { createPredictor, type Predictor } from './predict/predictor.ts';
 import { createDoor, type Door } from './retire/door.ts';
 import { readRetired } from './retire/wipe.ts';
 import { createSchedule, type Schedule } from './sources/schedule.ts';
+import { createNearbyLog, type NearbyLog } from './sources/nearby-log.ts';
+import { createSharedLog, type SharedLog } from './sources/shared-log.ts';
 import { createSiteLog, newestRecords, type SiteLog } from './sources/site-log.ts';
 import { openBeliefs, type Beliefs } from './trust/beliefs.ts';
 import { createDamageList } from './store/damage.ts';
@@ -58,6 +60,10 @@ export interface Rooms {
   predictions: StoredPredictions;
   localDrift: LocalDrift;
   siteLog: SiteLog;
+  /** The log as other devices of the site may read it. */
+  sharedLog: SharedLog;
+  /** Somebody near whose log is read while the server is away. */
+  nearbyLog: NearbyLog | undefined;
   schedule: Schedule;
   /** What makes rows comes in through here. */
   door: Door;
@@ -197,6 +203,7 @@ export async function openRooms(
   );
   later.lines = lines;
   damaged.tell(events, outbox);
+  const nearbyLog = ports.nearby && createNearbyLog(ports.nearby, siteLog, (changes) => outbox.write({ changes }));
   const schedule = createSchedule({ clock, outbox, siteLog, windows, predictions, predictor, localDrift });
   return {
     identity,
@@ -221,6 +228,8 @@ export async function openRooms(
     predictions,
     localDrift,
     siteLog,
+    sharedLog: createSharedLog(siteLog, ports.random),
+    nearbyLog,
     schedule,
     door,
   };

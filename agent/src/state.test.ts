@@ -35,6 +35,8 @@ function views(entries: SiteLogEntry[], scores: Record<string, number>) {
       states: () => states.values(),
       get: (activity) => states.get(activity),
       outcomeKnownAt: () => undefined,
+      inOrder: () => [],
+      about: () => undefined,
       history: () => createHistory(entries),
       changesOf: () => [],
       take: () => undefined,

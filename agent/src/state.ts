@@ -9,7 +9,7 @@ import {
   type Progress,
   type SiteLogEntry,
 } from '@plumbline/shared/activity';
-import type { ModelReport, StreamClass } from '@plumbline/shared/wire';
+import type { ModelReport, SiteAbout, StreamClass } from '@plumbline/shared/wire';
 import type { LinkBudget } from './link/link-budget.ts';
 import type { StreamCounts } from './link/outbox/index.ts';
 import type { LocalDriftState } from './observe/detect/local-drift.ts';
@@ -28,6 +28,8 @@ export interface LineState extends UpdateModel {
 export interface AgentState {
   identity: {
     site: string;
+    /** Its time zone and where its gateway is, once the office has said so. */
+    about?: SiteAbout;
     device: string;
     mqttUrl: string;
     rootSha256: string;
@@ -83,8 +85,9 @@ export function stateOf(rooms: Rooms): AgentState {
   const { site, device, mqttUrl, rootSha256 } = rooms.identity;
   const blocks = rooms.blocks.counts();
   const deferral = rooms.deferral.standing();
+  const about = rooms.siteLog.about();
   return {
-    identity: { site, device, mqttUrl, rootSha256, ...connectionOf(rooms) },
+    identity: { site, ...(about && { about }), device, mqttUrl, rootSha256, ...connectionOf(rooms) },
     connected: rooms.channel.isOpen(),
     assignmentSeq: rooms.beliefs.seq(),
     ...(deferral && { deferral }),

@@ -35,6 +35,9 @@ export interface TestFleet extends Operator, AsyncDisposable {
   add(device: string, tags?: string[]): Promise<Device>;
   cut(): Promise<void>;
   restore(): Promise<void>;
+  /** Ends the server: nobody answers on its ports until `start`. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
   /** Ends the server and starts it anew on the same folder and ports; its embedded broker forgets what was retained. */
   restart(): Promise<void>;
   stateDir: string;
@@ -71,8 +74,11 @@ export async function createFleet(options: FleetOptions = {}): Promise<TestFleet
   const { lines = ['delay', 'iris'] } = options;
   await makeDevelopmentKeys(join(stateDir, 'keys'), Date.now(), { lines });
   let server = await start({ http: '0', mqtt: '0' });
-  const { publicUrl, operatorToken } = server.fleet;
-  const client = createClient({ url: publicUrl, operatorToken, ...(server.caPem && { caPem: server.caPem }) });
+  const { operatorToken } = server.fleet;
+  const ports = { http: portOf(server.url), mqtt: portOf(server.mqttUrl) };
+  // By address: the names of a test are known to its browser alone.
+  const url = server.url.replace(/[^/]+$/, `127.0.0.1:${ports.http}`);
+  const client = createClient({ url, operatorToken, ...(server.caPem && { caPem: server.caPem }) });
   const trial = createProcessTrial();
   const operator = createOperator(client, stateDir, trial);
   const devices: Device[] = [];
@@ -96,10 +102,13 @@ export async function createFleet(options: FleetOptions = {}): Promise<TestFleet
     },
     cut: () => (options.broker ? options.broker.stop() : server.cutBroker()),
     restore: () => (options.broker ? options.broker.start() : server.restoreBroker()),
-    async restart() {
-      const ports = { http: portOf(server.url), mqtt: portOf(server.mqttUrl) };
-      await server.close();
+    stop: () => server.close(),
+    async start() {
       server = await start(ports);
+    },
+    async restart() {
+      await fleet.stop();
+      await fleet.start();
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(devices.map((device) => device.stop()));

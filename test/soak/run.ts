@@ -14,6 +14,7 @@ import { run as plantedBugs } from './planted-bugs.ts';
 import { run as rehearsedRollout } from './rehearsed-rollout.ts';
 import { run as rolloutHistories } from './rollout-histories.ts';
 import { run as simulation } from './simulation.ts';
+import { run as tabletPorts } from './tablet-ports.ts';
 import type { SoakOptions } from './options.ts';
 
 /**
@@ -36,6 +37,7 @@ const SOAKS: Record<string, (options: SoakOptions) => Promise<{ passed: number; 
   'rehearsed-rollout': rehearsedRollout,
   'rollout-histories': rolloutHistories,
   simulation,
+  'tablet-ports': tabletPorts,
 };
 
 const { values, positionals } = parseArgs({

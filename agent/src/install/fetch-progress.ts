@@ -3,7 +3,7 @@ import { MAX_BLOCK_BYTES } from '@plumbline/shared/wire';
 import { z } from 'zod';
 import type { Ports } from '../ports/index.ts';
 import { readOne, stored } from '../store/json.ts';
-import { fetchKey, fetchPath } from '../store/keys.ts';
+import { archivePath, fetchKey, fetchPath } from '../store/keys.ts';
 import type { Target } from '../update/index.ts';
 
 type ProgressDeps = Pick<Ports, 'files' | 'store'>;
@@ -64,7 +64,8 @@ export async function missingBytes(deps: ProgressDeps, target: Target): Promise<
 }
 
 /** Forgets a payload that was used, or that is not what it should be. */
-export async function forgetPayload({ files, store }: ProgressDeps, { payload }: Target): Promise<void> {
+export async function forgetPayload({ files, store }: ProgressDeps, { payload, sha256 }: Target): Promise<void> {
   await store.commit([{ remove: fetchKey(payload.sha256) }]);
   await files.remove(fetchPath(payload.sha256));
+  await files.remove(archivePath(sha256));
 }

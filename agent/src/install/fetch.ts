@@ -1,20 +1,24 @@
 import { fetchPath } from '../store/keys.ts';
 import type { UpdateInput } from '../update/index.ts';
 import { openProgress } from './fetch-progress.ts';
+import { copyFromNearby } from './nearby.ts';
 import { misfitOf } from './preflight/misfit.ts';
 import { notNow, stopsFetching } from './preflight/not-now.ts';
 import type { InstallDeps, StepInput } from './step.ts';
 
 /**
- * Fetches the payload block by block, one request at a time, so that a kill at any moment costs one block at most:
+ * Copies the bundle from somebody near, or fetches the payload block by block, one request at a time, so that a kill at any moment costs one block at most:
  * bytes are synced first and marked second. The network is waited for; it never fails an update.
  */
 export async function fetchPayload(deps: InstallDeps, step: StepInput): Promise<UpdateInput | undefined> {
   const { target, signal } = step;
   const { sha256 } = target.payload;
   // Refused or put off before a byte travels.
-  const unable = misfitOf(deps, target) ?? (await notNow(deps, step, 'fetch'));
+  const unable = misfitOf(deps, target) ?? (await notNow(deps, step, 'copy'));
   if (unable !== undefined) return unable;
+  if (await copyFromNearby(deps, step)) return { type: 'fetched' };
+  const wait = await notNow(deps, step, 'fetch');
+  if (wait !== undefined) return wait;
   const progress = await openProgress(deps, target);
   if (progress.uncounted > 0) deps.refetching(progress.uncounted);
   const path = fetchPath(sha256);

@@ -1,6 +1,7 @@
 import { TrustError, toHex, type Payload } from '@plumbline/shared/trust';
 import { AgentError } from '../errors.ts';
 import type { Ports } from '../ports/index.ts';
+import { readCopy } from './nearby.ts';
 import { readBounded } from '../read-bounded.ts';
 import { fetchPath } from '../store/keys.ts';
 import type { Target } from '../update/index.ts';
@@ -20,8 +21,8 @@ export const STANDARD_DECODERS: Decoders = {
 };
 
 /**
- * The archive behind a fetched payload, proved at both ends: the hash of what travelled, then length and hash of
- * what was signed.
+ * The archive that was copied from somebody near, or the one behind a fetched payload, proved at both ends: the hash of
+ * what travelled, then length and hash of what was signed.
  * @returns undefined when the payload is not there whole
  * @throws TrustError `bad_hash`, `bad_length`
  */
@@ -30,6 +31,8 @@ export async function readArchive(
   target: Target,
 ): Promise<Uint8Array | undefined> {
   const { payload, model } = target;
+  const copy = await readCopy({ files, crypto }, target);
+  if (copy !== undefined) return copy;
   const fetched = await files.read(fetchPath(payload.sha256));
   if (fetched === undefined || fetched.length < payload.length) return undefined;
   const field = `assignment.models.${model}`;

@@ -13,7 +13,7 @@ import type { Decoders } from './payload.ts';
 
 export interface InstallDeps extends Pick<
   Ports,
-  'clock' | 'crypto' | 'store' | 'files' | 'trial' | 'inference' | 'host'
+  'clock' | 'crypto' | 'store' | 'files' | 'trial' | 'inference' | 'host' | 'nearby'
 > {
   blocks: Blocks;
   predictor: Predictor;

@@ -7,6 +7,8 @@ export interface ReconnectDeps {
   clock: Clock;
   random: Random;
   bounds: BackoffBounds;
+  /** Says `nudge` when it makes no sense to wait any longer: the network is back, a person asks. */
+  nudges?: EventTarget | undefined;
   open: () => Promise<Session>;
   /** Runs while the session lives. */
   onOpen: (session: Session) => Promise<void>;
@@ -18,7 +20,7 @@ export interface ReconnectDeps {
 
 /** Keeps one session open until the signal fires. The first attempt of a process is immediate; never rejects. */
 export async function reconnect(deps: ReconnectDeps, signal: AbortSignal): Promise<void> {
-  const { clock, random, bounds } = deps;
+  const { random, bounds } = deps;
   for (let attempt = 0; !signal.aborted;) {
     try {
       const session = await deps.open();
@@ -26,12 +28,20 @@ export async function reconnect(deps: ReconnectDeps, signal: AbortSignal): Promi
       await live(deps, session, signal);
     } catch (error) {
       deps.onFailed(error);
-      await sleep(clock, backoffDelay(attempt, random.next(), bounds), signal);
+      await wait(deps, backoffDelay(attempt, random.next(), bounds), signal);
       attempt += 1;
       continue;
     }
-    if (!signal.aborted) await sleep(clock, backoffDelay(0, random.next(), bounds), signal);
+    if (!signal.aborted) await wait(deps, backoffDelay(0, random.next(), bounds), signal);
   }
+}
+
+async function wait({ clock, nudges }: ReconnectDeps, delayMs: number, signal: AbortSignal): Promise<void> {
+  const nudged = new AbortController();
+  const nudge = () => nudged.abort();
+  nudges?.addEventListener('nudge', nudge);
+  await sleep(clock, delayMs, AbortSignal.any([signal, nudged.signal]));
+  nudges?.removeEventListener('nudge', nudge);
 }
 
 async function live(deps: ReconnectDeps, session: Session, signal: AbortSignal): Promise<void> {

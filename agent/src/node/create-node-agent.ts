@@ -41,7 +41,11 @@ export async function createNodeAgent(config: NodeConfig, log: Logger): Promise<
   if (runtime.because !== undefined) log.warn({ engine: runtime.engine }, `models run slower: ${runtime.because}`);
   const timeFloor = () => agent.state().trust.timeFloor;
   const about = { folder, clock: ports.clock, profile, runtime, problems: events.problems, timeFloor };
-  const lan = config.lan && openLan(config.lan, log);
+  const siteTrust = () => {
+    const { site, cas } = agent.state().identity;
+    return { site, cas, now: Math.max(Date.now(), timeFloor()) };
+  };
+  const lan = config.lan && openLan(config.lan, siteTrust, log);
   const feed = createChangeFeed(randomUUID());
   const retired = Promise.withResolvers<void>();
   // Nobody may be waiting for it yet.

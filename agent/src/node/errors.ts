@@ -22,6 +22,7 @@ export type NodeAgentErrorCode =
   | 'too_many_failures'
   | 'too_many_readers'
   | 'activity_unknown'
+  | 'bundle_unknown'
   | 'file_changed'
   | 'source_refused' // the broker of a source was reached and said no
   | 'request_not_local'

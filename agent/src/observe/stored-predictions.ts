@@ -6,7 +6,7 @@ import { readAll, stored, type OnDamaged } from '../store/json.ts';
 import { predictedKey, STORED_PREDICTIONS } from '../store/keys.ts';
 
 /** What one model version said about one activity: its first word, which is counted, and its latest, which is shown. */
-const storedPrediction = z.strictObject({
+export const storedPrediction = z.strictObject({
   line: z.string(),
   activity: z.string(),
   sha256: z.string(),

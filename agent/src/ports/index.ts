@@ -5,6 +5,7 @@ export * from './host.ts';
 export * from './inference.ts';
 export * from './link.ts';
 export * from './model-trial.ts';
+export * from './nearby.ts';
 export * from './stopwatch.ts';
 export * from './store.ts';
 
@@ -14,6 +15,7 @@ import type { Host } from './host.ts';
 import type { Inference } from './inference.ts';
 import type { Link } from './link.ts';
 import type { ModelTrial } from './model-trial.ts';
+import type { Nearby } from './nearby.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import type { Store } from './store.ts';
 
@@ -28,6 +30,8 @@ export interface Ports {
   inference: Inference;
   trial: ModelTrial;
   host: Host;
+  /** Where the site has somebody to copy from: a tablet's gateway. */
+  nearby?: Nearby;
   /** How long answers take; without one the clock has to do, in whole milliseconds. */
   stopwatch?: Stopwatch;
 }

@@ -7,40 +7,53 @@ import {
   type SiteLogEntry,
 } from '@plumbline/shared/activity';
 import type { ActivityRecord } from '@plumbline/shared/manifest';
-import type { SitePage } from '@plumbline/shared/wire';
+import { siteAbout, type SiteAbout, type SitePage } from '@plumbline/shared/wire';
 import { z } from 'zod';
 import type { Change, Store } from '../ports/index.ts';
 import { readAll, readMended, stored, type OnDamaged } from '../store/json.ts';
-import { SITE_CURSOR, SITE_ENTRIES, siteEntryKey } from '../store/keys.ts';
+import { SITE_ABOUT, SITE_CURSOR, SITE_ENTRIES, siteEntryKey } from '../store/keys.ts';
 
 /** The log of the site as this device knows it: entries by id, folded per activity. */
 export interface SiteLog {
   cursor(): number;
+  /** Of the site itself, as the office said last. */
+  about(): SiteAbout | undefined;
   states(): Iterable<ActivityState>;
   get(activity: string): ActivityState | undefined;
+  /** Every entry, in the order in which this process came to know it. */
+  inOrder(): readonly SiteLogEntry[];
   /** When an outcome of this activity could first be known, by any entry there ever was, ms. */
   outcomeKnownAt(activity: string): number | undefined;
   /** What was known when, for derived features; kept from the first call on. */
   history(): SiteHistory;
   /** What has to be committed to take these entries in; `take` follows once it was. */
-  changesOf(entries: readonly SiteLogEntry[], cursor?: number): Change[];
-  take(entries: readonly SiteLogEntry[], cursor?: number): void;
+  changesOf(entries: readonly SiteLogEntry[], from?: FromServer): Change[];
+  take(entries: readonly SiteLogEntry[], from?: FromServer): void;
 }
+
+/** What a page of the server says beside its entries. */
+type FromServer = Pick<SitePage, 'cursor' | 'about'>;
 
 export async function createSiteLog(store: Store, onDamaged?: OnDamaged): Promise<SiteLog> {
   const byActivity = new Map<string, Map<string, SiteLogEntry>>();
   const folded = new Map<string, ActivityState>();
+  const inOrder: SiteLogEntry[] = [];
   const knownAt = new Map<string, number>();
   let history: SiteHistory | undefined;
   let cursor = (await readMended(store, SITE_CURSOR, z.number().int().nonnegative(), onDamaged)) ?? 0;
+
+  let about = await readMended(store, SITE_ABOUT, siteAbout, onDamaged);
 
   const takeIn = (entries: readonly SiteLogEntry[]) => {
     const touched = new Set<string>();
     for (const entry of entries) {
       const own = byActivity.get(entry.activity) ?? new Map<string, SiteLogEntry>();
-      if (!own.has(entry.id)) touched.add(entry.activity);
       // The first form of an entry stands: the log is append-only.
-      byActivity.set(entry.activity, own.has(entry.id) ? own : own.set(entry.id, entry));
+      if (!own.has(entry.id)) {
+        touched.add(entry.activity);
+        inOrder.push(entry);
+        byActivity.set(entry.activity, own.set(entry.id, entry));
+      }
       if (entry.field !== 'outcome') continue;
       knownAt.set(entry.activity, Math.min(knownAt.get(entry.activity) ?? Infinity, entry.value.observedAt));
     }
@@ -62,19 +75,24 @@ export async function createSiteLog(store: Store, onDamaged?: OnDamaged): Promis
   takeIn((await readAll(store, SITE_ENTRIES, siteLogEntry, onLost)).map(([, entry]) => entry));
   return {
     cursor: () => cursor,
+    about: () => about,
     states: () => folded.values(),
     get: (activity) => folded.get(activity),
+    inOrder: () => inOrder,
     outcomeKnownAt: (activity) => knownAt.get(activity),
     history: () => (history ??= createHistory([...byActivity.values()].flatMap((own) => [...own.values()]))),
-    changesOf(entries, next) {
+    changesOf(entries, from) {
       const fresh = entries.filter(({ id, activity }) => !byActivity.get(activity)?.has(id));
       const changes: Change[] = fresh.map((entry) => ({ put: siteEntryKey(entry.id), value: stored(entry) }));
-      if (next !== undefined && next > cursor) changes.push({ put: SITE_CURSOR, value: stored(next) });
+      if (from !== undefined && from.cursor > cursor) changes.push({ put: SITE_CURSOR, value: stored(from.cursor) });
+      const isNew = from?.about !== undefined && JSON.stringify(from.about) !== JSON.stringify(about);
+      if (isNew) changes.push({ put: SITE_ABOUT, value: stored(from.about) });
       return changes;
     },
-    take(entries, next) {
+    take(entries, from) {
       takeIn(entries);
-      cursor = Math.max(cursor, next ?? 0);
+      cursor = Math.max(cursor, from?.cursor ?? 0);
+      about = from?.about ?? about;
     },
   };
 }
@@ -85,9 +103,9 @@ export async function takePage(
   write: (changes: Change[]) => Promise<void>,
   page: SitePage,
 ): Promise<boolean> {
-  const changes = log.changesOf(page.entries, page.cursor);
+  const changes = log.changesOf(page.entries, page);
   if (changes.length > 0) await write(changes);
-  log.take(page.entries, page.cursor);
+  log.take(page.entries, page);
   return page.more;
 }
 

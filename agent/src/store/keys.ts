@@ -9,6 +9,8 @@ export const SESSION = 'session';
 /** Stands in the store while the process runs; found at a start, it says that the last one did not end cleanly. */
 export const RUNNING = 'running';
 export const SITE_CURSOR = 'site/cursor';
+/** What the office says of the site itself. */
+export const SITE_ABOUT = 'site/about';
 /** The highest diagnostics request that was answered. */
 export const DIAGNOSTICS = 'diagnostics';
 /** Bytes of the link in the month that runs. */
@@ -107,6 +109,11 @@ export function sourceFileKey(name: string): string {
 /** Folder of a slot; what lies in it is `slot-files.ts`'s business. */
 export function slotPath(line: string, slot: Slot): string {
   return `${SLOTS_FOLDER}/${line}/${slot}`;
+}
+
+/** A bundle that was copied from somebody near, unpacked as it travels on the site. */
+export function archivePath(sha256: string): string {
+  return `${FETCH_FOLDER}/${sha256}.archive`;
 }
 
 export function fetchPath(payloadSha256: string): string {

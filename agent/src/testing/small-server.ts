@@ -40,7 +40,7 @@ export interface SmallServer {
   offer(...releases: Release[]): void;
   /** Answers requests of these bytes' hash with others, or never. */
   tamper(sha256: string, answer: Uint8Array | 'silence'): void;
-  site(entries: SitePage['entries']): void;
+  site(entries: SitePage['entries'], about?: SitePage['about']): void;
   /** While false, rows are taken but nobody hears of it. */
   acknowledge(on: boolean): void;
   doubled(): number;
@@ -82,9 +82,9 @@ export function createSmallServer(broker: MemoryBroker): SmallServer {
     tamper(sha256, answer) {
       tampered.set(sha256, answer);
     },
-    site(entries) {
+    site(entries, about) {
       log.push(...entries);
-      down('site', { cursor: log.length, entries, more: false });
+      down('site', { cursor: log.length, entries, more: false, ...(about && { about }) });
     },
     acknowledge(on) {
       isAcknowledging = on;

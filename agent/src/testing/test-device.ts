@@ -40,11 +40,11 @@ export interface TestDevice {
 const STEP_MS = 100;
 const TIMING = { firstDelayMs: 1000, maxDelayMs: 8000, ackTimeoutMs: 2000, blockTimeoutMs: 2000 };
 
-/** @param places where models run, when it is not the linear stand-in: a trial in real processes, for instance */
+/** @param places where models run, when it is not the linear stand-in: a trial in real processes, for instance; who is near */
 export async function createTestDevice(
   options: Partial<AgentOptions> = {},
   startAt?: number,
-  places: Partial<Pick<Ports, 'trial' | 'inference'>> = {},
+  places: Partial<Pick<Ports, 'trial' | 'inference' | 'nearby'>> = {},
 ): Promise<TestDevice> {
   // The predictor loads it at the first question with reasons, in turns of the real event loop that no virtual clock orders.
   await import('@plumbline/shared/predict/explain');

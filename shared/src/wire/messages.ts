@@ -148,12 +148,22 @@ export const deviceStatus = z.discriminatedUnion('status', [
 /** dn/desired, retained: the signed assignment and the newest timestamp metadata, as exact bytes. */
 export const desired = z.strictObject({ assignment: bytes, timestamp: bytes });
 
+/** What the office knows of a site. */
+export const siteAbout = z.strictObject({
+  /** IANA name of its time zone. */
+  zone: z.string().max(64),
+  /** Where its gateway answers the other devices: an https origin. It saves bytes; nothing it gives is believed unsigned. */
+  gateway: z.string().max(256).optional(),
+});
+
 /** up/site asks for the site log after `cursor`; dn/site answers with a page. */
 export const siteRequest = z.strictObject({ cursor: count });
 export const sitePage = z.strictObject({
   cursor: count,
   entries: z.array(siteLogEntry).max(500),
   more: z.boolean(),
+  /** With the last page. */
+  about: siteAbout.optional(),
 });
 
 export type TelemetryBatch = z.infer<typeof telemetryBatch>;
@@ -169,6 +179,7 @@ export type Block = z.infer<typeof block>;
 export type DeviceStatus = z.infer<typeof deviceStatus>;
 export type Desired = z.infer<typeof desired>;
 export type SiteRequest = z.infer<typeof siteRequest>;
+export type SiteAbout = z.infer<typeof siteAbout>;
 export type SitePage = z.infer<typeof sitePage>;
 
 /**

@@ -1,5 +1,4 @@
-import type { GraphProto } from '../../../fleet-server/src/supply/onnx/index.ts';
-import { ATTRIBUTE } from '@plumbline/shared/onnx';
+import { ATTRIBUTE, type GraphProto } from '@plumbline/shared/onnx';
 import { BOOL, FLOAT, INT4, INT64, modelOf, node, value } from './onnx-graph.ts';
 
 /* Models that a builder could sign by mistake or malice: each takes `x` float32 [N, 1] and promises `y`. */

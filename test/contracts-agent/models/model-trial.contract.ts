@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ModelTrial, TrialJob, TrialResult } from '../../../agent/src/ports/index.ts';
-import { foreignModels } from '../../../fleet-server/src/supply/onnx/foreign-models.ts';
 import * as hostile from './hostile-models.ts';
 
 export interface TrialUnderTest {
@@ -34,10 +33,14 @@ const job = (model: Uint8Array, more: Partial<TrialJob> = {}): TrialJob => ({
   ...more,
 });
 
-const foreign = foreignModels();
+/** Models made elsewhere by name, and why there are none. */
+export interface ForeignModels {
+  absent: string | undefined;
+  read(name: string): Uint8Array;
+}
 
-const linear = () =>
-  job(foreign.read('tab_tract_linear_classifier'), {
+const linearOf = (model: Uint8Array) =>
+  job(model, {
     manifest: {
       inputs: [{ kind: 'columns', name: 'input', dtype: 'float32', batch: 'dynamic', features: features(12) }],
       output: { kind: 'classes', probabilities: 'probabilities', classes: ['0', '1', '2'], positive: '1' },
@@ -51,7 +54,8 @@ const linear = () =>
 const scoresOf = (result: TrialResult | undefined) => (result?.ok === true ? result.scores : []);
 
 /** What every ModelTrial must do with models that are not to be trusted. */
-export function modelTrialContract(open: () => Promise<TrialUnderTest>): void {
+export function modelTrialContract(foreign: ForeignModels, open: () => Promise<TrialUnderTest>): void {
+  const linear = () => linearOf(foreign.read('tab_tract_linear_classifier'));
   let under: TrialUnderTest;
   // One for all: no model may spoil the place for those that come after it.
   beforeAll(async () => {
@@ -158,7 +162,7 @@ export function modelTrialContract(open: () => Promise<TrialUnderTest>): void {
   it('says crashed when its place is killed from outside, and starts again', async () => {
     await under.trial.run(job(hostile.notFinite(), { records: [{ values: { f0: 1 }, asOf: 0 }] }));
     const running = under.trial.run(job(hostile.hanging()));
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setTimeout(resolve, 0));
     under.killPlace();
     expect(await running).toMatchObject({ ok: false, reason: 'crashed' });
     const next = await under.trial.run(job(hostile.notFinite(), { records: [{ values: { f0: 1 }, asOf: 0 }] }));

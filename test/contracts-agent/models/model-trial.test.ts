@@ -4,12 +4,13 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { createProcessTrial } from '../../../agent/src/node/models/process-trial.ts';
+import { foreignModels } from '../../../fleet-server/src/supply/onnx/foreign-models.ts';
 import { modelTrialContract } from './model-trial.contract.ts';
 
 const ORPHAN_MAIN = fileURLToPath(new URL('./orphan-trial-main.ts', import.meta.url));
 
 describe.each(['onnxruntime-node', 'onnxruntime-web'] as const)('the trial process of a gateway, with %s', (engine) => {
-  modelTrialContract(async () => {
+  modelTrialContract(foreignModels(), async () => {
     const trial = createProcessTrial(engine);
     return {
       trial,

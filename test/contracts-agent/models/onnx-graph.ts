@@ -1,9 +1,6 @@
-import {
-  encodeModel,
-  type GraphProto,
-  type NodeProto,
-  type ValueInfoProto,
-} from '../../../fleet-server/src/supply/onnx/index.ts';
+import type { GraphProto, NodeProto, ValueInfoProto } from '@plumbline/shared/onnx';
+// By its own file: the contract of trials runs in browsers too, and the door of the room brings Node along.
+import { encodeModel } from '../../../fleet-server/src/supply/onnx/codec/encode-model.ts';
 
 /** Element types of TensorProto. */
 export const FLOAT = 1;

@@ -21,6 +21,8 @@ export interface TestCa {
 
 export interface TestLeaf {
   subject?: string;
+  /** O of the subject, where a device names its site. */
+  site?: string;
   /** DNS names and IPv4 addresses; `127.0.0.1` when left out. */
   names?: string[];
   usage?: 'serverAuth' | 'clientAuth';
@@ -44,12 +46,12 @@ export function createTestCa(name = 'Test authority'): TestCa {
   return {
     pem,
     sha256: createHash('sha256').update(new X509Certificate(pem).raw).digest('hex'),
-    issue({ subject = 'leaf', names = ['127.0.0.1'], usage = 'serverAuth', ca = false, ...leaf } = {}) {
+    issue({ subject = 'leaf', site, names = ['127.0.0.1'], usage = 'serverAuth', ca = false, ...leaf } = {}) {
       const key = leaf.key ?? generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
       const { from = now - DAY_MS, to = now + 30 * DAY_MS } = leaf;
       const extensions = [basicConstraints(ca), extension('2.5.29.37', sequence(USAGES[usage])), altNames(names)];
       return {
-        certificate: issue(nameOf(subject), createPublicKey(key), from, to, extensions),
+        certificate: issue(nameOf(subject, site), createPublicKey(key), from, to, extensions),
         key: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
       };
     },
@@ -91,8 +93,9 @@ function signed(
   return sequence(body, ECDSA_SHA256, bits(sign('sha256', body, by)));
 }
 
-function nameOf(commonName: string): Buffer {
-  return sequence(set(sequence(oid('2.5.4.3'), text(commonName))));
+function nameOf(commonName: string, site?: string): Buffer {
+  const organization = site === undefined ? [] : [set(sequence(oid('2.5.4.10'), text(site)))];
+  return sequence(...organization, set(sequence(oid('2.5.4.3'), text(commonName))));
 }
 
 function extension(id: string, value: Buffer): Buffer {

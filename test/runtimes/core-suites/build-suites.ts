@@ -9,9 +9,9 @@ const PAGE = fileURLToPath(new URL('run-in-page.ts', import.meta.url));
  * Bundles the suites as they are with the real Vitest: one module a suite, so that one that fails to load fails alone.
  * Refuses anything that wants Node.
  *
- * @returns modules by name; `page.js` starts them
+ * @returns files by name; `page.js` runs the suites when it is asked to, or, as a worker, at once, and then posts `outcomes`
  */
-export async function buildSuites(suites: readonly string[]): Promise<Map<string, string>> {
+export async function buildSuites(suites: readonly string[]): Promise<Map<string, string | Uint8Array>> {
   const importers = suites.map((suite) => `${JSON.stringify(suite)}: () => import(${JSON.stringify(ROOT + suite)})`);
   const entry: Plugin = {
     name: 'core-suites',
@@ -23,7 +23,9 @@ export async function buildSuites(suites: readonly string[]): Promise<Map<string
     },
     load: (id) =>
       id === `\0${ENTRY}`
-        ? `import { runSuites } from ${JSON.stringify(PAGE)};\nglobalThis.runSuites = () => runSuites({${importers.join(',\n')}});`
+        ? `import { runSuites } from ${JSON.stringify(PAGE)};
+           globalThis.runSuites = () => runSuites({${importers.join(',\n')}});
+           if (!('document' in globalThis)) globalThis.runSuites().then((outcomes) => postMessage({ outcomes }));`
         : undefined,
   };
   const built = await build({
@@ -34,6 +36,7 @@ export async function buildSuites(suites: readonly string[]): Promise<Map<string
     plugins: [entry],
     // A package manager may keep several copies; the suites and their runner have to meet in one.
     resolve: { dedupe: ['vitest'] },
+    worker: { format: 'es' },
     build: {
       write: false,
       minify: false,
@@ -43,5 +46,5 @@ export async function buildSuites(suites: readonly string[]): Promise<Map<string
     },
   });
   const output = Array.isArray(built) ? built.flatMap((one) => one.output) : 'output' in built ? built.output : [];
-  return new Map(output.flatMap((part) => (part.type === 'chunk' ? [[part.fileName, part.code]] : [])));
+  return new Map(output.map((part) => [part.fileName, part.type === 'chunk' ? part.code : part.source]));
 }

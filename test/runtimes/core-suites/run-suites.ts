@@ -1,4 +1,4 @@
-import { listenWeb } from '../../../fleet-server/src/entry/listeners/index.ts';
+import { serveFiles } from '../../browser/serve-files.ts';
 import type { Chromium } from '../../harness/services/chromium.ts';
 import { buildSuites } from './build-suites.ts';
 import type { SuiteOutcome } from './run-in-page.ts';
@@ -11,14 +11,7 @@ const PAGE = '<!doctype html><title>Core suites</title><script type="module" src
  */
 export async function runInChromium(chromium: Chromium, suites: readonly string[]): Promise<SuiteOutcome[]> {
   const modules = await buildSuites(suites);
-  const answer = (request: Request) => {
-    const { pathname } = new URL(request.url);
-    if (pathname === '/') return new Response(PAGE, { headers: { 'content-type': 'text/html; charset=utf-8' } });
-    const code = modules.get(pathname.slice(1));
-    if (code === undefined) return new Response(null, { status: 404 });
-    return new Response(code, { headers: { 'content-type': 'text/javascript; charset=utf-8' } });
-  };
-  const web = await listenWeb(answer, { host: '127.0.0.1', port: 0 });
+  await using web = await serveFiles(modules.set('index.html', PAGE));
   const page = await chromium.newPage();
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.stack ?? error.message));
@@ -34,10 +27,6 @@ export async function runInChromium(chromium: Chromium, suites: readonly string[
     return outcomes;
   } finally {
     await page.close();
-    // A browser keeps connections open that it may want later.
-    const closed = web.close();
-    web.server.closeAllConnections();
-    await closed;
   }
 }
 

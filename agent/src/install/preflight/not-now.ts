@@ -6,7 +6,7 @@ import { windowOpensAt } from './install-window.ts';
 export type NotNow = Extract<UpdateInput, { type: 'deferred' }>;
 
 /** What is about to begin: each asks for what it needs and no more. */
-export type Phase = 'fetch' | 'stage' | 'activate';
+export type Phase = 'copy' | 'fetch' | 'stage' | 'activate';
 
 /** Facts of the device tell nobody when they change: they are looked at again after this long. */
 export const LOOK_AGAIN_MS = 600_000;
@@ -101,6 +101,8 @@ export function stopsFetching(deps: InstallDeps, step: Step, leftBytes: number):
 }
 
 const RULES: Record<Phase, readonly Rule[]> = {
+  // On the site, where no byte is paid for.
+  copy: [toldNotTo, window, power, memory, disk],
   fetch: [toldNotTo, window, power, memory, disk, link],
   stage: [toldNotTo, window, power, memory, disk],
   activate: [toldNotTo, window],

@@ -1,6 +1,13 @@
 import { createSeededRandom, createVirtualClock } from '@plumbline/shared/testing';
 import { emptyWindow } from '@plumbline/shared/drift';
-import { PRIORITY, type EventRow, type GapRow, type PhotoRow, type PredictionRow, type Row } from '@plumbline/shared/wire';
+import {
+  PRIORITY,
+  type EventRow,
+  type GapRow,
+  type PhotoRow,
+  type PredictionRow,
+  type Row,
+} from '@plumbline/shared/wire';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { StoreError } from '../../ports/index.ts';

@@ -1,5 +1,6 @@
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { problemOf } from '@plumbline/shared/api';
+import { isCodedError } from '@plumbline/shared/errors';
 import type { Context, MiddlewareHandler } from 'hono';
 import { NodeAgentError } from '../errors.ts';
 import type { FailedAttempts } from './failed-attempts.ts';
@@ -8,19 +9,23 @@ import type { Tokens } from './tokens.ts';
 export interface GuardDeps {
   tokens: Tokens;
   failures: FailedAttempts;
+  /** @returns the name of a device of this site that signs that it is one; throws when it is none */
+  device: (token: string) => string;
   /** Web origins whose pages may ask, such as `https://dashboard.site`. */
   origins: readonly string[];
 }
 
 const READING = new Set(['GET', 'HEAD']);
-const BEARER = /^Bearer +([\w~.+/=-]+)$/i;
+const CREDENTIALS = /^(Bearer|Device) +([\w~.+/=-]+)$/i;
+/** What other devices of the site are given: bundles that prove themselves, and the log of their own site. */
+const FOR_DEVICES = /^\/v1\/(?:bundles\/[0-9a-f]{64}|site-log)$/;
 const PREFLIGHT_S = 600;
 
 /**
  * On the site network: a token for everything but that the agent runs, and pages of listed origins only. Who sends
  * wrong tokens is not listened to for a minute.
  */
-export function lanGuard({ tokens, failures, origins }: GuardDeps): MiddlewareHandler {
+export function lanGuard({ tokens, device, failures, origins }: GuardDeps): MiddlewareHandler {
   return async (context, next) => {
     const origin = context.req.header('origin');
     if (origin !== undefined) {
@@ -29,7 +34,7 @@ export function lanGuard({ tokens, failures, origins }: GuardDeps): MiddlewareHa
       context.header('vary', 'Origin');
       if (context.req.method === 'OPTIONS') return preflight(context);
     }
-    const given = BEARER.exec(context.req.header('authorization') ?? '')?.[1];
+    const [, scheme, given] = CREDENTIALS.exec(context.req.header('authorization') ?? '') ?? [];
     if (given === undefined && /^\/v1\/health(?:\/live)?$/.test(context.req.path)) {
       return context.json({ status: 'running' });
     }
@@ -37,6 +42,14 @@ export function lanGuard({ tokens, failures, origins }: GuardDeps): MiddlewareHa
     const blockedMs = failures.blockedMs(address);
     if (blockedMs > 0) return tooMany(context, blockedMs);
     if (given === undefined) throw unauthenticated('token_missing', 'no token');
+    if (scheme?.toLowerCase() === 'device') {
+      admitDevice(
+        context,
+        () => device(given),
+        () => failures.add(address),
+      );
+      return next();
+    }
     const token = tokens.find(given);
     if (token === undefined) {
       failures.add(address);
@@ -51,6 +64,25 @@ export function lanGuard({ tokens, failures, origins }: GuardDeps): MiddlewareHa
     }
     await next();
   };
+}
+
+/** It may read what its site has, and nothing else. */
+function admitDevice(context: Context, check: () => string, failed: () => void): void {
+  let name: string;
+  try {
+    name = check();
+  } catch (cause) {
+    failed();
+    // What a signature is judged by comes from several rooms: here it is one refusal.
+    const field = isCodedError(cause) ? (cause.field ?? 'token') : 'token';
+    throw unauthenticated('token_unknown', `not a device of this site: ${field}`);
+  }
+  if (READING.has(context.req.method) && FOR_DEVICES.test(context.req.path)) return;
+  throw new NodeAgentError('scope_missing', `${name} is a device: it may read bundles and the log of its site`, {
+    kind: 'forbidden',
+    field: 'Authorization',
+    expected: 'GET /v1/bundles/SHA256 or GET /v1/site-log',
+  });
 }
 
 function preflight(context: Context): Response {

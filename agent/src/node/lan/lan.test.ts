@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Hono } from 'hono';
 import { problemOf } from '@plumbline/shared/api';
+import { TrustError } from '@plumbline/shared/trust';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { configOf } from '../config.ts';
 import { createFailedAttempts } from './failed-attempts.ts';
@@ -75,6 +76,12 @@ describe('a token file', () => {
   });
 });
 
+const TABLET = 'a.b.c';
+const shown = (token: string) => ({ authorization: `Device ${token}` });
+const device = (token: string) => {
+  if (token === TABLET) return 'tablet-1';
+  throw new TrustError('token_invalid', 'connect token: wrong exp', 'token.exp');
+};
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
 describe('the guard of the site network', () => {
@@ -83,7 +90,8 @@ describe('the guard of the site network', () => {
     write(`read dashboard ${READ}\nwrite foreman ${WRITE}\n`);
     const failures = createFailedAttempts(() => now);
     const app = new Hono();
-    app.use(lanGuard({ tokens: openTokens(file, () => undefined), failures, origins: ['https://dash.site'] }));
+    const tokens = openTokens(file, () => undefined);
+    app.use(lanGuard({ tokens, device, failures, origins: ['https://dash.site'] }));
     app.all('*', (context) => context.json({ passed: true }));
     app.onError((error, context) => context.json(problemOf(error), problemOf(error).status));
     return async (method: string, path: string, headers: Record<string, string> = {}) => {
@@ -98,6 +106,12 @@ describe('the guard of the site network', () => {
     ['another kind of token', 'GET', '/v1/state', { authorization: `Basic ${READ}` }, 401, 'token_missing'],
     ['a wrong token', 'GET', '/metrics', bearer(`${READ}0`), 401, 'token_unknown'],
     ['a wrong token at a health check', 'GET', '/v1/health', bearer('x'), 401, 'token_unknown'],
+    ['a device that is none of the site', 'GET', '/v1/site-log', shown('x'), 401, 'token_unknown'],
+    ['a token of a person in the place of a device', 'GET', '/v1/site-log', shown(READ), 401, 'token_unknown'],
+    ['a device in the place of a person', 'GET', '/v1/site-log', bearer(TABLET), 401, 'token_unknown'],
+    ['a device that would predict', 'POST', '/v1/predict', shown(TABLET), 403, 'scope_missing'],
+    ['a device that would look around', 'GET', '/v1/state', shown(TABLET), 403, 'scope_missing'],
+    ['a device that would write the log', 'POST', '/v1/site-log', shown(TABLET), 403, 'scope_missing'],
     ['a reader who would write', 'POST', '/v1/predict', bearer(READ), 403, 'scope_missing'],
     ['a reader who would delete', 'DELETE', '/v1/state', bearer(READ), 403, 'scope_missing'],
     [
@@ -123,6 +137,8 @@ describe('the guard of the site network', () => {
 
   it.each([
     ['a reader', 'GET', '/v1/activities', bearer(READ)],
+    ['a device of the site', 'GET', '/v1/site-log?from=a.1', shown(TABLET)],
+    ['a device that fetches a bundle', 'GET', `/v1/bundles/${'a'.repeat(64)}`, shown(TABLET)],
     ['a writer', 'POST', '/v1/outcomes', bearer(WRITE)],
     ['a writer who reads', 'GET', '/v1/health', bearer(WRITE)],
   ] as const)('lets %s pass', async (_what, method, path, headers) => {

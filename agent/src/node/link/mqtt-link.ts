@@ -4,8 +4,10 @@ import type { MqttClient } from 'mqtt';
 import { messageOf } from '@plumbline/shared/errors';
 import { LINK_ERRORS, LinkError, type Connection, type ConnectOptions, type Link } from '../../ports/index.ts';
 import { openEndpoint } from './endpoint.ts';
-import { bufferOf, bytesOf, connectionOf } from './mqtt-connection.ts';
+import { connectionOf } from '../../link/mqtt/connection.ts';
+import { realTimer } from '../platform/node-clock.ts';
 import { limitPackets } from './packet-limit.ts';
+import { bufferOf, bytesOf } from './payload-bytes.ts';
 import type { ProxySettings } from './proxy.ts';
 import { deadline } from './secure-socket.ts';
 
@@ -81,7 +83,7 @@ async function attempt(url: string, asked: ConnectOptions, options: MqttLinkOpti
   limitPackets(stream, (error) => client.emit('error', error));
   client.on('message', (topic, payload) => onMessage(topic, bytesOf(payload)));
   await connected(client, stream, url);
-  return connectionOf(client, onClose, answerTimeoutMs);
+  return connectionOf(client, { after: realTimer, payloadOf: bufferOf, onClose, answerTimeoutMs });
 }
 
 function connected(client: MqttClient, stream: Duplex, url: string): Promise<void> {

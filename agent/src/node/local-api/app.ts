@@ -9,6 +9,7 @@ import type { MetricsDeps } from '../watch/metrics.ts';
 import { addDefer } from './defer.ts';
 import { addEvents } from './events.ts';
 import { localOnly } from './local-only.ts';
+import { addNearby } from '../lan/nearby-routes.ts';
 import { addOutcomes } from './outcomes.ts';
 import { addPredictBatch } from './predict-batch.ts';
 import { addPredict } from './predict.ts';
@@ -41,6 +42,7 @@ export function createLocalApi(deps: LocalApiDeps): Hono {
   addOutcomes(app, deps);
   addState(app, deps);
   addDefer(app, deps);
+  addNearby(app, deps);
   if (feed !== undefined) addEvents(app, { feed });
   if (metrics !== undefined) {
     app.get('/metrics', async (context) => {

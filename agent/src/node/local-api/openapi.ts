@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { inputRecord } from '../../sources/input-record.ts';
 import { AGENT_VERSION } from '../version.ts';
 import { deferBody } from './defer.ts';
+import { siteLogQuery } from '../lan/nearby-routes.ts';
 import { outcomeBody, outcomesBody } from './outcomes.ts';
 import { predictBody, predictQuery } from './predict.ts';
 
@@ -18,7 +19,9 @@ export function openApiDocument(servers: readonly string[]): object {
     },
     servers: servers.map((url) => ({ url })),
     security: [{}, { token: [] }],
-    paths: Object.fromEntries(ROUTES.map(({ path, method, ...route }) => [path, { [method]: operationOf(route) }])),
+    paths: Object.fromEntries(
+      ROUTES.map(({ path, method, ...route }) => [path, { [method]: operationOf(path, route) }]),
+    ),
     components: {
       securitySchemes: {
         token: {
@@ -94,6 +97,19 @@ const ROUTES: readonly Route[] = [
     answer: { type: JSON_TYPE, schema: z.object({ deferral: object.nullable() }) },
   },
   {
+    path: '/v1/bundles/{sha256}',
+    method: 'get',
+    summary: 'For other devices of the site: the archive of an installed model by its hash; 202 while it is fetched',
+    answer: { type: 'application/octet-stream' },
+  },
+  {
+    path: '/v1/site-log',
+    method: 'get',
+    summary: 'For other devices of the site: the log of the site, from where the last page ended',
+    query: siteLogQuery,
+    answer: { type: JSON_TYPE, schema: z.object({ entries: z.array(object), next: z.string(), more: z.boolean() }) },
+  },
+  {
     path: '/v1/activities',
     method: 'get',
     summary: 'Activities of the site with their predictions, what matters most first',
@@ -124,10 +140,11 @@ const ROUTES: readonly Route[] = [
   { path: '/metrics', method: 'get', summary: 'Prometheus metrics', answer: { type: 'text/plain' } },
 ];
 
-function operationOf({ summary, query, body, answer: said }: Operation): object {
+function operationOf(path: string, { summary, query, body, answer: said }: Operation): object {
+  const parameters = [...placesOf(path), ...(query ? parametersOf(query) : [])];
   return {
     summary,
-    ...(query && { parameters: parametersOf(query) }),
+    ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: { required: true, content: { [body.type]: { schema: schemaOf(body.schema) } } } }),
     responses: {
       200: { description: 'OK', content: { [said.type]: said.schema ? { schema: schemaOf(said.schema) } : {} } },
@@ -137,6 +154,12 @@ function operationOf({ summary, query, body, answer: said }: Operation): object 
       },
     },
   };
+}
+
+/** What stands in braces in a path. */
+function placesOf(path: string): object[] {
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+  return names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
 }
 
 function parametersOf(query: z.ZodType): object[] {

@@ -5,7 +5,7 @@ import type { Agent, AgentEvent, Clock } from '../../index.ts';
 import { backoffDelay } from '../../link/backoff.ts';
 import type { Random } from '../../ports/index.ts';
 import { answerMessage } from '../../sources/answer-message.ts';
-import { bytesOf } from '../link/mqtt-connection.ts';
+import { bytesOf } from '../link/payload-bytes.ts';
 import { connectBroker, readAccess, type BrokerAccess } from './broker-client.ts';
 import type { MqttSourceSettings } from './settings.ts';
 

@@ -43,6 +43,7 @@ describe.each(['ed25519', 'p256'] as const)('a connect token of a device with a 
 
   it.each([
     ['another audience', 'claims', { aud: 'plumbline-http' }],
+    ['the audience of a gateway', 'aud', { aud: 'plumbline-site' }],
     ['a list of audiences', 'claims', { aud: ['plumbline-mqtt'] }],
     ['another site', 'iss', { iss: 'south' }],
     ['another device', 'sub', { sub: 'gw-2' }],

@@ -1,15 +1,36 @@
-import type { MqttClient } from 'mqtt';
 import { messageOf } from '@plumbline/shared/errors';
-import { LinkError, type Connection, type ConnectOptions } from '../../ports/index.ts';
+import { LinkError, type Clock, type Connection, type ConnectOptions } from '../../ports/index.ts';
+
+/** What is used of mqtt.js once it is connected, in Node and in browsers. */
+export interface MqttClient<Payload> {
+  readonly connected: boolean;
+  on(event: 'error', take: (error: Error) => void): unknown;
+  once(event: 'close', take: () => void): unknown;
+  publish(topic: string, payload: Payload, options: { qos: 1; retain: boolean }, done: Done): unknown;
+  subscribe(
+    filter: string,
+    options: { qos: 1 },
+    done: (error: Error | null, granted?: { qos: number }[]) => void,
+  ): unknown;
+  end(force: boolean, done?: () => void): unknown;
+}
+
+type Done = (error?: Error | null) => void;
+
+export interface ConnectionOptions<Payload> {
+  after: Clock['after'];
+  /** Bytes as this build of mqtt.js takes them. */
+  payloadOf: (bytes: Uint8Array) => Payload;
+  onClose: ConnectOptions['onClose'];
+  /** A broker that takes longer to answer a packet is given up, and the connection with it. */
+  answerTimeoutMs: number;
+}
 
 const GOODBYE_MS = 2000;
 
 /** A client that is connected, in the words of the port. */
-export function connectionOf(
-  client: MqttClient,
-  onClose: ConnectOptions['onClose'],
-  answerTimeoutMs: number,
-): Connection {
+export function connectionOf<Payload>(client: MqttClient<Payload>, options: ConnectionOptions<Payload>): Connection {
+  const { after, payloadOf, onClose, answerTimeoutMs } = options;
   /** mqtt.js forgets what was on its way when a connection ends; whoever waits for it is told here. */
   const waiting = new Set<(failure?: LinkError) => void>();
   let lastError: string | undefined;
@@ -20,12 +41,12 @@ export function connectionOf(
     for (const settle of waiting) settle(linkClosed(reason));
     onClose(reason);
   });
-  const untilClosed = <T>(start: (done: (error?: Error | null, value?: T) => void) => void): Promise<void> =>
+  const untilClosed = (start: (done: Done) => void): Promise<void> =>
     new Promise((resolve, reject) => {
       if (!client.connected) return reject(linkClosed(lastError ?? 'connection closed'));
-      const silence = setTimeout(() => client.end(true), answerTimeoutMs);
+      const answered = after(answerTimeoutMs, () => client.end(true));
       const settle = (failure?: LinkError) => {
-        clearTimeout(silence);
+        answered();
         waiting.delete(settle);
         if (failure) reject(failure);
         else resolve();
@@ -36,16 +57,16 @@ export function connectionOf(
 
   return {
     publish: (topic, payload, { retain = false } = {}) =>
-      untilClosed((done) => client.publish(topic, bufferOf(payload), { qos: 1, retain }, done)),
+      untilClosed((done) => client.publish(topic, payloadOf(payload), { qos: 1, retain }, done)),
     subscribe: (filter) =>
       untilClosed((done) =>
         client.subscribe(filter, { qos: 1 }, (error, granted) => done(error ?? deniedOf(granted, filter))),
       ),
     close: () =>
       new Promise((resolve) => {
-        const giveUp = setTimeout(() => client.end(true, () => resolve()), GOODBYE_MS);
+        const said = after(GOODBYE_MS, () => client.end(true, () => resolve()));
         client.end(false, () => {
-          clearTimeout(giveUp);
+          said();
           resolve();
         });
       }),
@@ -59,12 +80,4 @@ function deniedOf(granted: { qos: number }[] | undefined, filter: string): Error
 
 function linkClosed(reason: string, cause?: unknown): LinkError {
   return new LinkError('link_closed', reason, { kind: 'unavailable', cause });
-}
-
-export function bufferOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-export function bytesOf(payload: Buffer): Uint8Array {
-  return new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength);
 }

@@ -1,0 +1,2 @@
+export type * from './site-view.ts';
+export type * from './tablet-agent.ts';

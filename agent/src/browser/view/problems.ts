@@ -1,0 +1,26 @@
+import type { AgentEvent } from '../../index.ts';
+import type { SiteView } from '../door/site-view.ts';
+
+type Problem = SiteView['problems'][number];
+
+export interface Problems {
+  take(event: AgentEvent): void;
+  /** Newest first. */
+  all(): Problem[];
+}
+
+const KEPT = 20;
+
+/** The latest problems of this life; one that comes again takes the place of its earlier self. */
+export function createProblems(): Problems {
+  let kept: Problem[] = [];
+  return {
+    take({ at, code, details }) {
+      if (code !== 'problem') return;
+      const { problem, message } = details;
+      const found: Problem = { code: String(problem), at, detail: String(message) };
+      kept = [found, ...kept.filter((one) => one.code !== found.code)].slice(0, KEPT);
+    },
+    all: () => kept,
+  };
+}

@@ -1,0 +1,112 @@
+import { createAgent, type Agent, type Change, type Identity } from '../../index.ts';
+import type { SiteView } from '../door/site-view.ts';
+import { eraseDeviceKey } from '../platform/device-key.ts';
+import { writeTo } from '../storage/database.ts';
+import { createComposer } from '../view/compose-view.ts';
+import { PROFILE, storeView, WORDS } from '../view/page-shelf.ts';
+import { STORED_PREDICTIONS } from '../../store/keys.ts';
+import { createProblems } from '../view/problems.ts';
+import type { BrowserPorts } from './browser-ports.ts';
+import { coalesce } from './coalesce.ts';
+import { pageFetch, profileOf } from './enrol-tablet.ts';
+import type { StartOptions } from './messages.ts';
+import { AGENT_VERSION } from './version.ts';
+import { watchedStore } from './watched-store.ts';
+
+export interface RunningAgent {
+  agent: Agent;
+  /** Composes a view of now, unless one was just made. */
+  show(): Promise<void>;
+  /** The next attempt to connect does not wait. */
+  connectNow(): void;
+  stop(): Promise<void>;
+}
+
+export interface AgentSignals {
+  view: (view: SiteView) => void;
+  /** The device has left its fleet; with an error something is still here, and goes at the next start. */
+  retired: (error?: unknown) => void;
+  /** The app is on the home screen. */
+  installed: () => boolean;
+}
+
+/** At most four views a second, whatever happens. */
+const VIEW_EVERY_MS = 250;
+/** Time passes: today becomes yesterday, and the storage fills. */
+const VIEW_AT_LEAST_EVERY_MS = 60_000;
+
+/** Runs the core on the ports of this browser, and tells what it looks like. @throws AgentError, StoreError, ProfileError */
+export async function runAgent(
+  opened: BrowserPorts,
+  identity: Identity,
+  options: StartOptions,
+  signals: AgentSignals,
+): Promise<RunningAgent> {
+  const { database, clock } = opened;
+  const problems = createProblems();
+  const nudges = new EventTarget();
+  let isRunning = true;
+  const changed = () => views.soon();
+  const store = watchedStore(opened.ports.store, (changes) => {
+    if (changes.some(touchesPredictions)) composer.outcomesMoved();
+    changed();
+  });
+  const ports = { ...opened.ports, store };
+  const agent: Agent = createAgent(ports, {
+    profile: await profileOf(database, options.profile),
+    agentVersion: AGENT_VERSION,
+    secureFetch: () => pageFetch,
+    nudges,
+    ...(options.timing && { timing: options.timing }),
+    ...(options.settings && { settings: options.settings }),
+    onEvent(event) {
+      problems.take(event);
+      changed();
+    },
+    onChange: changed,
+    async eraseKey() {
+      // A view that is still being made would come back to a tablet that holds nothing.
+      isRunning = false;
+      await views.stop();
+      await writeTo(database, 'page', { [PROFILE]: undefined, [WORDS]: undefined });
+      await storeView(database, undefined);
+      await eraseDeviceKey(database);
+    },
+    onRetired: signals.retired,
+  });
+  const { url: server } = identity;
+  const { installed } = signals;
+  const composer = createComposer({ agent, ports, database, problems, server, installed, appVersion: AGENT_VERSION });
+  const views = coalesce(
+    clock,
+    VIEW_EVERY_MS,
+    async () => {
+      const view = await composer.compose();
+      signals.view(view);
+      await storeView(database, view);
+    },
+    (error) =>
+      problems.take({ at: clock.now(), code: 'problem', details: { problem: 'view', message: String(error) } }),
+  );
+  await agent.start();
+  const again = () => {
+    if (!isRunning) return;
+    changed();
+    clock.after(VIEW_AT_LEAST_EVERY_MS, again);
+  };
+  again();
+  return {
+    agent,
+    show: () => views.now(),
+    connectNow: () => void nudges.dispatchEvent(new Event('nudge')),
+    async stop() {
+      isRunning = false;
+      await views.stop();
+      await agent.stop();
+    },
+  };
+}
+
+function touchesPredictions(change: Change): boolean {
+  return 'put' in change ? change.put.startsWith(STORED_PREDICTIONS) : false;
+}

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDatabase, writeTo } from '../../../../agent/src/browser/storage/database.ts';
+import { createIndexedDbStore } from '../../../../agent/src/browser/storage/indexed-db-store.ts';
+import { settled } from '../../../../agent/src/browser/storage/transactions.ts';
+import { storeContract } from '../../../contracts-agent/store.contract.ts';
+
+/** Really filled: Chromium remembers for half a minute how much room there was, and asks nobody before that is used up. */
+async function fill(database: IDBDatabase): Promise<void> {
+  let filler = 0;
+  for (let sizeBytes = 2 ** 22; sizeBytes >= 2 ** 18;) {
+    const values = { [`filler-${(filler += 1)}`]: new Uint8Array(sizeBytes) };
+    const isFull = await writeTo(database, 'page', values).then(
+      () => false,
+      () => true,
+    );
+    if (isFull) sizeBytes /= 2;
+  }
+}
+
+/** A database that forgets its last life, as a new browser has it. */
+async function openFresh(): Promise<IDBDatabase> {
+  const name = `store-${crypto.randomUUID()}`;
+  return openDatabase(name);
+}
+
+describe('the store of a tablet', () => {
+  storeContract(async () => {
+    let database = await openFresh();
+    const { name } = database;
+    const store = createIndexedDbStore(database);
+    return {
+      store,
+      async crash() {
+        // Nothing is told to the store: what it has not acknowledged may be lost.
+        database.close();
+        database = await openDatabase(name);
+        return createIndexedDbStore(database);
+      },
+      fill: () => fill(database),
+      async end() {
+        database.close();
+        await settled(indexedDB.deleteDatabase(name));
+      },
+    };
+  });
+
+  describe('commits', () => {
+    let database: IDBDatabase;
+    beforeAll(async () => {
+      database = await openFresh();
+    });
+    afterAll(() => database.close());
+
+    it('of strict durability, as many callers as wait in one transaction', async () => {
+      const asked: (string | undefined)[] = [];
+      const transaction = database.transaction.bind(database);
+      database.transaction = (shelf, mode, options) => {
+        if (mode === 'readwrite') asked.push(options?.durability);
+        return transaction(shelf, mode, options);
+      };
+      const store = createIndexedDbStore(database);
+      const value = new Uint8Array(10);
+      await Promise.all(Array.from({ length: 200 }, (_, i) => store.commit([{ put: `k${i}`, value }])));
+      expect(asked.length).toBeLessThanOrEqual(2);
+      expect(new Set(asked)).toEqual(new Set(['strict']));
+    });
+
+    it('of keys with a lone surrogate are refused', async () => {
+      const store = createIndexedDbStore(database);
+      const commit = store.commit([{ put: '\ud800', value: new Uint8Array() }]);
+      await expect(commit).rejects.toMatchObject({ code: 'store_malformed', field: 'key' });
+    });
+  });
+});
