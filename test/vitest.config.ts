@@ -24,7 +24,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'rooms',
-          include: ['{shared,firmware-profiles,agent,fleet-server,fleet-server/console}/src/**/*.test.ts'],
+          include: ['{shared,firmware-profiles,agent,agent/tablet,fleet-server,fleet-server/console}/src/**/*.test.ts'],
           exclude: ALONE,
           isolate: false,
         },

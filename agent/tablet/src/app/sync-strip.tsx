@@ -1,0 +1,50 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { AgentPhase, SiteView } from '../worker/types.ts';
+import type { Words } from '../words/words.ts';
+import { hrefOf } from './router.ts';
+import { useSite } from './site.tsx';
+
+/** A connection that comes and goes within this time is not worth a word. */
+const STEADY_MS = 2500;
+
+/** One line that is always there and always true: connected or not, and what still waits. */
+export function SyncStrip() {
+  const { view, phase, words, now } = useSite();
+  const isKnown = phase.phase === 'running' || phase.phase === 'following';
+  const isConnected = useSteady(view?.connected === true, isKnown);
+  const line = !isKnown ? 'unknown' : isConnected ? 'on' : 'off';
+  const waits = view !== undefined && view.unsent.entries + view.unsent.photos > 0;
+  return (
+    <a class="sync" href={hrefOf({ page: 'tablet' })} data-state={line} data-waits={waits}>
+      <span class="sync-dot" aria-hidden="true" />
+      <span role="status">
+        <b>{lineWords(line, view, words, now)}</b> {view !== undefined && stateWords(view, phase, words, now)}
+      </span>
+    </a>
+  );
+}
+
+function lineWords(line: 'unknown' | 'on' | 'off', view: SiteView | undefined, { sync }: Words, now: number): string {
+  if (line === 'unknown') return view === undefined ? sync.starting : `${sync.asOf(view.at, now)}.`;
+  if (line === 'on') return sync.connected;
+  return view?.lastContactAt === undefined ? sync.offline : `${sync.offline} ${sync.since(view.lastContactAt, now)}`;
+}
+
+function stateWords(view: SiteView, { phase }: AgentPhase, { sync }: Words, now: number): string {
+  const { entries, photos, oldestAt } = view.unsent;
+  const waiting = entries + photos > 0 ? sync.waiting(entries, photos, oldestAt, now) : sync.allSent;
+  if (phase === 'failed') return `${sync.failed} ${waiting}`;
+  if (phase === 'starting') return `${sync.starting} ${waiting}`;
+  return view.connected || entries + photos > 0 ? waiting : `${waiting} ${sync.goOn}`;
+}
+
+/** The first value that counts at once, a later one when it has stood for a while. */
+function useSteady(value: boolean, counts: boolean): boolean {
+  const [steady, setSteady] = useState<boolean>();
+  useEffect(() => {
+    if (!counts) return;
+    const timer = setTimeout(() => setSteady(value), steady === undefined ? 0 : STEADY_MS);
+    return () => clearTimeout(timer);
+  }, [value, counts]);
+  return steady ?? value;
+}

@@ -1,0 +1,1 @@
+export { openTabletAgent } from '@plumbline/agent/browser';

@@ -1,0 +1,1 @@
+export { readStoredView } from '@plumbline/agent/browser';

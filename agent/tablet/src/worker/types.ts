@@ -1,0 +1,13 @@
+import type { StoredPrediction } from '@plumbline/agent/browser';
+
+export type {
+  ActivityRisk,
+  AgentPhase,
+  EntryInput,
+  LineView,
+  SiteView,
+  StorageView,
+  TabletAgent,
+} from '@plumbline/agent/browser';
+/** What a version of a line says about an activity. */
+export type Said = StoredPrediction;

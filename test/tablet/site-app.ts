@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import type { PrivateSite } from './private-site.ts';
+
+const SEEN_MS = 30_000;
+
+/** The app as a person has it: pages, buttons, words. Nothing here looks behind them. */
+export interface SiteApp {
+  page: Page;
+  go(hash: string, heading: string): Promise<void>;
+  tap(name: string): Promise<void>;
+  /** Waits until the strip at the top says so. */
+  strip(text: string | RegExp): Promise<void>;
+  enrol(code: string): Promise<void>;
+  /** Records a note; resolves when the page says that it is saved. */
+  note(text: string): Promise<void>;
+  /** Fills in a note and taps Save; resolves before anything is said. */
+  beginNote(text: string): Promise<void>;
+  /** What waits on the tablet, by its own file; as the texts of the notes. */
+  unsentNotes(): Promise<string[]>;
+  lookForNews(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface UnsentRow {
+  entry?: { field?: string; value?: { text?: string } };
+}
+
+/** @param onSaved hears each time that the page says "Saved on this tablet", before the browser paints it */
+export async function openSiteApp(
+  { chromium, originOf }: Pick<PrivateSite, 'chromium' | 'originOf'>,
+  tablet: string,
+  { hash = '#/', onSaved, isOnline = true }: { hash?: string; onSaved?: () => void; isOnline?: boolean } = {},
+): Promise<SiteApp> {
+  const page = await chromium.newPage();
+  page.setDefaultTimeout(SEEN_MS);
+  await page.context().setOffline(!isOnline);
+  if (onSaved !== undefined) {
+    await page.exposeFunction('heardSaved', onSaved);
+    await page.addInitScript(tellSaved);
+  }
+  const url = originOf(tablet);
+  await page.goto(`${url}/${hash}`);
+
+  const app: SiteApp = {
+    page,
+    async go(to, heading) {
+      await page.goto(`${url}/${to}`);
+      await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+    },
+    tap: (name) => page.getByRole('button', { name, exact: true }).click(),
+    strip: (text) => page.locator('.sync', { hasText: text }).waitFor(),
+    async enrol(code) {
+      await page.getByLabel('Or paste the code').fill(code);
+      await app.tap('Connect');
+      await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor();
+    },
+    async note(text) {
+      await app.beginNote(text);
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await page.getByText('Saved on this tablet').waitFor();
+    },
+    async beginNote(text) {
+      await app.tap('Note, photo');
+      await page.getByLabel('What should the next one know?').fill(text);
+      const name = page.getByLabel('Your name');
+      if (await name.isVisible()) await name.fill('Ada');
+      await app.tap('Save');
+    },
+    async unsentNotes() {
+      await app.go('#/tablet', 'Tablet');
+      const download = page.waitForEvent('download');
+      await app.tap('Save as a file');
+      const lines = (await readFile(await (await download).path(), 'utf8')).trim().split('\n');
+      const entries = lines.map((line) => (JSON.parse(line) as UnsentRow).entry);
+      return entries.filter((entry) => entry?.field === 'note').map((entry) => entry?.value?.text ?? '');
+    },
+    async lookForNews() {
+      await app.go('#/tablet', 'Tablet');
+      await app.tap('Look for news now');
+    },
+    close: () => page.close(),
+  };
+  return app;
+}
+
+/** Runs in the page: must not mention anything outside itself. */
+function tellSaved(): void {
+  const { heardSaved } = globalThis as unknown as { heardSaved: () => void };
+  let before = '';
+  const look = () => {
+    const now = document.querySelector('.saved')?.textContent ?? '';
+    if (now !== before && now !== '') heardSaved();
+    before = now;
+  };
+  new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
+}
