@@ -1,11 +1,15 @@
 import type { Page } from 'playwright-core';
 import { createClient } from '../../fleet-server/src/entry/approver/index.ts';
-import type { FleetServer } from '@plumbline/fleet-server';
 
 export const PASSWORD = 'a plumb line is true';
 
+export interface RunningServer {
+  fleet: { publicUrl: string; operatorToken: string };
+  caPem: string | undefined;
+}
+
 /** Makes the first user by the link that the server hands out, through the page that everybody sees. */
-export async function setUp(page: Page, { fleet, caPem }: FleetServer, name = 'ana'): Promise<void> {
+export async function setUp(page: Page, { fleet, caPem }: RunningServer, name = 'ana'): Promise<void> {
   const { publicUrl, operatorToken } = fleet;
   const client = createClient({ url: publicUrl, operatorToken, ...(caPem && { caPem }) });
   const { code } = await client.post<{ code: string }>('/api/v1/setup/codes', {});

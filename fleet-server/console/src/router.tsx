@@ -9,15 +9,17 @@ const root = createRootRouteWithContext<{ queries: QueryClient }>()({
   errorComponent: RouteProblem,
 });
 
+type Texts<Names extends string> = { [Name in Names]?: string | undefined };
+
 /** Text of the search part of a URL: what is no text counts as absent, so that no URL breaks a page. */
 function texts<const Names extends string>(...names: Names[]) {
-  return (search: Record<string, unknown>): Partial<Record<Names, string>> =>
+  return (search: Record<string, unknown>): Texts<Names> =>
     Object.fromEntries(
       names.flatMap((name) => {
         const value = search[name];
         return typeof value === 'string' || typeof value === 'number' ? [[name, String(value)]] : [];
       }),
-    ) as Partial<Record<Names, string>>;
+    ) as Texts<Names>;
 }
 
 const page = <const Path extends string>(path: Path) => ({ getParentRoute: () => root, path }) as const;
@@ -90,6 +92,10 @@ const modelVersion = createRoute({
   validateSearch: texts('tab'),
   component: lazyRouteComponent(() => import('./pages/models/version.tsx'), 'VersionPage'),
 });
+const approval = createRoute({
+  ...page('/approvals/$line/$document'),
+  component: lazyRouteComponent(() => import('./pages/models/approval/approval.tsx'), 'ApprovalPage'),
+});
 const rollouts = createRoute({
   ...page('/rollouts'),
   validateSearch: texts('status', 'line'),
@@ -118,6 +124,7 @@ const sites = createRoute({
 });
 const site = createRoute({
   ...page('/sites/$site'),
+  validateSearch: texts('q', 'only'),
   component: lazyRouteComponent(() => import('./pages/sites/site.tsx'), 'SitePage'),
 });
 const alerts = createRoute({
@@ -146,6 +153,7 @@ const tree = root.addChildren([
   models,
   modelLine,
   modelVersion,
+  approval,
   rollouts,
   newRollout,
   rollout,

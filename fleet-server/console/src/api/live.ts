@@ -2,7 +2,11 @@ import { publicEventTypes } from '@plumbline/shared/api';
 import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 
-export type Connection = 'live' | 'reconnecting';
+export interface Connection {
+  isLive: boolean;
+  /** Ms; since when nothing came, where something had come before. */
+  lostAt?: number;
+}
 
 /** What an event makes old: first words of query keys, by the family of the event. */
 const STALE: Record<string, readonly string[]> = {
@@ -26,12 +30,22 @@ const BACK_AFTER_MS = 3000;
 /** Follows the events of the server; the browser resumes after the last one by itself (`Last-Event-ID`). */
 export function useLive(): Connection {
   const queries = useQueryClient();
-  const [connection, setConnection] = useState<Connection>('reconnecting');
-  useEffect(() => follow(queries, setConnection), [queries]);
+  const [connection, setConnection] = useState<Connection>({ isLive: false });
+  useEffect(
+    () =>
+      follow(queries, (isLive) =>
+        setConnection((before) => {
+          if (isLive) return { isLive };
+          const lostAt = before.isLive ? Date.now() : before.lostAt;
+          return { isLive, ...(lostAt !== undefined && { lostAt }) };
+        }),
+      ),
+    [queries],
+  );
   return connection;
 }
 
-function follow(queries: QueryClient, told: (connection: Connection) => void): () => void {
+function follow(queries: QueryClient, told: (isLive: boolean) => void): () => void {
   const waiting = new Set<string>();
   let flush: ReturnType<typeof setTimeout> | undefined;
   let again: ReturnType<typeof setTimeout> | undefined;
@@ -52,12 +66,12 @@ function follow(queries: QueryClient, told: (connection: Connection) => void): (
         .join(',')}`,
     );
     source.addEventListener('open', () => {
-      told('live');
+      told(true);
       // Whatever happened while nobody listened.
       void queries.invalidateQueries();
     });
     source.addEventListener('error', () => {
-      told('reconnecting');
+      told(false);
       // The browser gives up on an answer that is no stream, such as one of a server that is starting.
       if (source?.readyState !== EventSource.CLOSED) return;
       again = setTimeout(open, BACK_AFTER_MS);

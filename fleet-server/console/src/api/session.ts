@@ -1,5 +1,9 @@
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { answered, api, setCsrf } from './client.ts';
+import type { paths } from './schema.generated.ts';
+
+type Session = paths['/api/v1/session']['get']['responses'][200]['content']['application/json'];
+export type Permission = Session['permissions'][number];
 
 /** Who is signed in and what they may; refused with 401 for nobody. */
 export const sessionQuery = queryOptions({
@@ -14,9 +18,9 @@ export const sessionQuery = queryOptions({
 });
 
 /** Whether who is signed in holds a permission, on some site at least. */
-export function useMay(permission: string): boolean {
+export function useMay(permission: Permission): boolean {
   const { data } = useQuery(sessionQuery);
-  return data?.permissions.includes(permission as never) === true;
+  return data?.permissions.includes(permission) === true;
 }
 
 export function useSignIn() {

@@ -1,4 +1,4 @@
-import { AppShell, Burger, Group, NavLink, ScrollArea, Text } from '@mantine/core';
+import { AppShell, Burger, Group, ScrollArea, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Link, useRouterState } from '@tanstack/react-router';
 import {
@@ -17,9 +17,11 @@ import {
 import type { ReactNode } from 'react';
 import { useLive } from '../api/live.ts';
 import { FreezeBanner } from './freeze-banner.tsx';
+import { LostBanner } from './lost-banner.tsx';
 import { HeaderTools } from './header-tools.tsx';
+import { PageNavLink, type PagePath } from '../parts/address/links.tsx';
 
-const LINKS: [to: string, label: string, icon: LucideIcon][] = [
+const LINKS: [to: PagePath, label: string, icon: LucideIcon][] = [
   ['/', 'Overview', Gauge],
   ['/devices', 'Devices', HardDrive],
   ['/sites', 'Sites', MapPin],
@@ -65,9 +67,8 @@ export function AppFrame({ children }: { children: ReactNode }) {
           {LINKS.map(([to, label, Icon]) => {
             const isHere = to === '/' ? path === '/' : path === to || path.startsWith(`${to}/`);
             return (
-              <NavLink
+              <PageNavLink
                 key={to}
-                component={Link}
                 to={to}
                 label={label}
                 leftSection={<Icon size={17} aria-hidden />}
@@ -81,6 +82,7 @@ export function AppFrame({ children }: { children: ReactNode }) {
         </ScrollArea>
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1}>
+        <LostBanner connection={connection} />
         <FreezeBanner />
         {children}
       </AppShell.Main>

@@ -4,8 +4,8 @@ import { Snowflake } from 'lucide-react';
 import { useState } from 'react';
 import { answered, api } from '../api/client.ts';
 import { useMay } from '../api/session.ts';
-import { Confirm } from '../parts/confirm.tsx';
-import { clock } from '../parts/time.tsx';
+import { Confirm } from '../parts/dialogs/confirm.tsx';
+import { clock } from '../parts/values/time.tsx';
 
 export const freezesQuery = {
   queryKey: ['overview', 'freezes'],

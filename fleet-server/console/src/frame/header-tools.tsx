@@ -1,10 +1,10 @@
 import { ActionIcon, Group, Menu, Text, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { LogOut, Moon, Settings, Sun, UserRound } from 'lucide-react';
 import type { Connection } from '../api/live.ts';
 import { sessionQuery, useSignOut } from '../api/session.ts';
-import { StateBadge } from '../parts/badge.tsx';
+import { StateBadge } from '../parts/values/badge.tsx';
+import { PageMenuItem } from '../parts/address/links.tsx';
 
 export function HeaderTools({ connection }: { connection: Connection }) {
   const { data } = useQuery(sessionQuery);
@@ -12,7 +12,7 @@ export function HeaderTools({ connection }: { connection: Connection }) {
   return (
     <Group gap="xs" wrap="nowrap">
       <span role="status">
-        {connection === 'live' ? (
+        {connection.isLive ? (
           <StateBadge tone="good" title="Changes are shown as they happen">
             live
           </StateBadge>
@@ -38,9 +38,9 @@ export function HeaderTools({ connection }: { connection: Connection }) {
               {data?.actor.replace(/^user:/, '')}
             </Text>
           </Menu.Label>
-          <Menu.Item component={Link} to="/settings" leftSection={<Settings size={14} aria-hidden />}>
+          <PageMenuItem to="/settings" leftSection={<Settings size={14} aria-hidden />}>
             My account
-          </Menu.Item>
+          </PageMenuItem>
           <Menu.Item leftSection={<LogOut size={14} aria-hidden />} onClick={() => void signOut()}>
             Sign out
           </Menu.Item>

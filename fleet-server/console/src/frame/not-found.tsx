@@ -1,16 +1,15 @@
-import { Button } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
 import { MapPinOff } from 'lucide-react';
-import { EmptyState } from '../parts/empty-state.tsx';
-import { ProblemView } from '../parts/problem-view.tsx';
+import { EmptyState } from '../parts/page/empty-state.tsx';
+import { ProblemView } from '../parts/page/problem-view.tsx';
+import { PageButton } from '../parts/address/links.tsx';
 
 export function NotFound() {
   return (
     <EmptyState icon={MapPinOff} title="There is no such page">
       The address may be mistyped, or what it named has been removed.{' '}
-      <Button component={Link} to="/" variant="light" size="compact-sm">
+      <PageButton to="/" variant="light" size="compact-sm">
         To the overview
-      </Button>
+      </PageButton>
     </EmptyState>
   );
 }

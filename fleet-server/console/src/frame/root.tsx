@@ -4,7 +4,7 @@ import { Outlet } from '@tanstack/react-router';
 import { useRef } from 'react';
 import { isSignedOut } from '../api/problem.ts';
 import { sessionQuery } from '../api/session.ts';
-import { ProblemView } from '../parts/problem-view.tsx';
+import { ProblemView } from '../parts/page/problem-view.tsx';
 import { AppFrame } from './app-frame.tsx';
 import { Entrance } from './entrance.tsx';
 import { SignInForm } from './sign-in-form.tsx';

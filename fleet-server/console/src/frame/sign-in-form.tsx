@@ -1,7 +1,7 @@
 import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { useSignIn } from '../api/session.ts';
-import { ProblemView } from '../parts/problem-view.tsx';
+import { ProblemView } from '../parts/page/problem-view.tsx';
 
 export function SignInForm({ about }: { about: string }) {
   const signIn = useSignIn();

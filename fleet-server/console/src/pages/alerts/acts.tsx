@@ -2,8 +2,8 @@ import { Select, Text, Textarea } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answered, api } from '../../api/client.ts';
-import { FormDialog } from '../../parts/form-dialog.tsx';
-import type { ShownAlert } from './alert-of.ts';
+import { FormDialog } from '../../parts/dialogs/form-dialog.tsx';
+import { isOverWhenTaken, type ShownAlert } from './alert-of.ts';
 
 const HOUR_MS = 3_600_000;
 const LENGTHS = [
@@ -32,7 +32,9 @@ export function AcknowledgeDialog({ alert, onClose }: { alert: ShownAlert; onClo
         <>
           <Text size="sm">{alert.sentence}</Text>
           <Text size="sm" c="dimmed" mt="xs">
-            Everybody sees that you have it. It stays open until its cause has gone.
+            {isOverWhenTaken(alert)
+              ? 'Nothing but a person ends it: with this it is over, and stands among the cleared ones under your name.'
+              : 'Everybody sees that you have it. It stays open until its cause has gone.'}
           </Text>
         </>
       }

@@ -4,11 +4,11 @@ import { BellRing, Download, Search } from 'lucide-react';
 import { useEffect } from 'react';
 import { answered, api } from '../../api/client.ts';
 import { useServerNow } from '../../api/server-clock.ts';
-import { download, toCsv } from '../../parts/csv.ts';
-import { EmptyState } from '../../parts/empty-state.tsx';
-import { DocsLink } from '../../parts/page.tsx';
-import { ProblemView } from '../../parts/problem-view.tsx';
-import { given, oneOf } from '../data/parts/given.ts';
+import { download, toCsv } from '../../parts/tables/csv.ts';
+import { EmptyState } from '../../parts/page/empty-state.tsx';
+import { DocsLink } from '../../parts/page/page.tsx';
+import { ProblemView } from '../../parts/page/problem-view.tsx';
+import { given, oneOf } from '../../parts/address/given.ts';
 import { sitesQuery } from '../sites/site-of.ts';
 import { AlertCard } from './alert-card.tsx';
 import { SEVERITIES, type AlertFilter, type ShownAlert } from './alert-of.ts';
@@ -18,11 +18,11 @@ const PAGE = 50;
 const HEADER = ['id', 'severity', 'kind', 'subject', 'sentence', 'raised', 'last', 'count', 'cleared', 'taken by'];
 
 export interface AlertSearch {
-  state?: string;
-  severity?: string;
-  kind?: string;
-  subject?: string;
-  q?: string;
+  state?: string | undefined;
+  severity?: string | undefined;
+  kind?: string | undefined;
+  subject?: string | undefined;
+  q?: string | undefined;
 }
 
 /** Open and cleared alerts, newest first. */
@@ -65,14 +65,14 @@ export function AlertList({ search, onSearch }: { search: AlertSearch; onSearch:
             { value: 'all', label: 'All' },
           ]}
           value={filter.state ?? 'open'}
-          onChange={(state) => onSearch({ ...search, state: state === 'open' ? undefined : state } as AlertSearch)}
+          onChange={(state) => onSearch({ ...search, state: state === 'open' ? undefined : state })}
         />
         <TextInput
           label="Search"
           placeholder="Words of the alert, or a name"
           leftSection={<Search size={15} aria-hidden />}
           value={search.q ?? ''}
-          onChange={(event) => onSearch({ ...search, q: event.currentTarget.value } as AlertSearch)}
+          onChange={(event) => onSearch({ ...search, q: event.currentTarget.value })}
           w={{ base: '100%', xs: 240 }}
         />
         <Select
@@ -81,7 +81,7 @@ export function AlertList({ search, onSearch }: { search: AlertSearch; onSearch:
           clearable
           data={[...SEVERITIES]}
           value={filter.severity ?? null}
-          onChange={(severity) => onSearch({ ...search, severity: severity ?? undefined } as AlertSearch)}
+          onChange={(severity) => onSearch({ ...search, severity: severity ?? undefined })}
           w={130}
         />
         <Select
@@ -91,7 +91,7 @@ export function AlertList({ search, onSearch }: { search: AlertSearch; onSearch:
           searchable
           data={KINDS.map((value) => ({ value, label: kindWords(value) }))}
           value={filter.kind ?? null}
-          onChange={(kind) => onSearch({ ...search, kind: kind ?? undefined } as AlertSearch)}
+          onChange={(kind) => onSearch({ ...search, kind: kind ?? undefined })}
           w={220}
         />
         <Button
@@ -106,11 +106,7 @@ export function AlertList({ search, onSearch }: { search: AlertSearch; onSearch:
       {search.subject !== undefined && (
         <Group gap="xs">
           <Text size="sm">Only of {search.subject}</Text>
-          <Button
-            size="compact-sm"
-            variant="subtle"
-            onClick={() => onSearch({ ...search, subject: undefined } as never)}
-          >
+          <Button size="compact-sm" variant="subtle" onClick={() => onSearch({ ...search, subject: undefined })}>
             Show all
           </Button>
         </Group>

@@ -10,3 +10,8 @@ export type Severity = ShownAlert['severity'];
 
 /** The most urgent first. */
 export const SEVERITIES = ['critical', 'warning', 'notice'] as const satisfies readonly Severity[];
+
+/** What has happened for good, a drift or a rollout that was sent back, ends by nothing but a person who has seen it. */
+export function isOverWhenTaken({ kind, details }: Pick<ShownAlert, 'kind' | 'details'>): boolean {
+  return kind === 'drift' || (kind === 'rollout_failed' && details['status'] === 'reverted');
+}

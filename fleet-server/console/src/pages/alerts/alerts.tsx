@@ -1,9 +1,9 @@
 import { Tabs } from '@mantine/core';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useMay } from '../../api/session.ts';
-import { Page } from '../../parts/page.tsx';
-import { given, oneOf } from '../data/parts/given.ts';
-import { AlertList, type AlertSearch } from './alert-list.tsx';
+import { Page } from '../../parts/page/page.tsx';
+import { given, oneOf } from '../../parts/address/given.ts';
+import { AlertList } from './alert-list.tsx';
 import { Mails } from './mails.tsx';
 import { Mutes } from './mutes.tsx';
 import { Rules } from './rules.tsx';
@@ -39,7 +39,7 @@ export function Alerts() {
           {maySet && <Tabs.Tab value="mails">Mails</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="alerts" pt="md">
-          <AlertList search={search as AlertSearch} onSearch={(change) => go({ ...change })} />
+          <AlertList search={search} onSearch={(change) => go({ ...change })} />
         </Tabs.Panel>
         <Tabs.Panel value="rules" pt="md">
           <Rules />

@@ -5,12 +5,12 @@ import { useState } from 'react';
 import { answered, api } from '../../api/client.ts';
 import { useServerNow } from '../../api/server-clock.ts';
 import { useMay } from '../../api/session.ts';
-import { Confirm } from '../../parts/confirm.tsx';
-import { DataTable } from '../../parts/data-table.tsx';
-import { EmptyState } from '../../parts/empty-state.tsx';
-import { Ago, clock } from '../../parts/time.tsx';
-import { Loaded } from '../data/parts/loaded.tsx';
-import { Section } from '../data/parts/section.tsx';
+import { Confirm } from '../../parts/dialogs/confirm.tsx';
+import { DataTable } from '../../parts/tables/data-table.tsx';
+import { EmptyState } from '../../parts/page/empty-state.tsx';
+import { Ago, clock } from '../../parts/values/time.tsx';
+import { Loaded } from '../../parts/page/loaded.tsx';
+import { Section } from '../../parts/page/section.tsx';
 import type { AlertMute } from './alert-of.ts';
 import { SubjectLink } from './subject-link.tsx';
 

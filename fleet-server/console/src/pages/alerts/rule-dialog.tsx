@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answered, api } from '../../api/client.ts';
 import { useMay } from '../../api/session.ts';
-import { FormDialog } from '../../parts/form-dialog.tsx';
+import { FormDialog } from '../../parts/dialogs/form-dialog.tsx';
 import { sitesQuery } from '../sites/site-of.ts';
 import { SEVERITIES, type AlertRule, type Severity, type AlertKind } from './alert-of.ts';
 import { kindWords, KINDS } from './words.ts';

@@ -1,25 +1,19 @@
-import { Anchor } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import type { LinkProps } from '@tanstack/react-router';
+import { PageLink } from '../../parts/address/links.tsx';
 
 /** `kind:<id>` as a link to the page of what it names; a kind that has no page stays text. */
 export function SubjectLink({ subject }: { subject: string }) {
   const target = pageOf(subject);
   if (target === undefined) return <>{subject}</>;
   return (
-    <Anchor component={Link} {...(target as { to: string })} size="sm" style={{ overflowWrap: 'anywhere' }}>
+    <PageLink {...target} size="sm" style={{ overflowWrap: 'anywhere' }}>
       {subject}
-    </Anchor>
+    </PageLink>
   );
 }
 
-interface Target {
-  to: string;
-  params?: Record<string, string>;
-  search?: Record<string, string>;
-}
-
 /** Subjects of alerts, and of the audit, which names more of them. */
-export function pageOf(subject: string): Target | undefined {
+export function pageOf(subject: string): LinkProps | undefined {
   const at = subject.indexOf(':');
   const kind = at < 0 ? subject : subject.slice(0, at);
   const id = subject.slice(at + 1);

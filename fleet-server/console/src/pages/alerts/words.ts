@@ -1,4 +1,4 @@
-import type { Tone } from '../../parts/badge.tsx';
+import type { Tone } from '../../parts/values/badge.tsx';
 import type { AlertKind, Severity, ShownAlert } from './alert-of.ts';
 
 interface KindWords {
@@ -34,6 +34,10 @@ const WORDS: Record<AlertKind, KindWords> = {
   },
   webhook_dead: { title: 'A receiver gives no answer', todo: 'Mend the receiver, then send what was given up again.' },
   mail_dead: { title: 'Mail is not taken', todo: 'Mend the address or the mail server, then send again.' },
+  audit_head_unkept: {
+    title: 'The head of the audit leaves the server no more',
+    todo: 'Mend the receiver, or PLUMBLINE_AUDIT_HEAD_URL; the next attempt is within the hour.',
+  },
 };
 
 export const KINDS = Object.keys(WORDS) as AlertKind[];

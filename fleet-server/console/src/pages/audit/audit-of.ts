@@ -1,6 +1,6 @@
 import { answered, api } from '../../api/client.ts';
 import type { components } from '../../api/schema.generated.ts';
-import { given } from '../data/parts/given.ts';
+import { given } from '../../parts/address/given.ts';
 
 export type AuditRow = components['schemas']['AuditRow'];
 export type AuditPage = components['schemas']['AuditPage'];

@@ -14,8 +14,8 @@ import {
 import { BookText, ChevronDown, ChevronRight } from 'lucide-react';
 import { Fragment, useState } from 'react';
 import { useServerNow } from '../../api/server-clock.ts';
-import { EmptyState } from '../../parts/empty-state.tsx';
-import { Ago, clock } from '../../parts/time.tsx';
+import { EmptyState } from '../../parts/page/empty-state.tsx';
+import { Ago, clock } from '../../parts/values/time.tsx';
 import { SubjectLink } from '../alerts/subject-link.tsx';
 import { actorWords, reasonOf, type AuditRow } from './audit-of.ts';
 

@@ -1,9 +1,9 @@
 import { Stack } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
-import { Page } from '../../parts/page.tsx';
-import { ProblemView } from '../../parts/problem-view.tsx';
-import { given } from '../data/parts/given.ts';
+import { Page } from '../../parts/page/page.tsx';
+import { ProblemView } from '../../parts/page/problem-view.tsx';
+import { given } from '../../parts/address/given.ts';
 import { auditPage, type AuditSearch } from './audit-of.ts';
 import { AuditFilter } from './audit-filter.tsx';
 import { AuditRows } from './audit-rows.tsx';

@@ -3,10 +3,10 @@ import { useQuery } from '@tanstack/react-query';
 import { Download, FileKey, ShieldCheck } from 'lucide-react';
 import { useState } from 'react';
 import { answered, api } from '../../api/client.ts';
-import { StateBadge } from '../../parts/badge.tsx';
-import { download } from '../../parts/csv.ts';
-import { ProblemView } from '../../parts/problem-view.tsx';
-import { clock } from '../../parts/time.tsx';
+import { StateBadge } from '../../parts/values/badge.tsx';
+import { download } from '../../parts/tables/csv.ts';
+import { ProblemView } from '../../parts/page/problem-view.tsx';
+import { clock } from '../../parts/values/time.tsx';
 import { brokenAt } from './audit-of.ts';
 import { VerifyDialog } from './verify-dialog.tsx';
 

@@ -3,7 +3,7 @@ import { FileUp } from 'lucide-react';
 import { useState } from 'react';
 import { answered, api } from '../../api/client.ts';
 import { ApiProblem } from '../../api/problem.ts';
-import { ProblemView } from '../../parts/problem-view.tsx';
+import { ProblemView } from '../../parts/page/problem-view.tsx';
 import { brokenAt, type ChainBreak } from './audit-of.ts';
 
 /** A head that was kept elsewhere shows a chain that was cut short or written anew, which agrees with itself. */

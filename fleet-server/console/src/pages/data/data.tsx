@@ -1,9 +1,9 @@
 import { Tabs } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Page } from '../../parts/page.tsx';
+import { Page } from '../../parts/page/page.tsx';
 import { BatchJobs } from './batch/batch-jobs.tsx';
 import { Datasets } from './datasets/datasets.tsx';
-import { given, oneOf } from './parts/given.ts';
+import { given, oneOf } from '../../parts/address/given.ts';
 import { Pipelines } from './pipelines/pipelines.tsx';
 import { Runs } from './runs/runs.tsx';
 

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answered, api } from '../../api/client.ts';
 import type { components } from '../../api/schema.generated.ts';
-import { given } from './parts/given.ts';
+import { given } from '../../parts/address/given.ts';
 
 type Schemas = components['schemas'];
 export type DatasetHead = Schemas['DatasetHead'];

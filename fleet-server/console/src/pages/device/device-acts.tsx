@@ -1,10 +1,11 @@
 import { Button, Group } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answered, api } from '../../api/client.ts';
 import { useMay } from '../../api/session.ts';
-import { Confirm } from '../../parts/confirm.tsx';
+import { Confirm } from '../../parts/dialogs/confirm.tsx';
 import type { DeviceDetails } from '../devices/device-of.ts';
+import { siteQuery } from '../sites/site-of.ts';
 
 type Act = 'quarantine' | 'release' | 'revoke' | 'retire' | 'stay';
 
@@ -16,8 +17,10 @@ interface Asked {
 }
 
 /** What a person may do to one device, each with what follows from it. */
-export function DeviceActs({ device: { id, standing, online, report } }: { device: DeviceDetails }) {
+export function DeviceActs({ device: { id, site, standing, online, report } }: { device: DeviceDetails }) {
   const queries = useQueryClient();
+  // The device itself says so only once it has heard of it.
+  const end = useQuery(siteQuery(site)).data?.devices.find(({ device }) => device === id)?.end;
   const may = useMay('devices:write');
   const [act, setAct] = useState<Act>();
   if (!may || standing === 'revoked') return null;
@@ -55,15 +58,16 @@ export function DeviceActs({ device: { id, standing, online, report } }: { devic
   };
   const run = async (what: Act, reason: string) => {
     if (what === 'retire' || what === 'stay') {
-      await answered(api.POST(`/api/v1/devices/{id}/${what}`, { params: { path: { id } }, body: { reason } as never }));
+      await answered(api.POST(`/api/v1/devices/{id}/${what}`, { params: { path: { id } }, body: { reason } }));
     } else {
       await answered(
         api.POST('/api/v1/devices/{id}/{order}', { params: { path: { id, order: what } }, body: { reason } }),
       );
     }
     await queries.invalidateQueries({ queryKey: ['devices'] });
+    await queries.invalidateQueries({ queryKey: ['sites'] });
   };
-  const isLeaving = report?.retired !== undefined;
+  const isLeaving = report?.retired !== undefined || end === 'told' || end === 'silent' || end === 'draining';
   const acts: Act[] = [standing === 'quarantined' ? 'release' : 'quarantine', isLeaving ? 'stay' : 'retire', 'revoke'];
   return (
     <Group gap="xs">

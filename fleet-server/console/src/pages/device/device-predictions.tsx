@@ -3,9 +3,9 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { ChartNoAxesColumn } from 'lucide-react';
 import { answered, api } from '../../api/client.ts';
 import type { paths } from '../../api/schema.generated.ts';
-import { EmptyState } from '../../parts/empty-state.tsx';
-import { ProblemView } from '../../parts/problem-view.tsx';
-import { clock } from '../../parts/time.tsx';
+import { EmptyState } from '../../parts/page/empty-state.tsx';
+import { ProblemView } from '../../parts/page/problem-view.tsx';
+import { clock } from '../../parts/values/time.tsx';
 
 const PAGE = 50;
 

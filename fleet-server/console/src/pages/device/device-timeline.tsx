@@ -1,11 +1,11 @@
-import { Anchor, Skeleton, Text, Timeline } from '@mantine/core';
+import { Skeleton, Text, Timeline } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { History } from 'lucide-react';
 import { answered, api } from '../../api/client.ts';
-import { EmptyState } from '../../parts/empty-state.tsx';
-import { ProblemView } from '../../parts/problem-view.tsx';
-import { clock } from '../../parts/time.tsx';
+import { EmptyState } from '../../parts/page/empty-state.tsx';
+import { ProblemView } from '../../parts/page/problem-view.tsx';
+import { clock } from '../../parts/values/time.tsx';
+import { PageLink } from '../../parts/address/links.tsx';
 
 /** What was done to it and by whom, from the audit. */
 export function DeviceTimeline({ device, zone }: { device: string; zone: string | undefined }) {
@@ -35,9 +35,9 @@ export function DeviceTimeline({ device, zone }: { device: string; zone: string 
           </Timeline.Item>
         ))}
       </Timeline>
-      <Anchor component={Link} to="/audit" search={{ subject } as never} size="sm">
+      <PageLink to="/audit" search={{ subject }} size="sm">
         All of it in the audit
-      </Anchor>
+      </PageLink>
     </>
   );
 }

@@ -1,12 +1,12 @@
-import { Anchor, Badge, Card, Code, Grid, Group, Skeleton, Stack, Tabs, Text } from '@mantine/core';
+import { Badge, Card, Code, Grid, Group, Skeleton, Stack, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { answered, api } from '../../api/client.ts';
 import { PRESENCE_MS } from '../../api/queries.ts';
-import { StateBadge } from '../../parts/badge.tsx';
-import { Page } from '../../parts/page.tsx';
-import { ProblemView } from '../../parts/problem-view.tsx';
-import { Ago, clock } from '../../parts/time.tsx';
+import { StateBadge } from '../../parts/values/badge.tsx';
+import { Page } from '../../parts/page/page.tsx';
+import { ProblemView } from '../../parts/page/problem-view.tsx';
+import { Ago, clock } from '../../parts/values/time.tsx';
 import { DeviceActs } from './device-acts.tsx';
 import type { DeviceDetails } from '../devices/device-of.ts';
 import { DevicePredictions } from './device-predictions.tsx';
@@ -15,6 +15,7 @@ import { Diagnostics } from './diagnostics.tsx';
 import { ModelSlots } from './model-slots.tsx';
 import { Outbox } from './outbox.tsx';
 import { WhyCard } from './why-card.tsx';
+import { PageLink } from '../../parts/address/links.tsx';
 
 const route = getRouteApi('/devices/$device');
 const TABS = [
@@ -42,15 +43,7 @@ export function Device() {
   });
   const zone = site.data?.zone;
   return (
-    <Page
-      title={id}
-      about={
-        <Anchor component={Link} to="/devices">
-          All devices
-        </Anchor>
-      }
-      docs="lifecycle"
-    >
+    <Page title={id} about={<PageLink to="/devices">All devices</PageLink>} docs="lifecycle">
       {error !== null && <ProblemView problem={error} again={refetch} />}
       {data === undefined ? (
         error === null && <Skeleton height={380} />
@@ -67,7 +60,7 @@ export function Device() {
           <DeviceActs device={data} />
           <Tabs
             value={TABS.some(([key]) => key === tab) ? tab : 'now'}
-            onChange={(next) => void navigate({ search: { tab: next ?? undefined } as never, replace: true })}
+            onChange={(next) => void navigate({ search: { tab: next ?? undefined }, replace: true })}
             keepMounted={false}
           >
             <Tabs.List>
@@ -112,9 +105,9 @@ function About({ device, zone }: { device: DeviceDetails; zone: string | undefin
     ],
     [
       'Site',
-      <Anchor key="site" component={Link} to="/sites/$site" params={{ site } as never} size="sm">
+      <PageLink key="site" to="/sites/$site" params={{ site }} size="sm">
         {site}
-      </Anchor>,
+      </PageLink>,
     ],
     [
       'Last seen',

@@ -5,10 +5,10 @@ import { useState } from 'react';
 import { answered, api } from '../../api/client.ts';
 import { ApiProblem } from '../../api/problem.ts';
 import { useMay } from '../../api/session.ts';
-import { download } from '../../parts/csv.ts';
-import { EmptyState } from '../../parts/empty-state.tsx';
-import { ProblemView } from '../../parts/problem-view.tsx';
-import { clock } from '../../parts/time.tsx';
+import { download } from '../../parts/tables/csv.ts';
+import { EmptyState } from '../../parts/page/empty-state.tsx';
+import { ProblemView } from '../../parts/page/problem-view.tsx';
+import { clock } from '../../parts/values/time.tsx';
 
 /** What the device tells of itself when it is asked; it answers when it is next connected. */
 export function Diagnostics({ device, zone }: { device: string; zone: string | undefined }) {

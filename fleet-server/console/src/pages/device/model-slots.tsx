@@ -1,8 +1,8 @@
 import { Card, Code, Group, Stack, Table, Text, Title } from '@mantine/core';
 import { Boxes } from 'lucide-react';
-import { StateBadge } from '../../parts/badge.tsx';
-import { EmptyState } from '../../parts/empty-state.tsx';
-import { Ago, clock } from '../../parts/time.tsx';
+import { StateBadge } from '../../parts/values/badge.tsx';
+import { EmptyState } from '../../parts/page/empty-state.tsx';
+import { Ago, clock } from '../../parts/values/time.tsx';
 import type { DeviceDetails } from '../devices/device-of.ts';
 import { toneOfUpdate } from '../devices/device-state.ts';
 

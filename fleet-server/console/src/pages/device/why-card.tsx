@@ -1,8 +1,8 @@
 import { Card, List, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { answered, api } from '../../api/client.ts';
-import { StateBadge, type Tone } from '../../parts/badge.tsx';
-import { ProblemView } from '../../parts/problem-view.tsx';
+import { StateBadge, type Tone } from '../../parts/values/badge.tsx';
+import { ProblemView } from '../../parts/page/problem-view.tsx';
 
 const TONES: Record<string, Tone> = { certain: 'bad', likely: 'warning', possible: 'waiting' };
 

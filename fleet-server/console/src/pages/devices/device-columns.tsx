@@ -1,10 +1,10 @@
-import { Anchor, Badge, Group, Text } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
-import { StateBadge } from '../../parts/badge.tsx';
-import { Ago } from '../../parts/time.tsx';
-import type { Column } from '../../parts/virtual-table.tsx';
+import { Badge, Group, Text } from '@mantine/core';
+import { StateBadge } from '../../parts/values/badge.tsx';
+import { Ago } from '../../parts/values/time.tsx';
+import type { Column } from '../../parts/tables/virtual-table.tsx';
 import type { ListedDevice } from './device-of.ts';
 import { STATE_TONES, STATE_WORDS, toneOfUpdate } from './device-state.ts';
+import { PageLink } from '../../parts/address/links.tsx';
 
 export const DEVICE_COLUMNS: readonly Column<ListedDevice>[] = [
   {
@@ -12,9 +12,9 @@ export const DEVICE_COLUMNS: readonly Column<ListedDevice>[] = [
     title: 'Device',
     width: 'minmax(11rem, 2fr)',
     cell: ({ id }) => (
-      <Anchor component={Link} to="/devices/$device" params={{ device: id } as never} size="sm" tabIndex={-1}>
+      <PageLink to="/devices/$device" params={{ device: id }} size="sm" tabIndex={-1}>
         {id}
-      </Anchor>
+      </PageLink>
     ),
   },
   {

@@ -1,4 +1,4 @@
-import type { Tone } from '../../parts/badge.tsx';
+import type { Tone } from '../../parts/values/badge.tsx';
 import type { DeviceState } from './device-of.ts';
 
 export const STATE_TONES: Record<DeviceState, Tone> = {

@@ -1,21 +1,22 @@
 import { Button, Card, Group, Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { Download, HardDrive, Plus, Search, Tags } from 'lucide-react';
 import { useCallback, useState } from 'react';
 import { answered, api } from '../../api/client.ts';
 import { PRESENCE_MS } from '../../api/queries.ts';
 import { useMay } from '../../api/session.ts';
-import { EmptyState } from '../../parts/empty-state.tsx';
-import { Page } from '../../parts/page.tsx';
-import { ProblemView } from '../../parts/problem-view.tsx';
-import { VirtualTable } from '../../parts/virtual-table.tsx';
+import { EmptyState } from '../../parts/page/empty-state.tsx';
+import { Page } from '../../parts/page/page.tsx';
+import { ProblemView } from '../../parts/page/problem-view.tsx';
+import { VirtualTable } from '../../parts/tables/virtual-table.tsx';
 import { DEVICE_COLUMNS } from './device-columns.tsx';
 import { DEVICE_STATES, type DeviceFilter, type DeviceState } from './device-of.ts';
 import { exportDevices } from './export-devices.ts';
 import { StateTabs } from './state-tabs.tsx';
 import { TagDialog } from './tag-dialog.tsx';
+import { PageButton } from '../../parts/address/links.tsx';
 
 const PAGE = 200;
 const route = getRouteApi('/devices');
@@ -45,7 +46,7 @@ export function Devices() {
   const rows = list.data?.pages.flatMap(({ devices }) => devices) ?? [];
   const change = (next: Partial<typeof search>) =>
     void navigate({ search: (before) => ({ ...before, ...next }), replace: true });
-  const type = useDebouncedCallback((q: string) => change({ q: q === '' ? undefined : q } as never), 80);
+  const type = useDebouncedCallback((q: string) => change({ q: q === '' ? undefined : q }), 80);
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
   const onEnd = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
@@ -77,9 +78,9 @@ export function Devices() {
             </Button>
           )}
           {mayEnrol && (
-            <Button component={Link} to="/devices/enrol" leftSection={<Plus size={15} aria-hidden />}>
+            <PageButton to="/devices/enrol" leftSection={<Plus size={15} aria-hidden />}>
               Enrol
-            </Button>
+            </PageButton>
           )}
         </>
       }
@@ -93,9 +94,9 @@ export function Devices() {
           onChange={(event) => type(event.currentTarget.value)}
           style={{ flex: '1 1 16rem' }}
         />
-        <GroupSelect value={search.group} onChange={(group) => change({ group } as never)} />
+        <GroupSelect value={search.group} onChange={(group) => change({ group })} />
       </Group>
-      <StateTabs counts={first?.counts} state={filter.state} onChange={(state) => change({ state } as never)} />
+      <StateTabs counts={first?.counts} state={filter.state} onChange={(state) => change({ state })} />
       {list.error !== null && <ProblemView problem={list.error} again={list.refetch} />}
       <Card withBorder p={0}>
         {first !== undefined && rows.length === 0 ? (
@@ -123,7 +124,7 @@ export function Devices() {
           />
         )}
       </Card>
-      <TagDialog opened={isTagging} onClose={() => setTagging(false)} filter={filter} count={first?.total ?? 0} />
+      {isTagging && <TagDialog onClose={() => setTagging(false)} filter={filter} count={first?.total ?? 0} />}
     </Page>
   );
 }

@@ -1,5 +1,5 @@
 import { answered, api } from '../../api/client.ts';
-import { download, toCsv } from '../../parts/csv.ts';
+import { download, toCsv } from '../../parts/tables/csv.ts';
 import type { DeviceFilter, DevicePage, ListedDevice } from './device-of.ts';
 
 const HEADER = ['device', 'state', 'site', 'profile', 'agent', 'runs', 'update', 'tags', 'lastSeen', 'enrolled'];

@@ -1,5 +1,5 @@
 import { Group, UnstyledButton } from '@mantine/core';
-import { StateBadge } from '../../parts/badge.tsx';
+import { StateBadge } from '../../parts/values/badge.tsx';
 import { DEVICE_STATES, type DevicePage, type DeviceState } from './device-of.ts';
 import { STATE_TONES, STATE_WORDS } from './device-state.ts';
 

@@ -3,13 +3,14 @@ import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answered, api } from '../../api/client.ts';
-import { ProblemView } from '../../parts/problem-view.tsx';
+import { ProblemView } from '../../parts/page/problem-view.tsx';
+import { counted } from '../../parts/values/figures.ts';
 import type { DeviceFilter } from './device-of.ts';
 import { allDevices } from './export-devices.ts';
 
 /** Adds and takes away tags of everything that the list shows. */
-export function TagDialog(props: { opened: boolean; onClose: () => void; filter: DeviceFilter; count: number }) {
-  const { opened, onClose, filter, count } = props;
+export function TagDialog(props: { onClose: () => void; filter: DeviceFilter; count: number }) {
+  const { onClose, filter, count } = props;
   const queries = useQueryClient();
   const [add, setAdd] = useState<string[]>([]);
   const [remove, setRemove] = useState<string[]>([]);
@@ -22,9 +23,7 @@ export function TagDialog(props: { opened: boolean; onClose: () => void; filter:
       const devices = (await allDevices(filter)).map(({ id }) => id);
       const { changed } = await answered(api.POST('/api/v1/devices/tags', { body: { devices, add, remove } }));
       await queries.invalidateQueries({ queryKey: ['devices'] });
-      notifications.show({ message: `${changed.length} of ${devices.length} devices changed their tags.` });
-      setAdd([]);
-      setRemove([]);
+      notifications.show({ message: `${changed.length} of ${counted(devices.length, 'device')} changed their tags.` });
       onClose();
     } catch (error) {
       setProblem(error);
@@ -33,7 +32,7 @@ export function TagDialog(props: { opened: boolean; onClose: () => void; filter:
     }
   };
   return (
-    <Modal opened={opened} onClose={onClose} title={`Tag ${count.toLocaleString('en')} devices`} centered>
+    <Modal opened onClose={onClose} title={`Tag ${counted(count, 'device')}`} centered>
       <Stack>
         <Text size="sm" c="dimmed">
           All that the list shows. Groups and stages that select by tag may find other devices from now on; a stage that
@@ -54,7 +53,7 @@ export function TagDialog(props: { opened: boolean; onClose: () => void; filter:
             Leave them as they are
           </Button>
           <Button loading={isBusy} disabled={add.length + remove.length === 0} onClick={() => void tag()}>
-            Tag {count.toLocaleString('en')} devices
+            Tag {counted(count, 'device')}
           </Button>
         </Group>
       </Stack>

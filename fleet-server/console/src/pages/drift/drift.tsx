@@ -1,10 +1,10 @@
 import { Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Page } from '../../parts/page.tsx';
-import { given, oneOf } from '../data/parts/given.ts';
-import { Loaded } from '../data/parts/loaded.tsx';
-import { Section } from '../data/parts/section.tsx';
+import { Page } from '../../parts/page/page.tsx';
+import { given, oneOf } from '../../parts/address/given.ts';
+import { Loaded } from '../../parts/page/loaded.tsx';
+import { Section } from '../../parts/page/section.tsx';
 import { AutomationSwitch } from './retraining/automation-switch.tsx';
 import { TurnsTable } from './retraining/turns-table.tsx';
 import { LinesTable } from './lines-table.tsx';

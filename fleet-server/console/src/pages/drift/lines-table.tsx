@@ -1,19 +1,19 @@
-import { Anchor, Code, Group, Text } from '@mantine/core';
-import { Tight } from '../data/parts/tight.tsx';
+import { Code, Group, Text } from '@mantine/core';
+import { Tight } from '../../parts/values/tight.tsx';
 import { useQueries, useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { Activity } from 'lucide-react';
-import { StateBadge } from '../../parts/badge.tsx';
-import { EmptyState } from '../../parts/empty-state.tsx';
-import { Ago } from '../../parts/time.tsx';
-import { Loaded } from '../data/parts/loaded.tsx';
-import { Section } from '../data/parts/section.tsx';
-import { DataTable } from '../../parts/data-table.tsx';
+import { StateBadge } from '../../parts/values/badge.tsx';
+import { EmptyState } from '../../parts/page/empty-state.tsx';
+import { Ago } from '../../parts/values/time.tsx';
+import { Loaded } from '../../parts/page/loaded.tsx';
+import { Section } from '../../parts/page/section.tsx';
+import { DataTable } from '../../parts/tables/data-table.tsx';
 import { useServerNow } from '../../api/server-clock.ts';
 import { findingsQuery, policiesQuery, standingQuery, versionsQuery, type KeptFinding } from './queries.ts';
 import { VerdictBadges } from './verdict-badges.tsx';
 import { verdictOf } from './verdict.ts';
 import { kindName } from './words.ts';
+import { PageLink } from '../../parts/address/links.tsx';
 
 /** Every line with what stands on it. */
 export function LinesTable() {
@@ -64,9 +64,9 @@ function Lines({ lines }: { lines: Line[] }) {
           title: 'Line',
           cell: ({ line, version }) => (
             <>
-              <Anchor component={Link} to="/drift/$line" params={{ line } as never} size="sm" fw={600}>
+              <PageLink to="/drift/$line" params={{ line }} size="sm" fw={600}>
                 {line}
-              </Anchor>
+              </PageLink>
               <Text size="xs" c="dimmed">
                 newest published {version}
               </Text>

@@ -1,16 +1,16 @@
-import { Anchor, Code, Text } from '@mantine/core';
-import { Tight } from '../data/parts/tight.tsx';
+import { Code, Text } from '@mantine/core';
+import { Tight } from '../../parts/values/tight.tsx';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { ShieldCheck } from 'lucide-react';
-import { EmptyState } from '../../parts/empty-state.tsx';
-import { Ago } from '../../parts/time.tsx';
-import { day } from '../data/parts/figures.ts';
-import { Loaded } from '../data/parts/loaded.tsx';
-import { Section } from '../data/parts/section.tsx';
+import { EmptyState } from '../../parts/page/empty-state.tsx';
+import { Ago } from '../../parts/values/time.tsx';
+import { day } from '../../parts/values/figures.ts';
+import { Loaded } from '../../parts/page/loaded.tsx';
+import { Section } from '../../parts/page/section.tsx';
 import { useServerNow } from '../../api/server-clock.ts';
-import { DataTable } from '../../parts/data-table.tsx';
+import { DataTable } from '../../parts/tables/data-table.tsx';
 import { refusalsQuery } from './queries.ts';
+import { PageLink } from '../../parts/address/links.tsx';
 
 /** Counts of devices that were not taken, and why. */
 export function RefusalsTable({ line }: { line?: string }) {
@@ -39,9 +39,9 @@ export function RefusalsTable({ line }: { line?: string }) {
                   title: 'Device',
                   cell: ({ device, site }) => (
                     <>
-                      <Anchor component={Link} to="/devices/$device" params={{ device } as never} size="sm">
+                      <PageLink to="/devices/$device" params={{ device }} size="sm">
                         {device}
-                      </Anchor>
+                      </PageLink>
                       <Text size="xs" c="dimmed">
                         {site}
                       </Text>

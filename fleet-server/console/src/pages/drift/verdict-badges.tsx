@@ -1,5 +1,5 @@
 import { Group } from '@mantine/core';
-import { StateBadge } from '../../parts/badge.tsx';
+import { StateBadge } from '../../parts/values/badge.tsx';
 import type { Verdict } from './verdict.ts';
 
 export function VerdictBadges({ verdict: { tone, words } }: { verdict: Verdict }) {

@@ -1,5 +1,5 @@
-import type { Tone } from '../../parts/badge.tsx';
-import { counted } from '../data/parts/figures.ts';
+import type { Tone } from '../../parts/values/badge.tsx';
+import { counted } from '../../parts/values/figures.ts';
 import type { KeptFinding } from './queries.ts';
 
 export interface Verdict {

@@ -1,5 +1,5 @@
-import type { Tone } from '../../parts/badge.tsx';
-import { day } from '../data/parts/figures.ts';
+import type { Tone } from '../../parts/values/badge.tsx';
+import { day } from '../../parts/values/figures.ts';
 import type { FindingKind, KeptFinding, RetrainTurn } from './queries.ts';
 
 export const KINDS: Record<FindingKind, { word: string; means: string }> = {

@@ -1,14 +1,14 @@
-import { Anchor, Group, Loader, Text } from '@mantine/core';
+import { Group, Loader, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { answered, api } from '../../api/client.ts';
 import { ApiProblem } from '../../api/problem.ts';
-import { StateBadge } from '../../parts/badge.tsx';
-import { ProblemView } from '../../parts/problem-view.tsx';
-import { clock } from '../../parts/time.tsx';
-import { Section } from '../data/parts/section.tsx';
+import { StateBadge } from '../../parts/values/badge.tsx';
+import { ProblemView } from '../../parts/page/problem-view.tsx';
+import { clock } from '../../parts/values/time.tsx';
+import { Section } from '../../parts/page/section.tsx';
 import { PendingRow } from './pending-row.tsx';
 import { pendingQuery, type MadeToken } from './token-of.ts';
+import { PageLink } from '../../parts/address/links.tsx';
 
 const LOOK_MS = 3000;
 
@@ -31,9 +31,9 @@ export function Arrival({ token: { device: id } }: { token: MadeToken }) {
           <StateBadge tone="good">enrolled</StateBadge>
           <StateBadge tone={online ? 'good' : 'waiting'}>{online ? 'online' : 'not connected yet'}</StateBadge>
           <Text size="sm">
-            <Anchor component={Link} to="/devices/$device" params={{ device: id } as never}>
+            <PageLink to="/devices/$device" params={{ device: id }}>
               {id}
-            </Anchor>{' '}
+            </PageLink>{' '}
             has had its name since {clock(enrolledAt)}: {profile}, agent {agent}.
           </Text>
         </Group>

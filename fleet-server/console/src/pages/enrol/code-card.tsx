@@ -1,8 +1,8 @@
 import { Alert, Box, Button, Code, CopyButton, Group, List, Stack, Text } from '@mantine/core';
 import { Copy, Printer } from 'lucide-react';
 import { useServerNow } from '../../api/server-clock.ts';
-import { Ago } from '../../parts/time.tsx';
-import { Section } from '../data/parts/section.tsx';
+import { Ago } from '../../parts/values/time.tsx';
+import { Section } from '../../parts/page/section.tsx';
 import { Arrival } from './arrival.tsx';
 import { Labels } from './labels.tsx';
 import { Qr } from './qr.tsx';

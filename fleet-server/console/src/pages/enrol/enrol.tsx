@@ -1,15 +1,16 @@
-import { Anchor, Tabs } from '@mantine/core';
+import { Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { UserX } from 'lucide-react';
 import { useMay } from '../../api/session.ts';
-import { EmptyState } from '../../parts/empty-state.tsx';
-import { Page } from '../../parts/page.tsx';
-import { given, oneOf } from '../data/parts/given.ts';
+import { EmptyState } from '../../parts/page/empty-state.tsx';
+import { Page } from '../../parts/page/page.tsx';
+import { given, oneOf } from '../../parts/address/given.ts';
 import { DeviceList } from './device-list.tsx';
 import { OneDevice } from './one-device.tsx';
 import { Pending } from './pending.tsx';
 import { pendingQuery } from './token-of.ts';
+import { PageLink } from '../../parts/address/links.tsx';
 
 const route = getRouteApi('/devices/enrol');
 const TABS = ['one', 'list', 'waiting'] as const;
@@ -27,9 +28,9 @@ export function Enrol() {
       about={
         <>
           A one-time code gives a gateway or tablet its name and its certificate.{' '}
-          <Anchor component={Link} to="/devices" size="sm" underline="always">
+          <PageLink to="/devices" size="sm" underline="always">
             All devices
-          </Anchor>
+          </PageLink>
         </>
       }
       docs="gateway"

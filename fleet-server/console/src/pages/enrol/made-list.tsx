@@ -2,12 +2,12 @@ import { Alert, Button, Code, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Download, Printer } from 'lucide-react';
 import { answered, api } from '../../api/client.ts';
-import { StateBadge } from '../../parts/badge.tsx';
-import { download, toCsv } from '../../parts/csv.ts';
-import { clock } from '../../parts/time.tsx';
-import { VirtualTable } from '../../parts/virtual-table.tsx';
-import { counted } from '../data/parts/figures.ts';
-import { Section } from '../data/parts/section.tsx';
+import { StateBadge } from '../../parts/values/badge.tsx';
+import { download, toCsv } from '../../parts/tables/csv.ts';
+import { clock } from '../../parts/values/time.tsx';
+import { VirtualTable } from '../../parts/tables/virtual-table.tsx';
+import { counted } from '../../parts/values/figures.ts';
+import { Section } from '../../parts/page/section.tsx';
 import { Labels } from './labels.tsx';
 import type { MadeToken } from './token-of.ts';
 

@@ -2,9 +2,9 @@ import { Autocomplete, Button, Group, NumberInput, Radio, Stack, TagsInput, Text
 import { useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { answered, api } from '../../api/client.ts';
-import { faultIn } from '../../parts/form-dialog.tsx';
-import { ProblemView } from '../../parts/problem-view.tsx';
-import { Section } from '../data/parts/section.tsx';
+import { faultIn } from '../../parts/dialogs/form-dialog.tsx';
+import { ProblemView } from '../../parts/page/problem-view.tsx';
+import { Section } from '../../parts/page/section.tsx';
 import { sitesQuery } from '../sites/site-of.ts';
 import { CodeCard } from './code-card.tsx';
 import type { Approval, MadeToken } from './token-of.ts';

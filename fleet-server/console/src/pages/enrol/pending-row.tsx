@@ -5,8 +5,8 @@ import { useState } from 'react';
 import { answered, api } from '../../api/client.ts';
 import { useServerNow } from '../../api/server-clock.ts';
 import { useMay } from '../../api/session.ts';
-import { FormDialog } from '../../parts/form-dialog.tsx';
-import { Ago } from '../../parts/time.tsx';
+import { FormDialog } from '../../parts/dialogs/form-dialog.tsx';
+import { Ago } from '../../parts/values/time.tsx';
 import type { PendingEnrolment } from './token-of.ts';
 
 /** One that asks, its fingerprint, and letting it in. */

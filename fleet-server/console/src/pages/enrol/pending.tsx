@@ -1,9 +1,9 @@
 import { Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { DoorOpen } from 'lucide-react';
-import { EmptyState } from '../../parts/empty-state.tsx';
-import { Loaded } from '../data/parts/loaded.tsx';
-import { Section } from '../data/parts/section.tsx';
+import { EmptyState } from '../../parts/page/empty-state.tsx';
+import { Loaded } from '../../parts/page/loaded.tsx';
+import { Section } from '../../parts/page/section.tsx';
 import { PendingRow } from './pending-row.tsx';
 import { pendingQuery } from './token-of.ts';
 

@@ -2,9 +2,9 @@ import { Skeleton, Stack, Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { Boxes } from 'lucide-react';
-import { EmptyState } from '../../parts/empty-state.tsx';
-import { Page } from '../../parts/page.tsx';
-import { ProblemView } from '../../parts/problem-view.tsx';
+import { EmptyState } from '../../parts/page/empty-state.tsx';
+import { Page } from '../../parts/page/page.tsx';
+import { ProblemView } from '../../parts/page/problem-view.tsx';
 import { Awaiting } from './awaiting.tsx';
 import { CompareVersions } from './line/compare-versions.tsx';
 import { LineHistory } from './line/line-history.tsx';
@@ -38,7 +38,7 @@ export function LinePage() {
             value={shown}
             keepMounted={false}
             onChange={(next) =>
-              void navigate({ search: (before) => ({ ...before, tab: next ?? undefined }) as never, replace: true })
+              void navigate({ search: (before) => ({ ...before, tab: next ?? undefined }), replace: true })
             }
           >
             <Tabs.List mb="md">

@@ -1,19 +1,19 @@
-import { Anchor, Card, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Card, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { Boxes } from 'lucide-react';
 import { useServerNow } from '../../api/server-clock.ts';
-import { StateBadge } from '../../parts/badge.tsx';
-import { DataTable } from '../../parts/data-table.tsx';
-import { EmptyState } from '../../parts/empty-state.tsx';
-import { Page } from '../../parts/page.tsx';
-import { ProblemView } from '../../parts/problem-view.tsx';
-import { Ago } from '../../parts/time.tsx';
+import { StateBadge } from '../../parts/values/badge.tsx';
+import { DataTable } from '../../parts/tables/data-table.tsx';
+import { EmptyState } from '../../parts/page/empty-state.tsx';
+import { Page } from '../../parts/page/page.tsx';
+import { ProblemView } from '../../parts/page/problem-view.tsx';
+import { Ago } from '../../parts/values/time.tsx';
 import { Awaiting } from './awaiting.tsx';
 import { inForce, type Version } from './model-of.ts';
 import { modelsQuery } from './model-queries.ts';
 import { RunningCount } from './running-count.tsx';
 import { stateOf } from './words.ts';
+import { PageLink } from '../../parts/address/links.tsx';
 
 /** Every line: what is in force, what is newest, and what devices run. */
 export function Models() {
@@ -44,9 +44,9 @@ export function Models() {
                 title: 'Line',
                 isHeading: true,
                 cell: ({ line }) => (
-                  <Anchor component={Link} to="/models/$line" params={{ line } as never} fw={600} size="sm">
+                  <PageLink to="/models/$line" params={{ line }} fw={600} size="sm">
                     {line}
-                  </Anchor>
+                  </PageLink>
                 ),
               },
               {
@@ -100,9 +100,9 @@ export function Models() {
 
 function VersionLink({ line, version }: { line: string; version: string }) {
   return (
-    <Anchor component={Link} to="/models/$line/$version" params={{ line, version } as never} size="sm">
+    <PageLink to="/models/$line/$version" params={{ line, version }} size="sm">
       {version}
-    </Anchor>
+    </PageLink>
   );
 }
 

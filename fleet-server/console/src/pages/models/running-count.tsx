@@ -1,7 +1,7 @@
-import { Anchor, Skeleton, Text } from '@mantine/core';
+import { Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { runningQuery } from './model-queries.ts';
+import { PageLink } from '../../parts/address/links.tsx';
 
 /** How many devices run a version now, and which. */
 export function RunningCount({ line, version }: { line: string; version: string }) {
@@ -10,8 +10,8 @@ export function RunningCount({ line, version }: { line: string; version: string 
   if (data === undefined) return <Skeleton height={14} width={36} display="inline-block" />;
   if (data.total === 0) return <Text span>0</Text>;
   return (
-    <Anchor component={Link} to="/devices" search={{ version } as never} size="sm" underline="always">
+    <PageLink to="/devices" search={{ version }} size="sm" underline="always">
       {data.total.toLocaleString('en')}
-    </Anchor>
+    </PageLink>
   );
 }

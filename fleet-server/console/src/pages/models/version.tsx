@@ -1,13 +1,13 @@
-import { Alert, Button, Group, Skeleton, Stack, Tabs, Text } from '@mantine/core';
+import { Alert, Group, Skeleton, Stack, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { Archive, Rocket } from 'lucide-react';
 import { useServerNow } from '../../api/server-clock.ts';
 import { useMay } from '../../api/session.ts';
-import { StateBadge } from '../../parts/badge.tsx';
-import { Page } from '../../parts/page.tsx';
-import { ProblemView } from '../../parts/problem-view.tsx';
-import { Ago } from '../../parts/time.tsx';
+import { StateBadge } from '../../parts/values/badge.tsx';
+import { Page } from '../../parts/page/page.tsx';
+import { ProblemView } from '../../parts/page/problem-view.tsx';
+import { Ago } from '../../parts/values/time.tsx';
 import { Awaiting } from './awaiting.tsx';
 import { trialsOf, type Version } from './model-of.ts';
 import { cardQuery, versionQuery } from './model-queries.ts';
@@ -21,6 +21,7 @@ import { SignersPanel } from './version/signers-panel.tsx';
 import { TrialsPanel } from './version/trials-panel.tsx';
 import { VariantsPanel } from './version/variants-panel.tsx';
 import { stateOf } from './words.ts';
+import { PageButton } from '../../parts/address/links.tsx';
 
 const route = getRouteApi('/models/$line/$version');
 const TABS = ['card', 'figures', 'fairness', 'shrinking', 'variants', 'lineage', 'signatures'] as const;
@@ -45,14 +46,9 @@ export function VersionPage() {
         data !== undefined && (
           <>
             {mayRoll && data.state === 'published' && data.deprecation === undefined && (
-              <Button
-                component={Link}
-                to="/rollouts/new"
-                search={{ line, version } as never}
-                leftSection={<Rocket size={15} aria-hidden />}
-              >
+              <PageButton to="/rollouts/new" search={{ line, version }} leftSection={<Rocket size={15} aria-hidden />}>
                 Roll it out
-              </Button>
+              </PageButton>
             )}
             <DeprecateButton version={data} />
           </>
@@ -67,7 +63,7 @@ export function VersionPage() {
           {data.deprecation.replacedBy !== null && (
             <>
               {' '}
-              <Link to="/models/$line/$version" params={{ line, version: data.deprecation.replacedBy } as never}>
+              <Link to="/models/$line/$version" params={{ line, version: data.deprecation.replacedBy }}>
                 Use {data.deprecation.replacedBy}
               </Link>
               .
@@ -86,7 +82,7 @@ export function VersionPage() {
         <Tabs
           value={shown}
           keepMounted={false}
-          onChange={(next) => void navigate({ search: { tab: next ?? 'card' } as never, replace: true })}
+          onChange={(next) => void navigate({ search: { tab: next ?? 'card' }, replace: true })}
         >
           <Tabs.List mb="md">
             <Tabs.Tab value="card">Card</Tabs.Tab>

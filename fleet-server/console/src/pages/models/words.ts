@@ -1,4 +1,4 @@
-import type { Tone } from '../../parts/badge.tsx';
+import type { Tone } from '../../parts/values/badge.tsx';
 import type { CardFigure, Version } from './model-of.ts';
 
 const STATES: Record<string, { tone: Tone; word: string }> = {

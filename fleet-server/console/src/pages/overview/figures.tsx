@@ -1,6 +1,6 @@
-import { Anchor, Card, Group, SimpleGrid, Text } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Card, Group, SimpleGrid, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { PageLink, type PagePath } from '../../parts/address/links.tsx';
 
 /** A number that is true now, and where it comes from when it is clicked. */
 export function Figure({
@@ -8,14 +8,12 @@ export function Figure({
   value,
   unit,
   to,
-  search,
   children,
 }: {
   label: string;
   value: number;
   unit?: string;
-  to: string;
-  search?: Record<string, string>;
+  to: PagePath;
   children?: ReactNode;
 }) {
   return (
@@ -24,11 +22,11 @@ export function Figure({
         {label}
       </Text>
       <Group gap={6} align="baseline">
-        <Anchor component={Link} to={to} search={search as never} c="inherit" underline="hover">
+        <PageLink to={to} c="inherit" underline="hover">
           <Text component="span" fz={28} fw={700} className="tabular">
             {value.toLocaleString('en')}
           </Text>
-        </Anchor>
+        </PageLink>
         {unit !== undefined && (
           <Text component="span" size="sm" c="dimmed">
             {unit}

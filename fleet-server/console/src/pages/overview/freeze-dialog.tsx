@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { answered, api } from '../../api/client.ts';
-import { Confirm } from '../../parts/confirm.tsx';
+import { Confirm } from '../../parts/dialogs/confirm.tsx';
 
 /** The brake at 2 am: one button, one sentence. */
 export function FreezeDialog({ opened, onClose, devices }: { opened: boolean; onClose: () => void; devices: number }) {

@@ -1,8 +1,8 @@
-import { Anchor, Card, Group, List, Text, Title } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Card, Group, List, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { StateBadge, type Tone } from '../../parts/badge.tsx';
+import { StateBadge, type Tone } from '../../parts/values/badge.tsx';
 import type { OverviewOf } from './overview-of.ts';
+import { PageLink, type PagePath } from '../../parts/address/links.tsx';
 
 interface Task {
   key: string;
@@ -62,9 +62,9 @@ function tasksOf({ alerts, rollouts, approvals, devices, automationStop }: Overv
         id,
         'warning',
         'rollout',
-        <Anchor component={Link} to="/rollouts/$id" params={{ id } as never}>
+        <PageLink to="/rollouts/$id" params={{ id }}>
           {line}@{version} asks a person{stageName === null ? '' : ` in stage ${stageName}`}
-        </Anchor>,
+        </PageLink>,
       ),
     ),
     ...approvals.models.map(({ line, version, kind }) =>
@@ -114,12 +114,8 @@ function task(key: string, tone: Tone, word: string, what: ReactNode): Task {
   return { key, tone, word, what };
 }
 
-function To({ to, children }: { to: string; children: ReactNode }) {
-  return (
-    <Anchor component={Link} to={to}>
-      {children}
-    </Anchor>
-  );
+function To({ to, children }: { to: PagePath; children: ReactNode }) {
+  return <PageLink to={to}>{children}</PageLink>;
 }
 
 function count(n: number, noun: string): string {

@@ -1,21 +1,21 @@
-import { Anchor, Button, Card, Grid, Group, List, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Button, Card, Grid, Group, List, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { HardDrive, Snowflake } from 'lucide-react';
 import { useState } from 'react';
 import { answered, api } from '../../api/client.ts';
 import { PRESENCE_MS } from '../../api/queries.ts';
 import { useMay } from '../../api/session.ts';
-import { StateBadge } from '../../parts/badge.tsx';
-import { EmptyState } from '../../parts/empty-state.tsx';
-import { Page } from '../../parts/page.tsx';
-import { ProblemView } from '../../parts/problem-view.tsx';
-import { Ago, clock } from '../../parts/time.tsx';
+import { StateBadge } from '../../parts/values/badge.tsx';
+import { EmptyState } from '../../parts/page/empty-state.tsx';
+import { Page } from '../../parts/page/page.tsx';
+import { ProblemView } from '../../parts/page/problem-view.tsx';
+import { Ago, clock } from '../../parts/values/time.tsx';
 import { Figure, Figures } from './figures.tsx';
 import { FreezeDialog } from './freeze-dialog.tsx';
 import { NeedsYou } from './needs-you.tsx';
 import { RunningRollouts } from './running-rollouts.tsx';
 import { StateBar } from './state-bar.tsx';
+import { PageButton, PageLink } from '../../parts/address/links.tsx';
 
 export const overviewQuery = {
   queryKey: ['overview'],
@@ -52,9 +52,9 @@ export function Overview() {
           <EmptyState icon={HardDrive} title="No device has enrolled yet">
             <Stack gap="xs" align="center">
               Make a one-time code for the gateway of a site; it enrols by itself within a minute.
-              <Button component={Link} to="/devices/enrol" variant="light">
+              <PageButton to="/devices/enrol" variant="light">
                 Enrol the first device
-              </Button>
+              </PageButton>
             </Stack>
           </EmptyState>
         </Card>
@@ -116,9 +116,9 @@ function Drifted({
             <List.Item key={`${line}@${version}`}>
               <Group gap="xs" wrap="nowrap">
                 <StateBadge tone="warning">{`${findings} standing`}</StateBadge>
-                <Anchor component={Link} to="/drift/$line" params={{ line } as never} size="sm">
+                <PageLink to="/drift/$line" params={{ line }} size="sm">
                   {line}@{version}
-                </Anchor>
+                </PageLink>
                 <Text size="sm" c="dimmed">
                   since <Ago at={since} now={now} />
                 </Text>

@@ -1,8 +1,8 @@
-import { Anchor, Card, Group, Progress, Stack, Text, Title } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
-import { StateBadge, type Tone } from '../../parts/badge.tsx';
-import { Ago } from '../../parts/time.tsx';
+import { Card, Group, Progress, Stack, Text, Title } from '@mantine/core';
+import { StateBadge, type Tone } from '../../parts/values/badge.tsx';
+import { Ago } from '../../parts/values/time.tsx';
 import type { OverviewOf } from './overview-of.ts';
+import { PageLink } from '../../parts/address/links.tsx';
 
 const TONES: Record<string, Tone> = { running: 'busy', paused: 'warning', 'awaiting-approval': 'waiting' };
 
@@ -17,9 +17,9 @@ export function RunningRollouts({ rollouts, now }: { rollouts: OverviewOf['rollo
           <StateBadge tone="good">nothing</StateBadge>
           <Text size="sm" c="dimmed">
             No rollout is under way.{' '}
-            <Anchor component={Link} to="/rollouts" size="sm" underline="always">
+            <PageLink to="/rollouts" size="sm" underline="always">
               All rollouts
-            </Anchor>
+            </PageLink>
           </Text>
         </Group>
       )}
@@ -31,9 +31,9 @@ export function RunningRollouts({ rollouts, now }: { rollouts: OverviewOf['rollo
                 <StateBadge tone={asks ? 'warning' : (TONES[status] ?? 'busy')}>
                   {asks ? 'asks you' : status}
                 </StateBadge>
-                <Anchor component={Link} to="/rollouts/$id" params={{ id } as never} fw={600}>
+                <PageLink to="/rollouts/$id" params={{ id }} fw={600}>
                   {line}@{version}
-                </Anchor>
+                </PageLink>
                 {name !== null && (
                   <Text size="sm" c="dimmed">
                     {name}

@@ -3,10 +3,10 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { MessageCircleQuestion } from 'lucide-react';
 import { useServerNow } from '../../api/server-clock.ts';
-import { StateBadge } from '../../parts/badge.tsx';
-import { Page } from '../../parts/page.tsx';
-import { ProblemView } from '../../parts/problem-view.tsx';
-import { Ago } from '../../parts/time.tsx';
+import { StateBadge } from '../../parts/values/badge.tsx';
+import { Page } from '../../parts/page/page.tsx';
+import { ProblemView } from '../../parts/page/problem-view.tsx';
+import { Ago } from '../../parts/values/time.tsx';
 import { RolloutActs } from './acts/rollout-acts.tsx';
 import { GatePanel } from './board/gate-panel.tsx';
 import { Members } from './board/members.tsx';
@@ -51,7 +51,7 @@ export function RolloutPage() {
           <Asking rollout={data} />
           <Tabs
             value={shown}
-            onChange={(next) => void navigate({ search: { tab: next ?? 'board' } as never, replace: true })}
+            onChange={(next) => void navigate({ search: { tab: next ?? 'board' }, replace: true })}
             keepMounted={false}
           >
             <Tabs.List mb="md">

@@ -1,18 +1,19 @@
-import { Anchor, Button, Card, Group, Select } from '@mantine/core';
+import { Button, Card, Group, Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { Plus, Rocket } from 'lucide-react';
 import { useServerNow } from '../../api/server-clock.ts';
 import { useMay } from '../../api/session.ts';
-import { StateBadge } from '../../parts/badge.tsx';
-import { EmptyState } from '../../parts/empty-state.tsx';
-import { Page } from '../../parts/page.tsx';
-import { ProblemView } from '../../parts/problem-view.tsx';
-import { Ago } from '../../parts/time.tsx';
-import { VirtualTable, type Column } from '../../parts/virtual-table.tsx';
+import { StateBadge } from '../../parts/values/badge.tsx';
+import { EmptyState } from '../../parts/page/empty-state.tsx';
+import { Page } from '../../parts/page/page.tsx';
+import { ProblemView } from '../../parts/page/problem-view.tsx';
+import { Ago } from '../../parts/values/time.tsx';
+import { VirtualTable, type Column } from '../../parts/tables/virtual-table.tsx';
 import type { Rollout } from './rollout-of.ts';
 import { rolloutsQuery } from './rollout-queries.ts';
 import { stageSentence, STATUSES, statusWord } from './words.ts';
+import { PageButton, PageLink } from '../../parts/address/links.tsx';
 
 const route = getRouteApi('/rollouts');
 
@@ -29,11 +30,11 @@ export function Rollouts() {
     (one) => (status === undefined || one.state.status === status) && (line === undefined || one.line === line),
   );
   const change = (next: { status?: string | undefined; line?: string | undefined }) =>
-    void navigate({ search: (before) => ({ ...before, ...next }) as never, replace: true });
+    void navigate({ search: (before) => ({ ...before, ...next }), replace: true });
   const create = mayWrite && (
-    <Button component={Link} to="/rollouts/new" leftSection={<Plus size={15} aria-hidden />}>
+    <PageButton to="/rollouts/new" leftSection={<Plus size={15} aria-hidden />}>
       New rollout
-    </Button>
+    </PageButton>
   );
   return (
     <Page
@@ -114,9 +115,9 @@ function columnsAt(now: number): Column<Rollout>[] {
       title: 'Release',
       width: 'minmax(180px, 2fr)',
       cell: ({ id, line, version }) => (
-        <Anchor component={Link} to="/rollouts/$id" params={{ id } as never} fw={600} size="sm">
+        <PageLink to="/rollouts/$id" params={{ id }} fw={600} size="sm">
           {line}@{version}
-        </Anchor>
+        </PageLink>
       ),
     },
     { key: 'name', title: 'Name', width: 'minmax(110px, 1fr)', cell: ({ id, name }) => name ?? id },

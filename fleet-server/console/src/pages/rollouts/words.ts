@@ -1,4 +1,4 @@
-import type { Tone } from '../../parts/badge.tsx';
+import type { Tone } from '../../parts/values/badge.tsx';
 import type { Member, Rollout, RolloutState } from './rollout-of.ts';
 
 type Status = RolloutState['status'];

@@ -2,12 +2,12 @@ import { Anchor, List, SimpleGrid, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { answered, api } from '../../api/client.ts';
 import { readProblem } from '../../api/problem.ts';
-import { StateBadge } from '../../parts/badge.tsx';
-import { DocsLink } from '../../parts/page.tsx';
-import { clock } from '../../parts/time.tsx';
-import { Facts } from '../data/parts/facts.tsx';
-import { Loaded } from '../data/parts/loaded.tsx';
-import { Section } from '../data/parts/section.tsx';
+import { StateBadge } from '../../parts/values/badge.tsx';
+import { DocsLink } from '../../parts/page/page.tsx';
+import { clock } from '../../parts/values/time.tsx';
+import { Facts } from '../../parts/values/facts.tsx';
+import { Loaded } from '../../parts/page/loaded.tsx';
+import { Section } from '../../parts/page/section.tsx';
 
 const API_DESCRIPTION = '/api/v1/openapi.json';
 

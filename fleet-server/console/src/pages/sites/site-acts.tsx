@@ -3,9 +3,9 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answered, api } from '../../api/client.ts';
 import { useServerNow } from '../../api/server-clock.ts';
-import { Confirm } from '../../parts/confirm.tsx';
-import { FormDialog } from '../../parts/form-dialog.tsx';
-import { counted } from '../data/parts/figures.ts';
+import { Confirm } from '../../parts/dialogs/confirm.tsx';
+import { FormDialog } from '../../parts/dialogs/form-dialog.tsx';
+import { counted } from '../../parts/values/figures.ts';
 import { isGone, unsentOf, type SiteDetails } from './site-of.ts';
 
 const DEFAULT_DAYS = 14;

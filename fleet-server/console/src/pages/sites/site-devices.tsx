@@ -1,15 +1,15 @@
-import { Anchor, Button, Text } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Text } from '@mantine/core';
 import { HardDrive } from 'lucide-react';
 import { useServerNow } from '../../api/server-clock.ts';
 import { useMay } from '../../api/session.ts';
-import { StateBadge } from '../../parts/badge.tsx';
-import { DataTable } from '../../parts/data-table.tsx';
-import { EmptyState } from '../../parts/empty-state.tsx';
-import { Ago } from '../../parts/time.tsx';
-import { counted, whole } from '../data/parts/figures.ts';
-import { Section } from '../data/parts/section.tsx';
+import { StateBadge } from '../../parts/values/badge.tsx';
+import { DataTable } from '../../parts/tables/data-table.tsx';
+import { EmptyState } from '../../parts/page/empty-state.tsx';
+import { Ago } from '../../parts/values/time.tsx';
+import { counted, whole } from '../../parts/values/figures.ts';
+import { Section } from '../../parts/page/section.tsx';
 import { END_WORDS, isGone, unsentOf, type SiteDetails } from './site-of.ts';
+import { PageButton, PageLink } from '../../parts/address/links.tsx';
 
 const ACTIVE = { tone: 'good', word: 'active', about: 'it may speak' } as const;
 
@@ -29,9 +29,9 @@ export function SiteDevices({ site: { id, state, zone, devices } }: { site: Site
       {devices.length === 0 ? (
         <EmptyState icon={HardDrive} title="No device here">
           {state === 'open' && mayEnrol ? (
-            <Button component={Link} to="/devices/enrol" search={{ site: id } as never} variant="light">
+            <PageButton to="/devices/enrol" search={{ site: id }} variant="light">
               Enrol a device
-            </Button>
+            </PageButton>
           ) : (
             'Nobody enrols here any more.'
           )}
@@ -48,9 +48,9 @@ export function SiteDevices({ site: { id, state, zone, devices } }: { site: Site
               title: 'Device',
               isHeading: true,
               cell: ({ device }) => (
-                <Anchor component={Link} to="/devices/$device" params={{ device } as never} size="sm">
+                <PageLink to="/devices/$device" params={{ device }} size="sm">
                   {device}
-                </Anchor>
+                </PageLink>
               ),
             },
             {

@@ -2,7 +2,8 @@ import { Autocomplete, NumberInput, Textarea, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answered, api } from '../../api/client.ts';
-import { FormDialog } from '../../parts/form-dialog.tsx';
+import { FormDialog } from '../../parts/dialogs/form-dialog.tsx';
+import { withTheirs, type Written } from '../../parts/dialogs/changed-meanwhile.ts';
 import { sitesQuery, type Site } from './site-of.ts';
 
 const ZONES = Intl.supportedValuesOf('timeZone');
@@ -16,18 +17,26 @@ export function SiteForm({ site, onClose }: { site: Site | undefined; onClose: (
   const [zone, setZone] = useState(site?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone);
   const [region, setRegion] = useState(site?.region ?? '');
   const [cost, setCost] = useState<number | string>(site?.costPerMb ?? '');
+  const [gateway, setGateway] = useState(site?.gateway ?? '');
   const [note, setNote] = useState(site?.note ?? '');
   // As it was when the form was opened: what somebody else writes meanwhile is not overwritten unseen.
-  const [expectedRevision] = useState(site?.revision ?? 0);
+  const [opened] = useState(site);
+  const expectedRevision = opened?.revision ?? 0;
   const act = async () => {
     const body = {
       zone: zone.trim(),
       region: region.trim(),
       costPerMb: cost === '' ? null : Number(cost),
+      gateway: gateway.trim() || null,
       note: note.trim(),
       expectedRevision,
     };
-    await answered(api.PUT('/api/v1/sites/{site}', { params: { path: { site: id.trim() } }, body }));
+    const params = { path: { site: id.trim() } };
+    try {
+      await answered(api.PUT('/api/v1/sites/{site}', { params, body }));
+    } catch (error) {
+      throw await withTheirs(error, () => theirsOf(id.trim(), opened));
+    }
     await queries.invalidateQueries({ queryKey: ['sites'] });
   };
   const regions = [...new Set(sites.data?.sites.map((one) => one.region).filter((name) => name !== ''))].toSorted();
@@ -86,6 +95,14 @@ export function SiteForm({ site, onClose }: { site: Site | undefined; onClose: (
             onChange={setCost}
             error={faultOf('costPerMb')}
           />
+          <TextInput
+            label="Gateway for its tablets"
+            description="Where they ask for models and the log without the office, such as https://gw.site.example:8420; empty for nowhere"
+            type="url"
+            value={gateway}
+            onChange={(event) => setGateway(event.currentTarget.value)}
+            error={faultOf('gateway')}
+          />
           <Textarea
             label="Note"
             autosize
@@ -98,4 +115,16 @@ export function SiteForm({ site, onClose }: { site: Site | undefined; onClose: (
       )}
     </FormDialog>
   );
+}
+
+async function theirsOf(site: string, opened: Site | undefined) {
+  const now = await answered(api.GET('/api/v1/sites/{site}', { params: { path: { site } } }));
+  const fields: Written[] = [
+    ['time zone', opened?.zone ?? '', now.zone],
+    ['region', opened?.region ?? '', now.region],
+    ['cost of a megabyte', String(opened?.costPerMb ?? ''), String(now.costPerMb ?? '')],
+    ['gateway', opened?.gateway ?? '', now.gateway ?? ''],
+    ['note', opened?.note ?? '', now.note],
+  ];
+  return { by: 'somebody else', fields };
 }

@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answered, api } from '../../api/client.ts';
 import type { components } from '../../api/schema.generated.ts';
-import type { Tone } from '../../parts/badge.tsx';
+import type { Tone } from '../../parts/values/badge.tsx';
 
 export type Site = components['schemas']['Site'];
 export type SiteDetails = components['schemas']['SiteDetails'];

@@ -1,24 +1,26 @@
-import { Anchor, Button, Group, Stack } from '@mantine/core';
+import { Button, Group, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import { Pencil } from 'lucide-react';
 import { useState } from 'react';
 import { useServerNow } from '../../api/server-clock.ts';
 import { useMay } from '../../api/session.ts';
-import { StateBadge } from '../../parts/badge.tsx';
-import { Page } from '../../parts/page.tsx';
-import { Ago, clock } from '../../parts/time.tsx';
-import { Facts } from '../data/parts/facts.tsx';
-import { Loaded } from '../data/parts/loaded.tsx';
-import { Section } from '../data/parts/section.tsx';
+import { StateBadge } from '../../parts/values/badge.tsx';
+import { Page } from '../../parts/page/page.tsx';
+import { Ago, clock } from '../../parts/values/time.tsx';
+import { Facts } from '../../parts/values/facts.tsx';
+import { Loaded } from '../../parts/page/loaded.tsx';
+import { Section } from '../../parts/page/section.tsx';
+import { SiteActivities } from './activities/site-activities.tsx';
 import { SiteActs } from './site-acts.tsx';
 import { SiteDevices } from './site-devices.tsx';
 import { SiteForm } from './site-form.tsx';
 import { SITE_TONES, siteQuery, type SiteDetails } from './site-of.ts';
+import { PageLink } from '../../parts/address/links.tsx';
 
 const route = getRouteApi('/sites/$site');
 
-/** One site: what is written of it, its devices, and how far they are with leaving. */
+/** One site: what is written of it, what people there say, its devices, and how far they are with leaving. */
 export function SitePage() {
   const { site: id } = route.useParams();
   const asked = useQuery({ ...siteQuery(id), retry: false });
@@ -29,9 +31,9 @@ export function SitePage() {
     <Page
       title={id}
       about={
-        <Anchor component={Link} to="/sites" size="sm">
+        <PageLink to="/sites" size="sm">
           All sites
-        </Anchor>
+        </PageLink>
       }
       docs="lifecycle"
       actions={
@@ -52,6 +54,7 @@ export function SitePage() {
         {(loaded) => (
           <Stack>
             <About site={loaded} />
+            <SiteActivities key={loaded.id} site={loaded} />
             <SiteDevices site={loaded} />
           </Stack>
         )}
@@ -63,7 +66,8 @@ export function SitePage() {
 
 function About({ site }: { site: SiteDetails }) {
   const now = useServerNow();
-  const { id, state, zone, region, costPerMb, note, revision, createdAt, closingAt, deadlineAt, closedAt } = site;
+  const { id, state, zone, region, costPerMb, gateway, note, revision, createdAt, closingAt, deadlineAt, closedAt } =
+    site;
   return (
     <Section title="What is written of it">
       <Facts
@@ -78,6 +82,7 @@ function About({ site }: { site: SiteDetails }) {
           ['Time zone', zone],
           ['Region', region || '–'],
           ['Cost of a megabyte', costPerMb === null ? 'nobody knows' : costPerMb],
+          ['Gateway for its tablets', gateway ?? 'none named'],
           ['In the register', revision === 0 ? 'no: devices only name it' : `revision ${revision}`],
           ['Since', createdAt === null ? '–' : clock(createdAt, zone)],
           ['Note', note || '–'],
@@ -97,15 +102,15 @@ function About({ site }: { site: SiteDetails }) {
         ]}
       />
       <Group gap="md">
-        <Anchor component={Link} to="/devices" search={{ site: id } as never} size="sm">
+        <PageLink to="/devices" search={{ site: id }} size="sm">
           Its devices in the list
-        </Anchor>
-        <Anchor component={Link} to="/alerts" search={{ q: id, state: 'all' } as never} size="sm">
+        </PageLink>
+        <PageLink to="/alerts" search={{ q: id, state: 'all' }} size="sm">
           Its alerts
-        </Anchor>
-        <Anchor component={Link} to="/audit" search={{ subject: `site:${id}` } as never} size="sm">
+        </PageLink>
+        <PageLink to="/audit" search={{ subject: `site:${id}` }} size="sm">
           Who did what to it
-        </Anchor>
+        </PageLink>
       </Group>
     </Section>
   );

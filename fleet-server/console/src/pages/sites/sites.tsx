@@ -1,21 +1,22 @@
-import { Anchor, Button, Card, Group, Select, Text, TextInput } from '@mantine/core';
+import { Button, Card, Group, Select, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { Download, MapPin, Plus, Search } from 'lucide-react';
 import { useState } from 'react';
 import { useServerNow } from '../../api/server-clock.ts';
 import { useMay } from '../../api/session.ts';
-import { StateBadge } from '../../parts/badge.tsx';
-import { download, toCsv } from '../../parts/csv.ts';
-import { EmptyState } from '../../parts/empty-state.tsx';
-import { Page } from '../../parts/page.tsx';
-import { ProblemView } from '../../parts/problem-view.tsx';
-import { Ago } from '../../parts/time.tsx';
-import { VirtualTable, type Column } from '../../parts/virtual-table.tsx';
-import { given, oneOf } from '../data/parts/given.ts';
+import { StateBadge } from '../../parts/values/badge.tsx';
+import { download, toCsv } from '../../parts/tables/csv.ts';
+import { EmptyState } from '../../parts/page/empty-state.tsx';
+import { Page } from '../../parts/page/page.tsx';
+import { ProblemView } from '../../parts/page/problem-view.tsx';
+import { Ago } from '../../parts/values/time.tsx';
+import { VirtualTable, type Column } from '../../parts/tables/virtual-table.tsx';
+import { given, oneOf } from '../../parts/address/given.ts';
 import { DevicesOf } from './devices-of.tsx';
 import { SITE_TONES, sitesQuery, type Site } from './site-of.ts';
 import { SiteForm } from './site-form.tsx';
+import { PageLink } from '../../parts/address/links.tsx';
 
 const route = getRouteApi('/sites');
 const STATES = ['open', 'closing', 'archived'] as const;
@@ -135,9 +136,9 @@ function columnsOf(now: number): Column<Site>[] {
       title: 'Site',
       width: 'minmax(9rem, 1.4fr)',
       cell: ({ id }) => (
-        <Anchor component={Link} to="/sites/$site" params={{ site: id } as never} size="sm" tabIndex={-1}>
+        <PageLink to="/sites/$site" params={{ site: id }} size="sm" tabIndex={-1}>
           {id}
-        </Anchor>
+        </PageLink>
       ),
     },
     {

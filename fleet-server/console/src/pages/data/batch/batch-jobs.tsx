@@ -1,17 +1,18 @@
-import { Anchor, Box, Code } from '@mantine/core';
+import { Box, Code } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useSearch } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import { Layers } from 'lucide-react';
-import { DataTable } from '../../../parts/data-table.tsx';
-import { EmptyState } from '../../../parts/empty-state.tsx';
-import { clock } from '../../../parts/time.tsx';
-import { Loaded } from '../parts/loaded.tsx';
-import { Section } from '../parts/section.tsx';
-import { ToDataset } from '../parts/to-page.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { EmptyState } from '../../../parts/page/empty-state.tsx';
+import { clock } from '../../../parts/values/time.tsx';
+import { Loaded } from '../../../parts/page/loaded.tsx';
+import { Section } from '../../../parts/page/section.tsx';
+import { ToDataset } from '../../../parts/address/to-page.tsx';
 import { jobsQuery } from '../queries.ts';
 import { JobState } from './job-state.tsx';
 import { JobView } from './job-view.tsx';
 import { sourceName } from './source-name.ts';
+import { PageLink } from '../../../parts/address/links.tsx';
 
 /** Rows that the server scores by the clock or on order. */
 export function BatchJobs() {
@@ -41,15 +42,14 @@ export function BatchJobs() {
                     title: 'Job',
                     isHeading: true,
                     cell: ({ id }) => (
-                      <Anchor
-                        component={Link}
+                      <PageLink
                         to="/data"
-                        search={{ tab: 'batch', job: id } as never}
+                        search={{ tab: 'batch', job: id }}
                         size="sm"
                         {...(id === job ? { 'aria-current': 'true' as const } : {})}
                       >
                         {id}
-                      </Anchor>
+                      </PageLink>
                     ),
                   },
                   { key: 'state', title: 'State', cell: (one) => <JobState job={one} /> },

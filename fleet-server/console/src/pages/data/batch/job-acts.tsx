@@ -4,8 +4,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { answered, api } from '../../../api/client.ts';
 import { useMay } from '../../../api/session.ts';
-import { Confirm } from '../../../parts/confirm.tsx';
-import { counted } from '../parts/figures.ts';
+import { Confirm } from '../../../parts/dialogs/confirm.tsx';
+import { counted } from '../../../parts/values/figures.ts';
 import type { BatchJob } from '../queries.ts';
 import { sourceName } from './source-name.ts';
 

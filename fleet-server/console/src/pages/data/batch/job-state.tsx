@@ -1,4 +1,4 @@
-import { StateBadge } from '../../../parts/badge.tsx';
+import { StateBadge } from '../../../parts/values/badge.tsx';
 import type { BatchJob } from '../queries.ts';
 
 export function JobState({ job: { state, runningFor } }: { job: Pick<BatchJob, 'state' | 'runningFor'> }) {

@@ -1,14 +1,14 @@
 import { Anchor, Code, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { ListX } from 'lucide-react';
-import { StateBadge } from '../../../parts/badge.tsx';
-import { DataTable } from '../../../parts/data-table.tsx';
-import { EmptyState } from '../../../parts/empty-state.tsx';
-import { clock } from '../../../parts/time.tsx';
-import { figure, lasted, whole } from '../parts/figures.ts';
-import { Loaded } from '../parts/loaded.tsx';
-import { Section } from '../parts/section.tsx';
-import { ToVersion } from '../parts/to-page.tsx';
+import { StateBadge } from '../../../parts/values/badge.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { EmptyState } from '../../../parts/page/empty-state.tsx';
+import { clock } from '../../../parts/values/time.tsx';
+import { figure, lasted, whole } from '../../../parts/values/figures.ts';
+import { Loaded } from '../../../parts/page/loaded.tsx';
+import { Section } from '../../../parts/page/section.tsx';
+import { ToVersion } from '../../../parts/address/to-page.tsx';
 import { jobQuery } from '../queries.ts';
 import { JobActs } from './job-acts.tsx';
 

@@ -1,8 +1,8 @@
 import { Progress, SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
-import { DataTable } from '../../../parts/data-table.tsx';
-import { percent, whole } from '../parts/figures.ts';
-import { Section } from '../parts/section.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { percent, whole } from '../../../parts/values/figures.ts';
+import { Section } from '../../../parts/page/section.tsx';
 import type { QualityReport } from '../queries.ts';
 
 type Balance = QualityReport['balance'];

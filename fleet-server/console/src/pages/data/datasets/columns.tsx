@@ -1,7 +1,7 @@
 import { Progress, Text } from '@mantine/core';
-import { DataTable } from '../../../parts/data-table.tsx';
-import { figure, percent, whole } from '../parts/figures.ts';
-import { Section } from '../parts/section.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { figure, percent, whole } from '../../../parts/values/figures.ts';
+import { Section } from '../../../parts/page/section.tsx';
 import type { ColumnQuality as Column, QualityReport } from '../queries.ts';
 
 const LEVELS_SHOWN = 4;

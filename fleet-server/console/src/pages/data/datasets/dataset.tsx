@@ -1,18 +1,19 @@
-import { Anchor, Button, CopyButton, Group, Menu, Tabs, Text } from '@mantine/core';
+import { Button, CopyButton, Group, Menu, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Download } from 'lucide-react';
 import { useMay } from '../../../api/session.ts';
-import { Page } from '../../../parts/page.tsx';
-import { short } from '../parts/figures.ts';
-import { given, oneOf } from '../parts/given.ts';
-import { Loaded } from '../parts/loaded.tsx';
+import { Page } from '../../../parts/page/page.tsx';
+import { short } from '../../../parts/values/figures.ts';
+import { given, oneOf } from '../../../parts/address/given.ts';
+import { Loaded } from '../../../parts/page/loaded.tsx';
 import { datasetQuery, qualityQuery } from '../queries.ts';
 import { Difference } from './difference.tsx';
 import { FirstRows } from './first-rows.tsx';
 import { Quality } from './quality.tsx';
 import { Split } from './split.tsx';
 import { Whence } from './whence.tsx';
+import { PageLink } from '../../../parts/address/links.tsx';
 
 const TABS = ['quality', 'rows', 'versions', 'difference'] as const;
 const TITLES = { quality: 'Quality', rows: 'Rows', versions: 'Where it comes from', difference: 'Difference' };
@@ -43,9 +44,9 @@ export function Dataset() {
               </Button>
             )}
           </CopyButton>
-          <Anchor component={Link} to="/data" search={{ tab: 'datasets', name: path.name } as never} size="sm">
+          <PageLink to="/data" search={{ tab: 'datasets', name: path.name }} size="sm">
             All versions
-          </Anchor>
+          </PageLink>
         </Group>
       }
       actions={

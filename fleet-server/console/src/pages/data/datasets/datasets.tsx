@@ -1,17 +1,19 @@
 import { Anchor, Code, Select, Text } from '@mantine/core';
-import { Tight } from '../parts/tight.tsx';
+import { Tight } from '../../../parts/values/tight.tsx';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Database } from 'lucide-react';
+import { useMay } from '../../../api/session.ts';
 import { useServerNow } from '../../../api/server-clock.ts';
-import { DataTable } from '../../../parts/data-table.tsx';
-import { EmptyState } from '../../../parts/empty-state.tsx';
-import { Ago } from '../../../parts/time.tsx';
-import { whole } from '../parts/figures.ts';
-import { given } from '../parts/given.ts';
-import { Loaded } from '../parts/loaded.tsx';
-import { Section } from '../parts/section.tsx';
-import { DatasetLink, ToDataset } from '../parts/to-page.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { EmptyState } from '../../../parts/page/empty-state.tsx';
+import { Ago } from '../../../parts/values/time.tsx';
+import { whole } from '../../../parts/values/figures.ts';
+import { given } from '../../../parts/address/given.ts';
+import { Loaded } from '../../../parts/page/loaded.tsx';
+import { Section } from '../../../parts/page/section.tsx';
+import { DatasetLink, ToDataset } from '../../../parts/address/to-page.tsx';
+import { ImportTable } from './import-table.tsx';
 import { datasetsQuery, type DatasetHead } from '../queries.ts';
 
 /** Every version, the newest first. */
@@ -19,25 +21,29 @@ export function Datasets() {
   const asked = useQuery(datasetsQuery);
   const { name } = useSearch({ from: '/data' });
   const navigate = useNavigate({ from: '/data' });
+  const mayWrite = useMay('learning:write');
   const names = [...new Set(asked.data?.map((one) => one.name))].toSorted();
   return (
     <Section
       title="Datasets"
       about="A version is the hash of its rows: the same rows are the same version, whoever brings them."
       actions={
-        names.length > 1 && (
-          <Select
-            aria-label="Dataset"
-            placeholder="every dataset"
-            size="xs"
-            searchable
-            clearable
-            clearButtonProps={{ 'aria-label': 'Every dataset' }}
-            data={names}
-            value={name ?? null}
-            onChange={(next) => void navigate({ search: (old) => given({ ...old, name: next ?? undefined }) })}
-          />
-        )
+        <>
+          {names.length > 1 && (
+            <Select
+              aria-label="Dataset"
+              placeholder="every dataset"
+              size="xs"
+              searchable
+              clearable
+              clearButtonProps={{ 'aria-label': 'Every dataset' }}
+              data={names}
+              value={name ?? null}
+              onChange={(next) => void navigate({ search: (old) => given({ ...old, name: next ?? undefined }) })}
+            />
+          )}
+          {mayWrite && <ImportTable />}
+        </>
       }
     >
       <Loaded asked={asked} heightPx={280}>
@@ -45,7 +51,8 @@ export function Datasets() {
           const shown = all.filter((one) => name === undefined || one.name === name);
           return shown.length === 0 ? (
             <EmptyState icon={Database} title="No dataset yet">
-              Register a table of activities: <Code>plumbline datasets register FILE --name NAME</Code>, or let a{' '}
+              Import a table of activities here, or by <Code>plumbline datasets register FILE --name NAME</Code>, or let
+              a{' '}
               <Anchor href="/docs/pipelines" target="_blank" rel="noreferrer" size="sm" underline="always">
                 pipeline
               </Anchor>{' '}

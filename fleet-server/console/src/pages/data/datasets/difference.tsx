@@ -2,12 +2,12 @@ import { List, Select, SimpleGrid, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { GitCompare } from 'lucide-react';
-import { EmptyState } from '../../../parts/empty-state.tsx';
-import { Facts } from '../parts/facts.tsx';
-import { day, short, whole } from '../parts/figures.ts';
-import { given } from '../parts/given.ts';
-import { Loaded } from '../parts/loaded.tsx';
-import { Section } from '../parts/section.tsx';
+import { EmptyState } from '../../../parts/page/empty-state.tsx';
+import { Facts } from '../../../parts/values/facts.tsx';
+import { day, short, whole } from '../../../parts/values/figures.ts';
+import { given } from '../../../parts/address/given.ts';
+import { Loaded } from '../../../parts/page/loaded.tsx';
+import { Section } from '../../../parts/page/section.tsx';
 import { datasetsQuery, diffQuery, type DatasetView } from '../queries.ts';
 
 /** What is different in another version. */

@@ -1,11 +1,11 @@
 import { Button, Group, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { DataTable } from '../../../parts/data-table.tsx';
-import { day, shown, whole } from '../parts/figures.ts';
-import { given } from '../parts/given.ts';
-import { Loaded } from '../parts/loaded.tsx';
-import { Section } from '../parts/section.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { day, shown, whole } from '../../../parts/values/figures.ts';
+import { given } from '../../../parts/address/given.ts';
+import { Loaded } from '../../../parts/page/loaded.tsx';
+import { Section } from '../../../parts/page/section.tsx';
 import { rowsQuery, type OfDataset } from '../queries.ts';
 
 const PAGE = 25;

@@ -1,10 +1,10 @@
 import { Code, Stack, Text } from '@mantine/core';
 import { ShieldCheck } from 'lucide-react';
-import { StateBadge, type Tone } from '../../../parts/badge.tsx';
-import { DataTable } from '../../../parts/data-table.tsx';
-import { EmptyState } from '../../../parts/empty-state.tsx';
-import { percent, whole } from '../parts/figures.ts';
-import { Section } from '../parts/section.tsx';
+import { StateBadge, type Tone } from '../../../parts/values/badge.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { EmptyState } from '../../../parts/page/empty-state.tsx';
+import { percent, whole } from '../../../parts/values/figures.ts';
+import { Section } from '../../../parts/page/section.tsx';
 import type { QualityReport } from '../queries.ts';
 import { Balance } from './balance.tsx';
 import { Columns } from './columns.tsx';

@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { answered, api } from '../../../api/client.ts';
 import type { paths } from '../../../api/schema.generated.ts';
-import { Confirm } from '../../../parts/confirm.tsx';
+import { Confirm } from '../../../parts/dialogs/confirm.tsx';
 import type { OfDataset } from '../queries.ts';
 
 type Body = NonNullable<

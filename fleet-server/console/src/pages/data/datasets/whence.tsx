@@ -1,10 +1,10 @@
 import { List, Stack, Text, Title } from '@mantine/core';
-import { clock } from '../../../parts/time.tsx';
-import { DataTable } from '../../../parts/data-table.tsx';
-import { Facts } from '../parts/facts.tsx';
-import { percent, short, whole } from '../parts/figures.ts';
-import { Section } from '../parts/section.tsx';
-import { ToDataset } from '../parts/to-page.tsx';
+import { clock } from '../../../parts/values/time.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { Facts } from '../../../parts/values/facts.tsx';
+import { percent, short, whole } from '../../../parts/values/figures.ts';
+import { Section } from '../../../parts/page/section.tsx';
+import { ToDataset } from '../../../parts/address/to-page.tsx';
 import type { DatasetView } from '../queries.ts';
 
 /** Parents, what was made of it, files it was read from, and what was rejected. */

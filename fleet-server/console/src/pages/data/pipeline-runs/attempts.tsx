@@ -1,10 +1,10 @@
 import { Anchor, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useServerNow } from '../../../api/server-clock.ts';
-import { StateBadge } from '../../../parts/badge.tsx';
-import { DataTable } from '../../../parts/data-table.tsx';
-import { clock } from '../../../parts/time.tsx';
-import { brief, lasted } from '../parts/figures.ts';
+import { StateBadge } from '../../../parts/values/badge.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { clock } from '../../../parts/values/time.tsx';
+import { brief, lasted } from '../../../parts/values/figures.ts';
 import type { StepAttempt } from '../queries.ts';
 import { STEP_TONES } from '../pipelines/words.ts';
 

@@ -1,24 +1,25 @@
-import { Alert, Anchor, Button, Stack } from '@mantine/core';
+import { Alert, Button, Stack } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { answered, api } from '../../../api/client.ts';
 import { useServerNow } from '../../../api/server-clock.ts';
 import { useMay } from '../../../api/session.ts';
-import { StateBadge } from '../../../parts/badge.tsx';
-import { Confirm } from '../../../parts/confirm.tsx';
-import { Page } from '../../../parts/page.tsx';
-import { clock } from '../../../parts/time.tsx';
-import { Facts } from '../parts/facts.tsx';
-import { lasted, shown } from '../parts/figures.ts';
-import { given } from '../parts/given.ts';
-import { Loaded } from '../parts/loaded.tsx';
-import { Section } from '../parts/section.tsx';
+import { StateBadge } from '../../../parts/values/badge.tsx';
+import { Confirm } from '../../../parts/dialogs/confirm.tsx';
+import { Page } from '../../../parts/page/page.tsx';
+import { clock } from '../../../parts/values/time.tsx';
+import { Facts } from '../../../parts/values/facts.tsx';
+import { lasted, shown } from '../../../parts/values/figures.ts';
+import { given } from '../../../parts/address/given.ts';
+import { Loaded } from '../../../parts/page/loaded.tsx';
+import { Section } from '../../../parts/page/section.tsx';
 import { pipelineRunQuery, type PipelineRunView, type StepAttempt } from '../queries.ts';
 import { Attempts } from './attempts.tsx';
 import { PipelineGraph } from '../pipelines/pipeline-graph.tsx';
 import { StepLog } from './step-log.tsx';
 import { isUnderWay, RUN_TONES } from '../pipelines/words.ts';
+import { PageLink } from '../../../parts/address/links.tsx';
 
 const FOLLOW_MS = 3000;
 
@@ -40,9 +41,9 @@ export function PipelineRun() {
         ) : (
           <>
             A run of{' '}
-            <Anchor component={Link} to="/data/pipelines/$name" params={{ name: pipeline } as never} size="sm">
+            <PageLink to="/data/pipelines/$name" params={{ name: pipeline }} size="sm">
               {pipeline}
-            </Anchor>
+            </PageLink>
             .
           </>
         )

@@ -1,8 +1,8 @@
 import { Box, Button, Checkbox, Group, Text } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
-import { ProblemView } from '../../../parts/problem-view.tsx';
-import { counted } from '../parts/figures.ts';
-import { Section } from '../parts/section.tsx';
+import { ProblemView } from '../../../parts/page/problem-view.tsx';
+import { counted } from '../../../parts/values/figures.ts';
+import { Section } from '../../../parts/page/section.tsx';
 import { useLog } from './use-log.ts';
 
 /** What steps said, followed while the run goes on. @param step of this one alone */

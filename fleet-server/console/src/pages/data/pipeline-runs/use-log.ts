@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { answered, api } from '../../../api/client.ts';
-import { given } from '../parts/given.ts';
+import { given } from '../../../parts/address/given.ts';
 
 const FOLLOW_MS = 2000;
 

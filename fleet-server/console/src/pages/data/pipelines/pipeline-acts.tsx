@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answered, api } from '../../../api/client.ts';
 import { useMay } from '../../../api/session.ts';
-import { Confirm } from '../../../parts/confirm.tsx';
+import { Confirm } from '../../../parts/dialogs/confirm.tsx';
 import type { PipelineView } from '../queries.ts';
 import { Secret } from './secret.tsx';
 import { RunNow } from './run-now.tsx';

@@ -1,13 +1,13 @@
-import { Anchor, Text } from '@mantine/core';
-import { Tight } from '../parts/tight.tsx';
-import { Link } from '@tanstack/react-router';
+import { Text } from '@mantine/core';
+import { Tight } from '../../../parts/values/tight.tsx';
 import { useServerNow } from '../../../api/server-clock.ts';
-import { StateBadge } from '../../../parts/badge.tsx';
-import { DataTable } from '../../../parts/data-table.tsx';
-import { Ago } from '../../../parts/time.tsx';
-import { lasted, shown } from '../parts/figures.ts';
+import { StateBadge } from '../../../parts/values/badge.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { Ago } from '../../../parts/values/time.tsx';
+import { lasted, shown } from '../../../parts/values/figures.ts';
 import type { PipelineRunView } from '../queries.ts';
 import { RUN_TONES } from './words.ts';
+import { PageLink } from '../../../parts/address/links.tsx';
 
 export function PipelineRuns({ runs }: { runs: readonly PipelineRunView[] }) {
   const now = useServerNow();
@@ -23,9 +23,9 @@ export function PipelineRuns({ runs }: { runs: readonly PipelineRunView[] }) {
           title: 'Run',
           isHeading: true,
           cell: ({ id }) => (
-            <Anchor component={Link} to="/data/pipeline-runs/$run" params={{ run: id } as never} size="sm">
+            <PageLink to="/data/pipeline-runs/$run" params={{ run: id }} size="sm">
               {id}
-            </Anchor>
+            </PageLink>
           ),
         },
         {

@@ -1,18 +1,18 @@
 import { Anchor, Code, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { Workflow } from 'lucide-react';
 import { useServerNow } from '../../../api/server-clock.ts';
-import { StateBadge } from '../../../parts/badge.tsx';
-import { DataTable } from '../../../parts/data-table.tsx';
-import { EmptyState } from '../../../parts/empty-state.tsx';
-import { Ago, clock } from '../../../parts/time.tsx';
-import { whole } from '../parts/figures.ts';
-import { Loaded } from '../parts/loaded.tsx';
-import { Section } from '../parts/section.tsx';
+import { StateBadge } from '../../../parts/values/badge.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { EmptyState } from '../../../parts/page/empty-state.tsx';
+import { Ago, clock } from '../../../parts/values/time.tsx';
+import { whole } from '../../../parts/values/figures.ts';
+import { Loaded } from '../../../parts/page/loaded.tsx';
+import { Section } from '../../../parts/page/section.tsx';
 import { pipelinesQuery } from '../queries.ts';
 import { triggersOf } from './triggers.ts';
 import { RUN_TONES } from './words.ts';
+import { PageLink } from '../../../parts/address/links.tsx';
 
 export function Pipelines() {
   const asked = useQuery(pipelinesQuery);
@@ -43,9 +43,9 @@ export function Pipelines() {
                   isHeading: true,
                   cell: ({ name, spec }) => (
                     <>
-                      <Anchor component={Link} to="/data/pipelines/$name" params={{ name } as never} size="sm">
+                      <PageLink to="/data/pipelines/$name" params={{ name }} size="sm">
                         {name}
-                      </Anchor>
+                      </PageLink>
                       <Text size="xs" c="dimmed">
                         {spec.description}
                       </Text>
@@ -72,14 +72,9 @@ export function Pipelines() {
                       'never ran'
                     ) : (
                       <>
-                        <Anchor
-                          component={Link}
-                          to="/data/pipeline-runs/$run"
-                          params={{ run: last.id } as never}
-                          size="sm"
-                        >
+                        <PageLink to="/data/pipeline-runs/$run" params={{ run: last.id }} size="sm">
                           <StateBadge tone={RUN_TONES[last.state]}>{last.state}</StateBadge>
-                        </Anchor>
+                        </PageLink>
                         <Text size="xs" c="dimmed">
                           <Ago at={last.createdAt} now={now} />
                         </Text>

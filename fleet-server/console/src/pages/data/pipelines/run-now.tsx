@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { Play } from 'lucide-react';
 import { useState } from 'react';
 import { answered, api } from '../../../api/client.ts';
-import { Confirm } from '../../../parts/confirm.tsx';
+import { Confirm } from '../../../parts/dialogs/confirm.tsx';
 import type { PipelineView } from '../queries.ts';
 
 type Value = string | number | boolean;

@@ -1,4 +1,4 @@
-import type { Tone } from '../../../parts/badge.tsx';
+import type { Tone } from '../../../parts/values/badge.tsx';
 import type { PipelineRunView, StepAttempt } from '../queries.ts';
 
 export type StepState = StepAttempt['state'] | 'pending';

@@ -1,10 +1,10 @@
 import { Box, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { DataTable } from '../../../parts/data-table.tsx';
-import { figure, shown } from '../parts/figures.ts';
-import { Loaded } from '../parts/loaded.tsx';
-import { Section } from '../parts/section.tsx';
-import { ToRun } from '../parts/to-page.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { figure, shown } from '../../../parts/values/figures.ts';
+import { Loaded } from '../../../parts/page/loaded.tsx';
+import { Section } from '../../../parts/page/section.tsx';
+import { ToRun } from '../../../parts/address/to-page.tsx';
 import { comparisonQuery } from '../queries.ts';
 
 /** Chosen runs side by side: what they were told differently, and how they did. */

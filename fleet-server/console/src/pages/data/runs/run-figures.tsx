@@ -1,6 +1,6 @@
 import { Anchor, Group, SimpleGrid, Text } from '@mantine/core';
-import { size } from '../parts/figures.ts';
-import { Section } from '../parts/section.tsx';
+import { size } from '../../../parts/values/figures.ts';
+import { Section } from '../../../parts/page/section.tsx';
 import type { RunDetails } from '../queries.ts';
 
 const TITLES: Record<string, string> = {

@@ -2,7 +2,7 @@ import { Checkbox, Group, Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { given, oneOf } from '../parts/given.ts';
+import { given, oneOf } from '../../../parts/address/given.ts';
 import { KINDS, STATES } from './words.ts';
 
 const PAUSE_MS = 300;

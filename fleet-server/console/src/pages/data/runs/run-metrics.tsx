@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core';
-import { DataTable } from '../../../parts/data-table.tsx';
-import { figure, whole } from '../parts/figures.ts';
-import { Section } from '../parts/section.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { figure, whole } from '../../../parts/values/figures.ts';
+import { Section } from '../../../parts/page/section.tsx';
 import type { RunView } from '../queries.ts';
 
 /** Figures over all rows, on held-out ones, and fold by fold. */

@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { answered, api } from '../../../api/client.ts';
 import { useMay } from '../../../api/session.ts';
-import { ProblemView } from '../../../parts/problem-view.tsx';
+import { ProblemView } from '../../../parts/page/problem-view.tsx';
 import type { RunDetails } from '../queries.ts';
 
 /** Tags, and a line to add one: `name=value`. */

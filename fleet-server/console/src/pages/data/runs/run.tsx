@@ -1,24 +1,25 @@
-import { Alert, Anchor, Button, List, Stack } from '@mantine/core';
+import { Alert, Button, List, Stack } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
+import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { answered, api } from '../../../api/client.ts';
 import { useMay } from '../../../api/session.ts';
-import { StateBadge } from '../../../parts/badge.tsx';
-import { Confirm } from '../../../parts/confirm.tsx';
-import { DataTable } from '../../../parts/data-table.tsx';
-import { Page } from '../../../parts/page.tsx';
-import { clock } from '../../../parts/time.tsx';
-import { Facts } from '../parts/facts.tsx';
-import { lasted, shown } from '../parts/figures.ts';
-import { Loaded } from '../parts/loaded.tsx';
-import { Section } from '../parts/section.tsx';
-import { DatasetLink, ToRun, ToVersion } from '../parts/to-page.tsx';
+import { StateBadge } from '../../../parts/values/badge.tsx';
+import { Confirm } from '../../../parts/dialogs/confirm.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { Page } from '../../../parts/page/page.tsx';
+import { clock } from '../../../parts/values/time.tsx';
+import { Facts } from '../../../parts/values/facts.tsx';
+import { lasted, shown } from '../../../parts/values/figures.ts';
+import { Loaded } from '../../../parts/page/loaded.tsx';
+import { Section } from '../../../parts/page/section.tsx';
+import { DatasetLink, ToRun, ToVersion } from '../../../parts/address/to-page.tsx';
 import { runQuery, type RunDetails } from '../queries.ts';
 import { RunFigures } from './run-figures.tsx';
 import { RunMetrics } from './run-metrics.tsx';
 import { RunTags } from './run-tags.tsx';
 import { RUN_STATES } from './words.ts';
+import { PageLink } from '../../../parts/address/links.tsx';
 
 /** One run with everything it was told and brought. */
 export function Run() {
@@ -35,9 +36,9 @@ export function Run() {
         ) : (
           <>
             A run of{' '}
-            <Anchor component={Link} to="/data" search={{ tab: 'runs', experiment: run.experiment } as never} size="sm">
+            <PageLink to="/data" search={{ tab: 'runs', experiment: run.experiment }} size="sm">
               {run.experiment}
-            </Anchor>
+            </PageLink>
             , {run.kind}.
           </>
         )

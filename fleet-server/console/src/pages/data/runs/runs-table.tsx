@@ -1,11 +1,11 @@
 import { Checkbox, Text } from '@mantine/core';
-import { Tight } from '../parts/tight.tsx';
+import { Tight } from '../../../parts/values/tight.tsx';
 import { useServerNow } from '../../../api/server-clock.ts';
-import { StateBadge } from '../../../parts/badge.tsx';
-import { DataTable } from '../../../parts/data-table.tsx';
-import { Ago } from '../../../parts/time.tsx';
-import { figure } from '../parts/figures.ts';
-import { DatasetLink, ToRun, ToVersion } from '../parts/to-page.tsx';
+import { StateBadge } from '../../../parts/values/badge.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { Ago } from '../../../parts/values/time.tsx';
+import { figure } from '../../../parts/values/figures.ts';
+import { DatasetLink, ToRun, ToVersion } from '../../../parts/address/to-page.tsx';
 import type { RunView } from '../queries.ts';
 import { RUN_STATES, SHOWN_METRICS } from './words.ts';
 

@@ -1,4 +1,4 @@
-import type { Tone } from '../../../parts/badge.tsx';
+import type { Tone } from '../../../parts/values/badge.tsx';
 import type { RunView } from '../queries.ts';
 
 export const RUN_STATES: Record<RunView['state'], Tone> = {

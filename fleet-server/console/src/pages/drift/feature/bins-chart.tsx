@@ -1,9 +1,9 @@
 import { Text } from '@mantine/core';
 import type { EChartsOption } from 'echarts';
 import { useMemo } from 'react';
-import { Chart } from '../../../parts/chart.tsx';
-import { DataTable } from '../../../parts/data-table.tsx';
-import { percent, whole } from '../../data/parts/figures.ts';
+import { Chart } from '../../../parts/charts/chart.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { percent, whole } from '../../../parts/values/figures.ts';
 import { BLUE, GREY } from '../chart-style.ts';
 import type { DriftHistogram } from '../queries.ts';
 import { sum } from './difference.ts';

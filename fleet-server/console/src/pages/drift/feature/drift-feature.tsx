@@ -1,14 +1,14 @@
-import { Anchor, Stack } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Binary } from 'lucide-react';
 import { ApiProblem } from '../../../api/problem.ts';
-import { EmptyState } from '../../../parts/empty-state.tsx';
-import { Page } from '../../../parts/page.tsx';
-import { counted, day, percent, whole } from '../../data/parts/figures.ts';
-import { given } from '../../data/parts/given.ts';
-import { Loaded } from '../../data/parts/loaded.tsx';
-import { Section } from '../../data/parts/section.tsx';
+import { EmptyState } from '../../../parts/page/empty-state.tsx';
+import { Page } from '../../../parts/page/page.tsx';
+import { counted, day, percent, whole } from '../../../parts/values/figures.ts';
+import { given } from '../../../parts/address/given.ts';
+import { Loaded } from '../../../parts/page/loaded.tsx';
+import { Section } from '../../../parts/page/section.tsx';
 import { VersionSelect } from '../line/drift-line.tsx';
 import { FindingsTable } from '../line/findings-table.tsx';
 import { NothingCounted } from '../line/performance.tsx';
@@ -17,6 +17,7 @@ import { BinsChart } from './bins-chart.tsx';
 import { shareOfDifference } from './difference.ts';
 import { EffectChart } from './effect-chart.tsx';
 import { SiteShares } from './site-shares.tsx';
+import { PageLink } from '../../../parts/address/links.tsx';
 
 const NEWEST = 8;
 
@@ -33,9 +34,9 @@ export function DriftFeature() {
       about={
         <>
           A feature of{' '}
-          <Anchor component={Link} to="/drift/$line" params={{ line } as never} size="sm">
+          <PageLink to="/drift/$line" params={{ line }} size="sm">
             {line}
-          </Anchor>
+          </PageLink>
           {asked.data === undefined ? '' : `@${asked.data.version}`}.
         </>
       }
@@ -69,9 +70,9 @@ function OfReport({ report, feature }: { report: DriftReport; feature: string })
     return (
       <EmptyState icon={Binary} title={`${line}@${version} counts no feature of this name`}>
         Private features are counted nowhere.{' '}
-        <Anchor component={Link} to="/drift/$line" params={{ line } as never} search={{ tab: 'features' } as never}>
+        <PageLink to="/drift/$line" params={{ line }} search={{ tab: 'features' }}>
           All features of {line}
-        </Anchor>
+        </PageLink>
       </EmptyState>
     );
   }

@@ -1,8 +1,8 @@
 import { Text } from '@mantine/core';
 import type { EChartsOption } from 'echarts';
 import { useMemo } from 'react';
-import { Chart } from '../../../parts/chart.tsx';
-import { counted, day, figure } from '../../data/parts/figures.ts';
+import { Chart } from '../../../parts/charts/chart.tsx';
+import { counted, day, figure } from '../../../parts/values/figures.ts';
 import { BLUE, ORANGE, timeFrame } from '../chart-style.ts';
 import type { KeptFinding } from '../queries.ts';
 

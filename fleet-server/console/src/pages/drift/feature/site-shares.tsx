@@ -1,10 +1,10 @@
 import { Progress, Text } from '@mantine/core';
 import { attributeChange } from '@plumbline/shared/drift';
 import { useQuery } from '@tanstack/react-query';
-import { DataTable } from '../../../parts/data-table.tsx';
-import { day, percent, whole } from '../../data/parts/figures.ts';
-import { Loaded } from '../../data/parts/loaded.tsx';
-import { Section } from '../../data/parts/section.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { day, percent, whole } from '../../../parts/values/figures.ts';
+import { Loaded } from '../../../parts/page/loaded.tsx';
+import { Section } from '../../../parts/page/section.tsx';
 import { siteWindowsQuery, type DriftHistogram, type DriftReport, type KeptFinding } from '../queries.ts';
 import { shareOfDifference, sum } from './difference.ts';
 

@@ -1,15 +1,15 @@
-import { Anchor, Progress, Stack, Text } from '@mantine/core';
+import { Progress, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { ApiProblem } from '../../../api/problem.ts';
-import { StateBadge } from '../../../parts/badge.tsx';
-import { DataTable } from '../../../parts/data-table.tsx';
-import { counted, day, percent, whole } from '../../data/parts/figures.ts';
-import { Loaded } from '../../data/parts/loaded.tsx';
-import { Section } from '../../data/parts/section.tsx';
+import { StateBadge } from '../../../parts/values/badge.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { counted, day, percent, whole } from '../../../parts/values/figures.ts';
+import { Loaded } from '../../../parts/page/loaded.tsx';
+import { Section } from '../../../parts/page/section.tsx';
 import { shareOfDifference } from '../feature/difference.ts';
 import { reportQuery, standingQuery, type DriftReport } from '../queries.ts';
 import { NothingCounted } from './performance.tsx';
+import { PageLink } from '../../../parts/address/links.tsx';
 
 /** From the model to its features and its sites: what differs most from training, and who brings it. */
 export function Features({ line, version }: { line: string; version: string | undefined }) {
@@ -56,15 +56,9 @@ function OfReport({ report }: { report: DriftReport }) {
               isHeading: true,
               cell: ({ name, seasonal }) => (
                 <>
-                  <Anchor
-                    component={Link}
-                    to="/drift/$line/$feature"
-                    params={{ line, feature: name } as never}
-                    search={{ version } as never}
-                    size="sm"
-                  >
+                  <PageLink to="/drift/$line/$feature" params={{ line, feature: name }} search={{ version }} size="sm">
                     {name}
-                  </Anchor>
+                  </PageLink>
                   {seasonal && (
                     <Text size="xs" c="dimmed">
                       follows the calendar: never an alarm

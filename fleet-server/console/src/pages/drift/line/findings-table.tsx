@@ -1,10 +1,10 @@
-import { Anchor, Stack, Text } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
-import { StateBadge } from '../../../parts/badge.tsx';
-import { DataTable } from '../../../parts/data-table.tsx';
-import { chance, counted, day, figure, percent } from '../../data/parts/figures.ts';
+import { Stack, Text } from '@mantine/core';
+import { StateBadge } from '../../../parts/values/badge.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { chance, counted, day, figure, percent } from '../../../parts/values/figures.ts';
 import type { KeptFinding } from '../queries.ts';
 import { kindName, KINDS, scopeName, sinceText, toneOf } from '../words.ts';
+import { PageLink } from '../../../parts/address/links.tsx';
 
 /** Kinds whose subject is a feature that a page of its own shows. */
 const OF_FEATURES: readonly KeptFinding['kind'][] = ['covariate', 'quality'];
@@ -85,15 +85,14 @@ function Subject({ line, finding }: { line: string; finding: KeptFinding }) {
   if (finding.subject === undefined) return <>{KINDS[finding.kind].word}</>;
   if (!OF_FEATURES.includes(finding.kind)) return <b>{finding.subject}</b>;
   return (
-    <Anchor
-      component={Link}
+    <PageLink
       to="/drift/$line/$feature"
-      params={{ line, feature: finding.subject } as never}
-      search={{ version: finding.version } as never}
+      params={{ line, feature: finding.subject }}
+      search={{ version: finding.version }}
       size="sm"
       fw={600}
     >
       {finding.subject}
-    </Anchor>
+    </PageLink>
   );
 }

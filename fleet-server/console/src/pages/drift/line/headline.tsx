@@ -1,7 +1,7 @@
 import { Card, Group, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Ago } from '../../../parts/time.tsx';
-import { ProblemView } from '../../../parts/problem-view.tsx';
+import { Ago } from '../../../parts/values/time.tsx';
+import { ProblemView } from '../../../parts/page/problem-view.tsx';
 import { useServerNow } from '../../../api/server-clock.ts';
 import { findingsQuery, standingQuery } from '../queries.ts';
 import { VerdictBadges } from '../verdict-badges.tsx';

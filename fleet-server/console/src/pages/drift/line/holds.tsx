@@ -1,15 +1,15 @@
-import { Anchor, Box, Code } from '@mantine/core';
+import { Box, Code } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { PackageCheck } from 'lucide-react';
-import { StateBadge } from '../../../parts/badge.tsx';
-import { DataTable } from '../../../parts/data-table.tsx';
-import { EmptyState } from '../../../parts/empty-state.tsx';
-import { clock } from '../../../parts/time.tsx';
-import { Loaded } from '../../data/parts/loaded.tsx';
-import { Section } from '../../data/parts/section.tsx';
+import { StateBadge } from '../../../parts/values/badge.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { EmptyState } from '../../../parts/page/empty-state.tsx';
+import { clock } from '../../../parts/values/time.tsx';
+import { Loaded } from '../../../parts/page/loaded.tsx';
+import { Section } from '../../../parts/page/section.tsx';
 import { findingsQuery, holdsQuery } from '../queries.ts';
 import { scopeName } from '../words.ts';
+import { PageLink } from '../../../parts/address/links.tsx';
 
 /** Values that nothing is trained on, why, and until when. */
 export function Holds({ line }: { line: string }) {
@@ -48,9 +48,9 @@ export function Holds({ line }: { line: string }) {
                     title: 'Feature',
                     isHeading: true,
                     cell: ({ feature }) => (
-                      <Anchor component={Link} to="/drift/$line/$feature" params={{ line, feature } as never} size="sm">
+                      <PageLink to="/drift/$line/$feature" params={{ line, feature }} size="sm">
                         {feature}
-                      </Anchor>
+                      </PageLink>
                     ),
                   },
                   { key: 'where', title: 'Where', cell: ({ scope }) => scopeName(scope) },

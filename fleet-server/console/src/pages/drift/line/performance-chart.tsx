@@ -1,7 +1,7 @@
 import type { EChartsOption, LineSeriesOption } from 'echarts';
 import { useMemo } from 'react';
-import { Chart } from '../../../parts/chart.tsx';
-import { counted, day, figure } from '../../data/parts/figures.ts';
+import { Chart } from '../../../parts/charts/chart.tsx';
+import { counted, day, figure } from '../../../parts/values/figures.ts';
 import { BLUE, GREY, ORANGE, timeFrame } from '../chart-style.ts';
 import type { DriftPeriod, DriftReport } from '../queries.ts';
 import { MEASURE_WORDS, type Measure } from './measures.ts';

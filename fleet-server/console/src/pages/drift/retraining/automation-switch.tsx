@@ -4,10 +4,10 @@ import { CirclePause } from 'lucide-react';
 import { useState } from 'react';
 import { answered, api } from '../../../api/client.ts';
 import { useMay } from '../../../api/session.ts';
-import { StateBadge } from '../../../parts/badge.tsx';
-import { Confirm } from '../../../parts/confirm.tsx';
-import { clock } from '../../../parts/time.tsx';
-import { counted } from '../../data/parts/figures.ts';
+import { StateBadge } from '../../../parts/values/badge.tsx';
+import { Confirm } from '../../../parts/dialogs/confirm.tsx';
+import { clock } from '../../../parts/values/time.tsx';
+import { counted } from '../../../parts/values/figures.ts';
 import { automationQuery, policiesQuery, turnsQuery } from '../queries.ts';
 
 const OPEN = ['examining', 'awaiting-approval', 'rolling-out'];

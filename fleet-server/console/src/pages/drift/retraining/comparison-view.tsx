@@ -1,7 +1,7 @@
 import { Stack, Text, Title } from '@mantine/core';
-import { StateBadge } from '../../../parts/badge.tsx';
-import { day, figure, percent, whole } from '../../data/parts/figures.ts';
-import { DataTable } from '../../../parts/data-table.tsx';
+import { StateBadge } from '../../../parts/values/badge.tsx';
+import { day, figure, percent, whole } from '../../../parts/values/figures.ts';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
 import { Differences } from './differences.tsx';
 import type { Comparison, SliceLoss } from './turn-details.ts';
 

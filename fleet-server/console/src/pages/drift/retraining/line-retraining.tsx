@@ -1,7 +1,7 @@
 import { Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Loaded } from '../../data/parts/loaded.tsx';
-import { Section } from '../../data/parts/section.tsx';
+import { Loaded } from '../../../parts/page/loaded.tsx';
+import { Section } from '../../../parts/page/section.tsx';
 import { turnsQuery } from '../queries.ts';
 import { OrderTurn } from './order-turn.tsx';
 import { PolicyCard } from './policy-card.tsx';

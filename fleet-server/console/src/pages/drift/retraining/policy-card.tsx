@@ -1,14 +1,14 @@
 import { Code, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { FileCog } from 'lucide-react';
-import { EmptyState } from '../../../parts/empty-state.tsx';
-import { DocsLink } from '../../../parts/page.tsx';
-import { clock } from '../../../parts/time.tsx';
-import { Facts } from '../../data/parts/facts.tsx';
-import { counted, figure } from '../../data/parts/figures.ts';
-import { Loaded } from '../../data/parts/loaded.tsx';
-import { Section } from '../../data/parts/section.tsx';
-import { ToDataset } from '../../data/parts/to-page.tsx';
+import { EmptyState } from '../../../parts/page/empty-state.tsx';
+import { DocsLink } from '../../../parts/page/page.tsx';
+import { clock } from '../../../parts/values/time.tsx';
+import { Facts } from '../../../parts/values/facts.tsx';
+import { counted, figure } from '../../../parts/values/figures.ts';
+import { Loaded } from '../../../parts/page/loaded.tsx';
+import { Section } from '../../../parts/page/section.tsx';
+import { ToDataset } from '../../../parts/address/to-page.tsx';
 import { policiesQuery, type RetrainPolicy } from '../queries.ts';
 
 const MODES: Record<RetrainPolicy['spec']['mode'], string> = {

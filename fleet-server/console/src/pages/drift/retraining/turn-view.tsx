@@ -1,16 +1,16 @@
-import { Alert, Anchor, List, Stack, Text, Title } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
-import { StateBadge } from '../../../parts/badge.tsx';
-import { clock } from '../../../parts/time.tsx';
-import { figure, whole } from '../../data/parts/figures.ts';
-import { Facts } from '../../data/parts/facts.tsx';
-import { Section } from '../../data/parts/section.tsx';
-import { DataTable } from '../../../parts/data-table.tsx';
-import { ToDataset, ToVersion } from '../../data/parts/to-page.tsx';
+import { Alert, List, Stack, Text, Title } from '@mantine/core';
+import { StateBadge } from '../../../parts/values/badge.tsx';
+import { clock } from '../../../parts/values/time.tsx';
+import { figure, whole } from '../../../parts/values/figures.ts';
+import { Facts } from '../../../parts/values/facts.tsx';
+import { Section } from '../../../parts/page/section.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { ToDataset, ToVersion } from '../../../parts/address/to-page.tsx';
 import type { RetrainTurn } from '../queries.ts';
 import { CAUSES, TURN_STATES } from '../words.ts';
 import { ComparisonView } from './comparison-view.tsx';
 import { detailsOf, type TurnDetails } from './turn-details.ts';
+import { PageLink } from '../../../parts/address/links.tsx';
 
 const FORMS: Record<string, string> = {
   all: 'all rows',
@@ -92,8 +92,8 @@ function WindowTrials({ window: { form, testedOn, trials } }: { window: NonNulla
 
 function ToRollout({ id }: { id: string }) {
   return (
-    <Anchor component={Link} to="/rollouts/$id" params={{ id } as never} size="sm">
+    <PageLink to="/rollouts/$id" params={{ id }} size="sm">
       {id}
-    </Anchor>
+    </PageLink>
   );
 }

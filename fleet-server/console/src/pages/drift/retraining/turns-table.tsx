@@ -1,14 +1,14 @@
-import { Anchor, Code, Text } from '@mantine/core';
-import { Tight } from '../../data/parts/tight.tsx';
-import { Link } from '@tanstack/react-router';
+import { Code, Text } from '@mantine/core';
+import { Tight } from '../../../parts/values/tight.tsx';
 import { RefreshCw } from 'lucide-react';
-import { StateBadge } from '../../../parts/badge.tsx';
-import { EmptyState } from '../../../parts/empty-state.tsx';
-import { Ago } from '../../../parts/time.tsx';
+import { StateBadge } from '../../../parts/values/badge.tsx';
+import { EmptyState } from '../../../parts/page/empty-state.tsx';
+import { Ago } from '../../../parts/values/time.tsx';
 import { useServerNow } from '../../../api/server-clock.ts';
-import { DataTable } from '../../../parts/data-table.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
 import type { RetrainTurn } from '../queries.ts';
 import { CAUSES, TURN_STATES } from '../words.ts';
+import { PageLink } from '../../../parts/address/links.tsx';
 
 export function TurnsTable({ turns }: { turns: readonly RetrainTurn[] }) {
   const now = useServerNow();
@@ -32,15 +32,9 @@ export function TurnsTable({ turns }: { turns: readonly RetrainTurn[] }) {
           title: 'Turn',
           cell: ({ id, line }) => (
             <>
-              <Anchor
-                component={Link}
-                to="/drift/$line"
-                params={{ line } as never}
-                search={{ tab: 'retraining', turn: id } as never}
-                size="sm"
-              >
+              <PageLink to="/drift/$line" params={{ line }} search={{ tab: 'retraining', turn: id }} size="sm">
                 {id}
-              </Anchor>
+              </PageLink>
               <Text size="xs" c="dimmed">
                 {line}
               </Text>

@@ -4,7 +4,7 @@ import { Tag } from 'lucide-react';
 import { useState } from 'react';
 import { answered, api } from '../../../api/client.ts';
 import { useMay } from '../../../api/session.ts';
-import { ProblemView } from '../../../parts/problem-view.tsx';
+import { ProblemView } from '../../../parts/page/problem-view.tsx';
 import type { Alias, Version } from '../model-of.ts';
 
 export interface AliasDialogProps {
@@ -40,7 +40,7 @@ export function AliasDialog({ line, versions, aliases }: AliasDialogProps) {
     answered(
       api.PUT('/api/v1/lines/{line}/aliases/{alias}', {
         params: { path },
-        body: { version: version ?? '', expected: now?.version ?? null } as never,
+        body: { version: version ?? '', expected: now?.version ?? null },
       }),
     );
   const remove = () => answered(api.DELETE('/api/v1/lines/{line}/aliases/{alias}', { params: { path } }));

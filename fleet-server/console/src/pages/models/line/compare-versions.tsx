@@ -1,8 +1,8 @@
 import { Card, Group, List, Select, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
-import { DataTable } from '../../../parts/data-table.tsx';
-import { ProblemView } from '../../../parts/problem-view.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { ProblemView } from '../../../parts/page/problem-view.tsx';
 import { sizeOf } from '../../rollouts/words.ts';
 import { comparisonQuery } from '../model-queries.ts';
 import type { CardFigure, Comparison, Version } from '../model-of.ts';
@@ -19,7 +19,7 @@ export function CompareVersions({ line, versions }: { line: string; versions: re
   const b = search.b ?? names[0] ?? '';
   const { data, error, refetch } = useQuery({ ...comparisonQuery(line, a, b), enabled: a !== '' && b !== '' });
   const change = (next: { a?: string; b?: string }) =>
-    void navigate({ search: (before) => ({ ...before, ...next }) as never, replace: true });
+    void navigate({ search: (before) => ({ ...before, ...next }), replace: true });
   return (
     <Stack>
       <Group>

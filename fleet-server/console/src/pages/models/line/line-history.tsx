@@ -1,13 +1,14 @@
-import { Anchor, Button, Card, Group, List, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, Card, Group, List, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
-import { StateBadge, type Tone } from '../../../parts/badge.tsx';
-import { DataTable } from '../../../parts/data-table.tsx';
-import { ProblemView } from '../../../parts/problem-view.tsx';
-import { VirtualTable, type Column } from '../../../parts/virtual-table.tsx';
+import { StateBadge, type Tone } from '../../../parts/values/badge.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { ProblemView } from '../../../parts/page/problem-view.tsx';
+import { VirtualTable, type Column } from '../../../parts/tables/virtual-table.tsx';
 import { historyQuery } from '../model-queries.ts';
 import type { History } from '../model-of.ts';
+import { PageLink } from '../../../parts/address/links.tsx';
 
 const route = getRouteApi('/models/$line');
 const TONES: Record<History['devices'][number]['basis'], Tone> = { said: 'good', told: 'waiting', changing: 'busy' };
@@ -23,8 +24,11 @@ export function LineHistory({ line }: { line: string }) {
   const ask = (event: FormEvent) => {
     event.preventDefault();
     void navigate({
-      search: (before) =>
-        ({ ...before, at: typed.at === '' ? undefined : typed.at, site: typed.site.trim() || undefined }) as never,
+      search: (before) => ({
+        ...before,
+        at: typed.at === '' ? undefined : typed.at,
+        site: typed.site.trim() || undefined,
+      }),
     });
   };
   return (
@@ -101,7 +105,7 @@ function Then({ history }: { history: History }) {
             columns={COLUMNS}
             rows={devices}
             keyOf={({ device }) => device}
-            onOpen={({ device }) => void navigate({ to: '/devices/$device', params: { device } as never })}
+            onOpen={({ device }) => void navigate({ to: '/devices/$device', params: { device } })}
             height={`min(28rem, ${devices.length * 44 + 44}px)`}
           />
         </Card>
@@ -116,9 +120,9 @@ const COLUMNS: Column<History['devices'][number]>[] = [
     title: 'Device',
     width: 'minmax(150px, 1fr)',
     cell: ({ device }) => (
-      <Anchor component={Link} to="/devices/$device" params={{ device } as never} size="sm">
+      <PageLink to="/devices/$device" params={{ device }} size="sm">
         {device}
-      </Anchor>
+      </PageLink>
     ),
   },
   { key: 'site', title: 'Site', width: 'minmax(100px, 1fr)', cell: ({ site }) => site },

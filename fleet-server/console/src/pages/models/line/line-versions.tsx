@@ -1,16 +1,16 @@
-import { Anchor, Badge, Card, Group, Stack, Text } from '@mantine/core';
+import { Badge, Card, Group, Stack, Text } from '@mantine/core';
 import { useQueries, useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { useServerNow } from '../../../api/server-clock.ts';
-import { StateBadge } from '../../../parts/badge.tsx';
-import { DataTable } from '../../../parts/data-table.tsx';
-import { ProblemView } from '../../../parts/problem-view.tsx';
-import { Ago } from '../../../parts/time.tsx';
+import { StateBadge } from '../../../parts/values/badge.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { ProblemView } from '../../../parts/page/problem-view.tsx';
+import { Ago } from '../../../parts/values/time.tsx';
 import { aliasesQuery, cardQuery } from '../model-queries.ts';
 import { datasetOf, type Version } from '../model-of.ts';
 import { RunningCount } from '../running-count.tsx';
 import { metricName, shortHash, stateOf, withInterval } from '../words.ts';
 import { AliasDialog } from './alias-dialog.tsx';
+import { PageLink } from '../../../parts/address/links.tsx';
 
 /** Cards are read one by one: those of the newest versions. */
 const WITH_FIGURES = 30;
@@ -44,15 +44,9 @@ export function LineVersions({ line, versions }: { line: string; versions: reado
             cell: ({ version, algorithm }) => (
               <Stack gap={2}>
                 <Group gap={6} wrap="nowrap">
-                  <Anchor
-                    component={Link}
-                    to="/models/$line/$version"
-                    params={{ line, version } as never}
-                    size="sm"
-                    fw={600}
-                  >
+                  <PageLink to="/models/$line/$version" params={{ line, version }} size="sm" fw={600}>
                     {version}
-                  </Anchor>
+                  </PageLink>
                   {aliases.data?.aliases
                     .filter((one) => one.version === version)
                     .map(({ name }) => (
@@ -115,14 +109,8 @@ function DatasetOf(one: Version) {
   const dataset = datasetOf(one);
   if (dataset === undefined) return '–';
   return (
-    <Anchor
-      component={Link}
-      to="/data/datasets/$name/$version"
-      params={dataset as never}
-      size="sm"
-      title={dataset.version}
-    >
+    <PageLink to="/data/datasets/$name/$version" params={dataset} size="sm" title={dataset.version}>
       {dataset.name}@{shortHash(dataset.version)}
-    </Anchor>
+    </PageLink>
   );
 }

@@ -1,12 +1,12 @@
-import { Anchor, Button, Card, List, SimpleGrid, Stack, Text, Title } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Button, Card, List, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { Download } from 'lucide-react';
-import { StateBadge } from '../../../parts/badge.tsx';
-import { download } from '../../../parts/csv.ts';
-import { DataTable } from '../../../parts/data-table.tsx';
+import { StateBadge } from '../../../parts/values/badge.tsx';
+import { download } from '../../../parts/tables/csv.ts';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
 import { percent } from '../../rollouts/words.ts';
 import type { Card as ModelCard, ShownCard } from '../model-of.ts';
 import { shortHash } from '../words.ts';
+import { PageLink } from '../../../parts/address/links.tsx';
 
 /** What the model is for, made of, and not good for. */
 export function CardPanel({ shown: { card, line, version, markdown, context } }: { shown: ShownCard }) {
@@ -72,9 +72,9 @@ export function CardPanel({ shown: { card, line, version, markdown, context } }:
           )}
           {context.run !== undefined && (
             <Text size="sm" mt="xs">
-              <Anchor component={Link} to="/data/runs/$id" params={{ id: context.run } as never} size="sm">
+              <PageLink to="/data/runs/$id" params={{ id: context.run }} size="sm">
                 The run it came from
-              </Anchor>
+              </PageLink>
             </Text>
           )}
         </Card>
@@ -111,14 +111,9 @@ function DataOf({ data }: { data: NonNullable<ModelCard['data']> }) {
           ['Features', data.features.map(({ name }) => name).join(', ')],
         ]}
       />
-      <Anchor
-        component={Link}
-        to="/data/datasets/$name/$version"
-        params={{ name: data.name, version: data.version } as never}
-        size="sm"
-      >
+      <PageLink to="/data/datasets/$name/$version" params={{ name: data.name, version: data.version }} size="sm">
         {data.name}@{shortHash(data.version)}
-      </Anchor>
+      </PageLink>
     </>
   );
 }

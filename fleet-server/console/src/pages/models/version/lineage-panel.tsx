@@ -1,11 +1,11 @@
-import { Anchor, Box, Card, Group, List, Skeleton, Stack, Switch, Text, Title } from '@mantine/core';
+import { Box, Card, Group, List, Skeleton, Stack, Switch, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { ProblemView } from '../../../parts/problem-view.tsx';
+import { ProblemView } from '../../../parts/page/problem-view.tsx';
 import { lineageQuery, runningQuery } from '../model-queries.ts';
 import { KIND_WORDS, placed, withDevices, withoutPredecessors, type Graph } from './lineage-layout.ts';
 import { LineageDrawing } from './lineage-drawing.tsx';
+import { PageLink } from '../../../parts/address/links.tsx';
 
 /** From files to devices: drawn, and as a list that says the same. */
 export function LineagePanel({ line, version }: { line: string; version: string }) {
@@ -70,49 +70,42 @@ function NodeLink({
   const name = node.id.slice(node.id.indexOf(':') + 1);
   if (node.kind === 'version') {
     return (
-      <Anchor
-        component={Link}
-        to="/models/$line/$version"
-        params={{ line, version: name } as never}
-        size="sm"
-        underline="always"
-      >
+      <PageLink to="/models/$line/$version" params={{ line, version: name }} size="sm" underline="always">
         {node.title}
-      </Anchor>
+      </PageLink>
     );
   }
   if (node.kind === 'rollout') {
     return (
-      <Anchor component={Link} to="/rollouts/$id" params={{ id: name } as never} size="sm" underline="always">
+      <PageLink to="/rollouts/$id" params={{ id: name }} size="sm" underline="always">
         {node.title}
-      </Anchor>
+      </PageLink>
     );
   }
   if (node.kind === 'run') {
     return (
-      <Anchor component={Link} to="/data/runs/$id" params={{ id: name } as never} size="sm" underline="always">
+      <PageLink to="/data/runs/$id" params={{ id: name }} size="sm" underline="always">
         {node.title}
-      </Anchor>
+      </PageLink>
     );
   }
   if (node.kind === 'dataset') {
     return (
-      <Anchor
-        component={Link}
+      <PageLink
         to="/data/datasets/$name/$version"
-        params={{ name: node.title.split('@')[0] ?? node.title, version: name } as never}
+        params={{ name: node.title.split('@')[0] ?? node.title, version: name }}
         size="sm"
         underline="always"
       >
         {node.title}
-      </Anchor>
+      </PageLink>
     );
   }
   if (node.kind === 'devices') {
     return (
-      <Anchor component={Link} to="/devices" search={{ version } as never} size="sm" underline="always">
+      <PageLink to="/devices" search={{ version }} size="sm" underline="always">
         {node.title}
-      </Anchor>
+      </PageLink>
     );
   }
   return <>{node.title}</>;

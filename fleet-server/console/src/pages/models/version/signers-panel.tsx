@@ -1,8 +1,8 @@
 import { Card, Code, Text, Title } from '@mantine/core';
-import { StateBadge } from '../../../parts/badge.tsx';
-import { DataTable } from '../../../parts/data-table.tsx';
-import { DocsLink } from '../../../parts/page.tsx';
-import { clock } from '../../../parts/time.tsx';
+import { StateBadge } from '../../../parts/values/badge.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { DocsLink } from '../../../parts/page/page.tsx';
+import { clock } from '../../../parts/values/time.tsx';
 import type { ShownCard, Version } from '../model-of.ts';
 
 const ROLES: Record<string, string> = { builder: 'sealed it', approver: 'approved it' };

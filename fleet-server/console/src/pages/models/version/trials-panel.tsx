@@ -1,11 +1,11 @@
 import { Card, List, Stack, Text, Title } from '@mantine/core';
 import { Shrink } from 'lucide-react';
 import { useMemo } from 'react';
-import { StateBadge, type Tone } from '../../../parts/badge.tsx';
-import { Chart } from '../../../parts/chart.tsx';
-import { DataTable } from '../../../parts/data-table.tsx';
-import { EmptyState } from '../../../parts/empty-state.tsx';
-import { DocsLink } from '../../../parts/page.tsx';
+import { StateBadge, type Tone } from '../../../parts/values/badge.tsx';
+import { Chart } from '../../../parts/charts/chart.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { EmptyState } from '../../../parts/page/empty-state.tsx';
+import { DocsLink } from '../../../parts/page/page.tsx';
 import { percent, sizeOf } from '../../rollouts/words.ts';
 import { declinedOf, trialsOf, type TrialRow, type Version } from '../model-of.ts';
 import { figure } from '../words.ts';

@@ -1,5 +1,5 @@
 import { Card, Code, Stack, Text, Title } from '@mantine/core';
-import { DataTable } from '../../../parts/data-table.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
 import { sizeOf } from '../../rollouts/words.ts';
 import { trialsOf, type Variant, type Version } from '../model-of.ts';
 import { shortHash } from '../words.ts';

@@ -1,6 +1,6 @@
 import { Checkbox, List, Skeleton, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { ProblemView } from '../../../parts/problem-view.tsx';
+import { ProblemView } from '../../../parts/page/problem-view.tsx';
 import { resultsOf, type RolloutDetails } from '../rollout-of.ts';
 import { releaseQuery } from '../rollout-queries.ts';
 import { countOf } from '../words.ts';

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { answered, api } from '../../../api/client.ts';
 import { ApiProblem } from '../../../api/problem.ts';
 import { sessionQuery, useMay } from '../../../api/session.ts';
-import { Confirm } from '../../../parts/confirm.tsx';
+import { Confirm } from '../../../parts/dialogs/confirm.tsx';
 import type { RolloutDetails } from '../rollout-of.ts';
 import { ACT_WORDS, actsFor, type Act } from './act.ts';
 import { Consequences } from './consequences.tsx';

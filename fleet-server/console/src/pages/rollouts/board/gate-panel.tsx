@@ -1,9 +1,9 @@
 import { Card, Group, Select, Text, Title } from '@mantine/core';
 import { useState } from 'react';
-import { StateBadge, type Tone } from '../../../parts/badge.tsx';
-import { DataTable, type DataColumn } from '../../../parts/data-table.tsx';
-import { DocsLink } from '../../../parts/page.tsx';
-import { Ago } from '../../../parts/time.tsx';
+import { StateBadge, type Tone } from '../../../parts/values/badge.tsx';
+import { DataTable, type DataColumn } from '../../../parts/tables/data-table.tsx';
+import { DocsLink } from '../../../parts/page/page.tsx';
+import { Ago } from '../../../parts/values/time.tsx';
 import { resultsOf, type GateResult, type RolloutDetails } from '../rollout-of.ts';
 import { GateTrack } from './gate-track.tsx';
 import { gateFigure, GATE_LIMITS } from './gate-units.ts';

@@ -1,14 +1,15 @@
-import { Anchor, Button, Card, Group, Select, Text, TextInput } from '@mantine/core';
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { Button, Card, Group, Select, Text, TextInput } from '@mantine/core';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { Download, Search } from 'lucide-react';
 import { useMemo } from 'react';
-import { StateBadge } from '../../../parts/badge.tsx';
-import { download, toCsv } from '../../../parts/csv.ts';
-import { EmptyState } from '../../../parts/empty-state.tsx';
-import { Ago } from '../../../parts/time.tsx';
-import { VirtualTable, type Column } from '../../../parts/virtual-table.tsx';
+import { StateBadge } from '../../../parts/values/badge.tsx';
+import { download, toCsv } from '../../../parts/tables/csv.ts';
+import { EmptyState } from '../../../parts/page/empty-state.tsx';
+import { Ago } from '../../../parts/values/time.tsx';
+import { VirtualTable, type Column } from '../../../parts/tables/virtual-table.tsx';
 import type { Member, RolloutDetails } from '../rollout-of.ts';
 import { OBSTACLES, OUTCOME_TONES, outcomeOf, OUTCOMES } from '../words.ts';
+import { PageLink } from '../../../parts/address/links.tsx';
 
 const route = getRouteApi('/rollouts/$id');
 
@@ -25,7 +26,7 @@ export function Members({ rollout, now }: { rollout: RolloutDetails; now: number
       (q === undefined || member.device.includes(q)),
   );
   const change = (next: Record<string, string | undefined>) =>
-    void navigate({ search: (before) => ({ ...before, ...next }) as never, replace: true });
+    void navigate({ search: (before) => ({ ...before, ...next }), replace: true });
   const why = (member: Member) =>
     member.outcomeReason ?? (outcomeOf(member) === 'waiting' ? waitsFor(waits.get(member.device)) : '');
   if (members.length === 0) {
@@ -125,9 +126,9 @@ function columnsOf(
       title: 'Device',
       width: 'minmax(160px, 2fr)',
       cell: ({ device }) => (
-        <Anchor component={Link} to="/devices/$device" params={{ device } as never} size="sm">
+        <PageLink to="/devices/$device" params={{ device }} size="sm">
           {device}
-        </Anchor>
+        </PageLink>
       ),
     },
     { key: 'stage', title: 'Stage', width: 'minmax(90px, 1fr)', cell: ({ stage }) => stages[stage]?.name ?? stage },

@@ -1,12 +1,12 @@
 import { Button, Card, Group, Stack, Text, Title } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
 import { Copy, Download } from 'lucide-react';
 import { useMay } from '../../../api/session.ts';
-import { download } from '../../../parts/csv.ts';
-import { DataTable } from '../../../parts/data-table.tsx';
+import { download } from '../../../parts/tables/csv.ts';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
 import type { PlanStage, RolloutDetails } from '../rollout-of.ts';
 import { gatesSentence } from '../plan/gate-words.ts';
 import { span } from '../words.ts';
+import { PageButton } from '../../../parts/address/links.tsx';
 
 /** What was written down, made whole: stages, gates, hours, and what happens when a gate fails. */
 export function PlanView({ rollout: { id, plan } }: { rollout: RolloutDetails }) {
@@ -22,15 +22,14 @@ export function PlanView({ rollout: { id, plan } }: { rollout: RolloutDetails })
           Plan as a file
         </Button>
         {mayWrite && (
-          <Button
+          <PageButton
             variant="default"
-            component={Link}
             to="/rollouts/new"
-            search={{ from: id } as never}
+            search={{ from: id }}
             leftSection={<Copy size={15} aria-hidden />}
           >
             Write a new one like it
-          </Button>
+          </PageButton>
         )}
       </Group>
       <Card withBorder>

@@ -1,5 +1,5 @@
 import { Card, Group, Progress, Stack, Text, Title } from '@mantine/core';
-import { StateBadge } from '../../../parts/badge.tsx';
+import { StateBadge } from '../../../parts/values/badge.tsx';
 import type { PlanStage, RolloutState } from '../rollout-of.ts';
 import { countOf, span, STAGE_TONES, type StageStatus } from '../words.ts';
 import type { StageCounts } from './stage-board.tsx';

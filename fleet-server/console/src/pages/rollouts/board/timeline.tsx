@@ -1,8 +1,8 @@
 import { Button, Card, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
-import { StateBadge, type Tone } from '../../../parts/badge.tsx';
-import { DataTable } from '../../../parts/data-table.tsx';
-import { clock } from '../../../parts/time.tsx';
+import { StateBadge, type Tone } from '../../../parts/values/badge.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { clock } from '../../../parts/values/time.tsx';
 import type { RolloutDetails } from '../rollout-of.ts';
 
 const FIRST = 20;

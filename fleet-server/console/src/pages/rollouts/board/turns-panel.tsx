@@ -1,8 +1,8 @@
-import { Anchor, Card, Text, Title } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
-import { DataTable } from '../../../parts/data-table.tsx';
+import { Card, Text, Title } from '@mantine/core';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
 import type { RolloutDetails } from '../rollout-of.ts';
 import { countOf, OBSTACLES } from '../words.ts';
+import { PageLink } from '../../../parts/address/links.tsx';
 
 /** Devices that have been drawn and have not been given the release: how many, and what each waits for. */
 export function TurnsPanel({ rollout: { id, turns } }: { rollout: RolloutDetails }) {
@@ -37,23 +37,22 @@ export function TurnsPanel({ rollout: { id, turns } }: { rollout: RolloutDetails
                   {devices.slice(0, 3).map((device, index) => (
                     <span key={device}>
                       {index > 0 && ', '}
-                      <Anchor component={Link} to="/devices/$device" params={{ device } as never} size="sm">
+                      <PageLink to="/devices/$device" params={{ device }} size="sm">
                         {device}
-                      </Anchor>
+                      </PageLink>
                     </span>
                   ))}
                   {devices.length > 3 && (
                     <>
                       {' '}
-                      <Anchor
-                        component={Link}
+                      <PageLink
                         to="/rollouts/$id"
-                        params={{ id } as never}
-                        search={{ tab: 'devices', outcome: 'waiting' } as never}
+                        params={{ id }}
+                        search={{ tab: 'devices', outcome: 'waiting' }}
                         size="sm"
                       >
                         and {devices.length - 3} more
-                      </Anchor>
+                      </PageLink>
                     </>
                   )}
                 </>

@@ -1,6 +1,6 @@
 import { Card, Text, Title } from '@mantine/core';
-import { StateBadge } from '../../../parts/badge.tsx';
-import { DataTable } from '../../../parts/data-table.tsx';
+import { StateBadge } from '../../../parts/values/badge.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
 import type { Forecast } from '../rollout-of.ts';
 import { figure, percent, span } from '../words.ts';
 

@@ -1,6 +1,6 @@
 import { Card, List, SimpleGrid, Stack, Text, Title } from '@mantine/core';
-import { StateBadge, type Tone } from '../../../parts/badge.tsx';
-import { DataTable } from '../../../parts/data-table.tsx';
+import { StateBadge, type Tone } from '../../../parts/values/badge.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
 import type { Forecast } from '../rollout-of.ts';
 import { countOf, figure, sizeOf } from '../words.ts';
 import { ForecastStages } from './forecast-stages.tsx';

@@ -1,7 +1,7 @@
 import { Button, Card, Code, Group, Text, Title } from '@mantine/core';
 import { Download } from 'lucide-react';
-import { download } from '../../../parts/csv.ts';
-import { DocsLink } from '../../../parts/page.tsx';
+import { download } from '../../../parts/tables/csv.ts';
+import { DocsLink } from '../../../parts/page/page.tsx';
 
 export interface RehearsalHintProps {
   plan: Record<string, unknown>;

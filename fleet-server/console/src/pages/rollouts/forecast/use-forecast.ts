@@ -6,9 +6,7 @@ export function useForecast(plan: Record<string, unknown>, isWanted: boolean) {
   return useQuery({
     queryKey: ['forecast', plan],
     queryFn: () =>
-      answered(
-        api.POST('/api/v1/rollouts/forecast', { params: { query: { devices: 'none' as const } }, body: plan as never }),
-      ),
+      answered(api.POST('/api/v1/rollouts/forecast', { params: { query: { devices: 'none' as const } }, body: plan })),
     enabled: isWanted,
     refetchInterval: false,
     staleTime: 60_000,

@@ -1,5 +1,5 @@
 import { Card, Checkbox, NumberInput, SimpleGrid, Stack, Text, Title } from '@mantine/core';
-import { DocsLink } from '../../../parts/page.tsx';
+import { DocsLink } from '../../../parts/page/page.tsx';
 import type { GateDraft } from './draft.ts';
 import { useFieldProblem } from './field-problem.tsx';
 import { GATES, type GateKind } from './gate-words.ts';

@@ -1,6 +1,6 @@
 import { Card, Radio, Select, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { ProblemView } from '../../../parts/problem-view.tsx';
+import { ProblemView } from '../../../parts/page/problem-view.tsx';
 import { policiesQuery } from '../rollout-queries.ts';
 import { draftOf, type Draft } from './draft.ts';
 import { useFieldProblem } from './field-problem.tsx';
@@ -46,6 +46,7 @@ export function PlanStep({ draft, change }: PlanStepProps) {
               : 'Fills in its stages, gates, window and freeze dates: what stands below is replaced'
           }
           required={draft.way === 'policy'}
+          allowDeselect={draft.way !== 'policy'}
           placeholder="None"
           error={problem}
           data={policies.map(({ name, isBuiltIn }) => ({

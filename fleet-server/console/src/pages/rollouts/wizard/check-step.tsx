@@ -2,8 +2,8 @@ import { Button, Group, Skeleton, Stack } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answered, api } from '../../../api/client.ts';
-import { Confirm } from '../../../parts/confirm.tsx';
-import { ProblemView } from '../../../parts/problem-view.tsx';
+import { Confirm } from '../../../parts/dialogs/confirm.tsx';
+import { ProblemView } from '../../../parts/page/problem-view.tsx';
 import { countOf } from '../words.ts';
 import type { Draft } from '../plan/draft.ts';
 import { ForecastView } from '../forecast/forecast-view.tsx';
@@ -25,7 +25,7 @@ export function CheckStep({ draft, plan, forecast, problem, onRefused, onCreated
   const [isAsking, setAsking] = useState(false);
   const [isBusy, setBusy] = useState(false);
   const create = async () => {
-    const made = await answered(api.POST('/api/v1/rollouts', { body: plan as never }));
+    const made = await answered(api.POST('/api/v1/rollouts', { body: plan }));
     await queries.invalidateQueries({ queryKey: ['rollouts'] });
     return made;
   };

@@ -3,9 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useMay } from '../../../api/session.ts';
-import { EmptyState } from '../../../parts/empty-state.tsx';
-import { Page } from '../../../parts/page.tsx';
-import { ProblemView } from '../../../parts/problem-view.tsx';
+import { EmptyState } from '../../../parts/page/empty-state.tsx';
+import { Page } from '../../../parts/page/page.tsx';
+import { ProblemView } from '../../../parts/page/problem-view.tsx';
 import { ShieldAlert } from 'lucide-react';
 import { rolloutQuery } from '../rollout-queries.ts';
 import { CheckStep } from './check-step.tsx';
@@ -67,8 +67,7 @@ function Wizard({ first }: { first: Draft }) {
       return after;
     });
   };
-  const go = (index: number) =>
-    void navigate({ search: (before) => ({ ...before, step: STEPS[index] ?? 'release' }) as never });
+  const go = (index: number) => void navigate({ search: (before) => ({ ...before, step: STEPS[index] ?? 'release' }) });
   const problem = refusal ?? forecast.error ?? undefined;
   return (
     <Page
@@ -93,7 +92,7 @@ function Wizard({ first }: { first: Draft }) {
               onRefused={setRefusal}
               onCreated={(id) => {
                 forgetDraft();
-                void navigate({ to: '/rollouts/$id', params: { id } as never });
+                void navigate({ to: '/rollouts/$id', params: { id } });
               }}
             />
           </Stepper.Step>

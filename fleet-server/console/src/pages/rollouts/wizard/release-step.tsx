@@ -2,9 +2,9 @@ import { Card, Code, Select, Skeleton, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { PackageX } from 'lucide-react';
 import { answered, api } from '../../../api/client.ts';
-import { EmptyState } from '../../../parts/empty-state.tsx';
-import { ProblemView } from '../../../parts/problem-view.tsx';
-import { clock } from '../../../parts/time.tsx';
+import { EmptyState } from '../../../parts/page/empty-state.tsx';
+import { ProblemView } from '../../../parts/page/problem-view.tsx';
+import { clock } from '../../../parts/values/time.tsx';
 import type { Draft } from '../plan/draft.ts';
 import { useFieldProblem } from '../plan/field-problem.tsx';
 
@@ -38,6 +38,7 @@ export function ReleaseStep({ draft, change }: { draft: Draft; change: (next: Pa
         <Select
           label="Model line"
           required
+          allowDeselect={false}
           searchable
           data={lines}
           value={draft.line === '' ? null : draft.line}
@@ -50,6 +51,7 @@ export function ReleaseStep({ draft, change }: { draft: Draft; change: (next: Pa
           label="Version"
           description="Approved, and not out of use; the newest first"
           required
+          allowDeselect={false}
           searchable
           disabled={draft.line === ''}
           data={versions.map(({ version, algorithm }) => ({ value: version, label: `${version} · ${algorithm}` }))}

@@ -1,10 +1,11 @@
 import { Badge, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { sessionQuery } from '../../../api/session.ts';
-import { Facts } from '../../data/parts/facts.tsx';
-import { Loaded } from '../../data/parts/loaded.tsx';
-import { Section } from '../../data/parts/section.tsx';
+import { Facts } from '../../../parts/values/facts.tsx';
+import { Loaded } from '../../../parts/page/loaded.tsx';
+import { Section } from '../../../parts/page/section.tsx';
 import { assignmentWords } from '../parts/roles.ts';
+import { ApproverKeyPanel } from './approver-key-panel.tsx';
 import { MyTokens } from './my-tokens.tsx';
 import { PasswordForm } from './password-form.tsx';
 
@@ -13,7 +14,7 @@ export function Account() {
   const asked = useQuery(sessionQuery);
   return (
     <Loaded asked={asked} heightPx={320}>
-      {({ actor, by, assignments, permissions }) => (
+      {({ actor, by, assignments, permissions, hasPassword }) => (
         <Stack>
           <Section title="You">
             <Facts
@@ -37,7 +38,10 @@ export function Account() {
               </Group>
             </div>
           </Section>
-          {by === 'session' && <PasswordForm />}
+          {hasPassword && <PasswordForm />}
+          {by === 'session' && permissions.includes('models:approve') && (
+            <ApproverKeyPanel me={actor.replace(/^user:/, '')} />
+          )}
           <MyTokens me={actor.replace(/^user:/, '')} permissions={permissions} />
         </Stack>
       )}

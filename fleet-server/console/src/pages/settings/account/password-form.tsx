@@ -3,9 +3,9 @@ import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { answered, api, setCsrf } from '../../../api/client.ts';
-import { faultIn } from '../../../parts/form-dialog.tsx';
-import { ProblemView } from '../../../parts/problem-view.tsx';
-import { Section } from '../../data/parts/section.tsx';
+import { faultIn } from '../../../parts/dialogs/form-dialog.tsx';
+import { ProblemView } from '../../../parts/page/problem-view.tsx';
+import { Section } from '../../../parts/page/section.tsx';
 
 const SHORTEST = 12;
 

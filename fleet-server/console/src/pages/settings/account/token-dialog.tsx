@@ -2,7 +2,7 @@ import { Checkbox, NumberInput, SimpleGrid, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answered, api } from '../../../api/client.ts';
-import { FormDialog } from '../../../parts/form-dialog.tsx';
+import { FormDialog } from '../../../parts/dialogs/form-dialog.tsx';
 import type { Permission } from '../parts/roles.ts';
 
 const MOST_DAYS = 366;

@@ -2,7 +2,8 @@ import { SegmentedControl, Textarea, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answered, api } from '../../../api/client.ts';
-import { FormDialog } from '../../../parts/form-dialog.tsx';
+import { FormDialog } from '../../../parts/dialogs/form-dialog.tsx';
+import { withTheirs } from '../../../parts/dialogs/changed-meanwhile.ts';
 import type { GroupSummary } from './group-of.ts';
 import { Preview } from './preview.tsx';
 
@@ -25,6 +26,7 @@ export function GroupDialog({
   const [note, setNote] = useState(group?.note ?? '');
   // As it was when the form was opened: what somebody else writes meanwhile is not overwritten unseen.
   const [revision] = useState(group?.revision);
+  const [opened] = useState({ group, kept });
   const devices = [...new Set(list.split(/[\s,;]+/).filter((one) => one !== ''))];
   const act = async () => {
     const whom = kind === 'selector' ? { selector: selector.trim() } : { devices };
@@ -33,7 +35,11 @@ export function GroupDialog({
     } else {
       const params = { path: { name: group.name } };
       const body = { ...whom, note: note.trim(), ...(revision !== undefined && { expectedRevision: revision }) };
-      await answered(api.PUT('/api/v1/groups/{name}', { params, body }));
+      try {
+        await answered(api.PUT('/api/v1/groups/{name}', { params, body }));
+      } catch (error) {
+        throw await withTheirs(error, () => theirsOf(opened));
+      }
     }
     await queries.invalidateQueries({ queryKey: ['devices'] });
   };
@@ -112,4 +118,18 @@ export function GroupDialog({
       )}
     </FormDialog>
   );
+}
+
+async function theirsOf({ group, kept }: { group: GroupSummary | undefined; kept: readonly string[] }) {
+  const params = { path: { name: group?.name ?? '' } };
+  const now = await answered(api.GET('/api/v1/groups/{name}', { params }));
+  const whom = [
+    ['selector', group?.selector ?? '', now.selector ?? ''],
+    ['devices', kept.join(' '), now.devices.join(' ')],
+  ] as const;
+  // Whom a selector finds is not what anybody has written.
+  return {
+    by: now.updatedBy,
+    fields: [whom[now.selector === undefined ? 1 : 0], ['note', group?.note ?? '', now.note] as const],
+  };
 }

@@ -1,16 +1,16 @@
-import { Anchor, Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { answered, api } from '../../../api/client.ts';
 import { useMay } from '../../../api/session.ts';
-import { Confirm } from '../../../parts/confirm.tsx';
-import { counted } from '../../data/parts/figures.ts';
-import { Loaded } from '../../data/parts/loaded.tsx';
-import { Section } from '../../data/parts/section.tsx';
+import { Confirm } from '../../../parts/dialogs/confirm.tsx';
+import { counted } from '../../../parts/values/figures.ts';
+import { Loaded } from '../../../parts/page/loaded.tsx';
+import { Section } from '../../../parts/page/section.tsx';
 import { GroupDialog } from './group-dialog.tsx';
 import type { GroupSummary } from './group-of.ts';
 import { Standing } from './standing.tsx';
+import { PageLink } from '../../../parts/address/links.tsx';
 
 const SHOWN = 60;
 
@@ -58,13 +58,13 @@ export function GroupPanel({ group, onGone }: { group: GroupSummary; onGone: () 
             ) : (
               <Group gap={8}>
                 {devices.slice(0, SHOWN).map((device) => (
-                  <Anchor key={device} component={Link} to="/devices/$device" params={{ device } as never} size="sm">
+                  <PageLink key={device} to="/devices/$device" params={{ device }} size="sm">
                     {device}
-                  </Anchor>
+                  </PageLink>
                 ))}
-                <Anchor component={Link} to="/devices" search={{ group: name } as never} size="sm" fw={600}>
+                <PageLink to="/devices" search={{ group: name }} size="sm" fw={600}>
                   {devices.length > SHOWN ? `and ${devices.length - SHOWN} more: ` : ''}all in the list
-                </Anchor>
+                </PageLink>
               </Group>
             )
           }

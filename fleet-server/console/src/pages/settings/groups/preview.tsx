@@ -1,8 +1,8 @@
 import { Badge, Group, Loader, Stack, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { ProblemView } from '../../../parts/problem-view.tsx';
-import { counted } from '../../data/parts/figures.ts';
+import { ProblemView } from '../../../parts/page/problem-view.tsx';
+import { counted } from '../../../parts/values/figures.ts';
 import { previewQuery } from './group-of.ts';
 
 const PAUSE_MS = 350;

@@ -3,8 +3,8 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answered, api } from '../../../api/client.ts';
 import { useMay } from '../../../api/session.ts';
-import { Confirm } from '../../../parts/confirm.tsx';
-import { FormDialog } from '../../../parts/form-dialog.tsx';
+import { Confirm } from '../../../parts/dialogs/confirm.tsx';
+import { FormDialog } from '../../../parts/dialogs/form-dialog.tsx';
 import type { GroupSummary } from './group-of.ts';
 
 /** What devices are given that come into the group from now on. */

@@ -1,7 +1,7 @@
 import { TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { DocsLink } from '../../../parts/page.tsx';
-import { Section } from '../../data/parts/section.tsx';
+import { DocsLink } from '../../../parts/page/page.tsx';
+import { Section } from '../../../parts/page/section.tsx';
 import { Preview } from './preview.tsx';
 
 /** A selector before anything is made of it. */

@@ -3,12 +3,12 @@ import { useQuery } from '@tanstack/react-query';
 import { Copy, Download } from 'lucide-react';
 import { answered, api } from '../../../api/client.ts';
 import { useServerNow } from '../../../api/server-clock.ts';
-import { StateBadge } from '../../../parts/badge.tsx';
-import { download } from '../../../parts/csv.ts';
-import { DocsLink } from '../../../parts/page.tsx';
-import { Ago } from '../../../parts/time.tsx';
-import { Loaded } from '../../data/parts/loaded.tsx';
-import { Section } from '../../data/parts/section.tsx';
+import { StateBadge } from '../../../parts/values/badge.tsx';
+import { download } from '../../../parts/tables/csv.ts';
+import { DocsLink } from '../../../parts/page/page.tsx';
+import { Ago } from '../../../parts/values/time.tsx';
+import { Loaded } from '../../../parts/page/loaded.tsx';
+import { Section } from '../../../parts/page/section.tsx';
 import { toYaml } from './yaml.ts';
 
 /** Policies of rollouts, as files say them. */

@@ -2,9 +2,9 @@ import { VisuallyHidden } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Check } from 'lucide-react';
 import { answered, api } from '../../../api/client.ts';
-import { DataTable } from '../../../parts/data-table.tsx';
-import { Loaded } from '../../data/parts/loaded.tsx';
-import { Section } from '../../data/parts/section.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { Loaded } from '../../../parts/page/loaded.tsx';
+import { Section } from '../../../parts/page/section.tsx';
 import { ROLE_WORDS } from '../parts/roles.ts';
 
 /** What each role may, as the server says it. */

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { answered, api } from '../../../api/client.ts';
-import { Confirm } from '../../../parts/confirm.tsx';
-import { counted } from '../../data/parts/figures.ts';
+import { Confirm } from '../../../parts/dialogs/confirm.tsx';
+import { counted } from '../../../parts/values/figures.ts';
 import type { User } from '../parts/roles.ts';
 import type { MadeCode } from './user-dialog.tsx';
 

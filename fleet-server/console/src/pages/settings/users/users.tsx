@@ -3,11 +3,11 @@ import { useQuery } from '@tanstack/react-query';
 import { MoreHorizontal, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { answered, api } from '../../../api/client.ts';
-import { StateBadge } from '../../../parts/badge.tsx';
-import { DataTable } from '../../../parts/data-table.tsx';
-import { Ago, clock } from '../../../parts/time.tsx';
-import { Loaded } from '../../data/parts/loaded.tsx';
-import { Section } from '../../data/parts/section.tsx';
+import { StateBadge } from '../../../parts/values/badge.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { Ago, clock } from '../../../parts/values/time.tsx';
+import { Loaded } from '../../../parts/page/loaded.tsx';
+import { Section } from '../../../parts/page/section.tsx';
 import { ShownOnce, type Secret } from '../parts/shown-once.tsx';
 import { assignmentWords, type User } from '../parts/roles.ts';
 import { RolesTable } from './roles-table.tsx';
@@ -52,16 +52,28 @@ export function Users() {
                 {
                   key: 'state',
                   title: 'State',
-                  cell: ({ removedAt, hasPassword }) =>
+                  cell: ({ removedAt, hasPassword, identity }) =>
                     removedAt !== null ? (
                       <StateBadge tone="stopped">removed</StateBadge>
-                    ) : hasPassword ? (
+                    ) : hasPassword || identity !== null ? (
                       <StateBadge tone="good">may sign in</StateBadge>
                     ) : (
                       <StateBadge tone="waiting" title="They have a code, or need one">
                         no password yet
                       </StateBadge>
                     ),
+                },
+                {
+                  key: 'by',
+                  title: 'Signs in by',
+                  cell: ({ hasPassword, identity }) => (
+                    <>
+                      {hasPassword && <div>password</div>}
+                      {identity !== null && (
+                        <div title={`${identity.issuer}, ${identity.subject}`}>{new URL(identity.issuer).host}</div>
+                      )}
+                    </>
+                  ),
                 },
                 {
                   key: 'roles',

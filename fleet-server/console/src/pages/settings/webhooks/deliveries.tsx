@@ -4,11 +4,11 @@ import { useState } from 'react';
 import { answered, api } from '../../../api/client.ts';
 import { useServerNow } from '../../../api/server-clock.ts';
 import { useMay } from '../../../api/session.ts';
-import { StateBadge, type Tone } from '../../../parts/badge.tsx';
-import { DataTable } from '../../../parts/data-table.tsx';
-import { ProblemView } from '../../../parts/problem-view.tsx';
-import { Ago } from '../../../parts/time.tsx';
-import { Loaded } from '../../data/parts/loaded.tsx';
+import { StateBadge, type Tone } from '../../../parts/values/badge.tsx';
+import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { ProblemView } from '../../../parts/page/problem-view.tsx';
+import { Ago } from '../../../parts/values/time.tsx';
+import { Loaded } from '../../../parts/page/loaded.tsx';
 import { orderWebhook, type Delivery } from './webhook-of.ts';
 
 const TONES: Record<string, Tone> = { waiting: 'waiting', delivered: 'good', dead: 'bad' };

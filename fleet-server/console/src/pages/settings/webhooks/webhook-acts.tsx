@@ -1,9 +1,9 @@
 import { NumberInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Confirm } from '../../../parts/confirm.tsx';
-import { FormDialog } from '../../../parts/form-dialog.tsx';
-import { counted } from '../../data/parts/figures.ts';
+import { Confirm } from '../../../parts/dialogs/confirm.tsx';
+import { FormDialog } from '../../../parts/dialogs/form-dialog.tsx';
+import { counted } from '../../../parts/values/figures.ts';
 import type { Secret } from '../parts/shown-once.tsx';
 import { orderWebhook, type Webhook } from './webhook-of.ts';
 

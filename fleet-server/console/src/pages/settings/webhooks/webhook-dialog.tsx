@@ -3,7 +3,7 @@ import { publicEventTypes } from '@plumbline/shared/api';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answered, api } from '../../../api/client.ts';
-import { FormDialog } from '../../../parts/form-dialog.tsx';
+import { FormDialog } from '../../../parts/dialogs/form-dialog.tsx';
 import type { Secret } from '../parts/shown-once.tsx';
 
 const FAMILIES = [...new Set(publicEventTypes.map((type) => `${type.split('.')[0]}.*`))];

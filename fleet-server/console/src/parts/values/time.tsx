@@ -16,8 +16,9 @@ export function ago(at: number, now: number): string {
   return words.format(Math.round(ms / size), unit);
 }
 
-/** In the zone of the site where there is one, else of the reader; the zone is always named. */
+/** In the zone of the site where there is one, else of the reader; the zone is always named. A device may say any number. */
 export function clock(at: number, zone?: string): string {
+  if (Number.isNaN(new Date(at).getTime())) return `${at} ms, which is no date`;
   return new Intl.DateTimeFormat('en-GB', {
     dateStyle: 'medium',
     timeStyle: 'short',

@@ -1,6 +1,6 @@
 import { Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
-import { ProblemView } from './problem-view.tsx';
+import { ProblemView } from '../page/problem-view.tsx';
 
 export interface ConfirmProps {
   opened: boolean;

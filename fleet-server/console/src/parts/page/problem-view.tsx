@@ -1,6 +1,6 @@
 import { Alert, Button, Code, Group, Stack, Text } from '@mantine/core';
 import { CircleAlert } from 'lucide-react';
-import { ApiProblem } from '../api/problem.ts';
+import { ApiProblem } from '../../api/problem.ts';
 
 /** A refusal with its code, what was expected, and a way on. */
 export function ProblemView({ problem, again }: { problem: unknown; again?: () => unknown }) {
@@ -12,7 +12,7 @@ export function ProblemView({ problem, again }: { problem: unknown; again?: () =
         {about?.field !== undefined && (
           <Text size="sm">
             {about.field}
-            {about.expected === undefined ? '' : `: expected ${about.expected}`}
+            {about.expected === undefined ? '' : `: expected ${about.expected.replace(/^expected /, '')}`}
           </Text>
         )}
         <Group gap="xs">

@@ -1,14 +1,13 @@
-import { Anchor } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { short } from './figures.ts';
+import { short } from '../values/figures.ts';
+import { PageLink } from './links.tsx';
 
 /** `NAME@VERSION` as a link to that dataset. */
 export function DatasetLink({ name, version }: { name: string; version: string }) {
   return (
-    <Anchor component={Link} to="/data/datasets/$name/$version" params={{ name, version } as never} size="sm">
+    <PageLink to="/data/datasets/$name/$version" params={{ name, version }} size="sm">
       {name}@{short(version)}
-    </Anchor>
+    </PageLink>
   );
 }
 
@@ -19,16 +18,16 @@ export function ToDataset({ reference }: { reference: string }) {
 
 export function ToVersion({ line, version }: { line: string; version: string }) {
   return (
-    <Anchor component={Link} to="/models/$line/$version" params={{ line, version } as never} size="sm">
+    <PageLink to="/models/$line/$version" params={{ line, version }} size="sm">
       {line}@{version}
-    </Anchor>
+    </PageLink>
   );
 }
 
 export function ToRun({ id, children }: { id: string; children?: ReactNode }) {
   return (
-    <Anchor component={Link} to="/data/runs/$id" params={{ id } as never} size="sm" style={{ whiteSpace: 'nowrap' }}>
+    <PageLink to="/data/runs/$id" params={{ id }} size="sm" style={{ whiteSpace: 'nowrap' }}>
       {children ?? id}
-    </Anchor>
+    </PageLink>
   );
 }

@@ -1,7 +1,7 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useState, type FormEvent, type ReactNode } from 'react';
-import { ApiProblem } from '../api/problem.ts';
-import { ProblemView } from './problem-view.tsx';
+import { ApiProblem } from '../../api/problem.ts';
+import { ProblemView } from '../page/problem-view.tsx';
 
 export interface FormDialogProps {
   title: string;
@@ -76,5 +76,5 @@ export function faultIn(problem: unknown, field: string): string | undefined {
   if (!(problem instanceof ApiProblem) || problem.field === undefined) return undefined;
   const named = problem.field.replace(/^body\./, '');
   if (named !== field && !named.startsWith(`${field}.`)) return undefined;
-  return problem.expected === undefined ? problem.message : `expected ${problem.expected}`;
+  return problem.expected === undefined ? problem.message : `expected ${problem.expected.replace(/^expected /, '')}`;
 }

@@ -1,6 +1,6 @@
 import { Skeleton } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { ProblemView } from '../../../parts/problem-view.tsx';
+import { ProblemView } from './problem-view.tsx';
 
 export interface Asked<T> {
   data: T | undefined;
