@@ -27,12 +27,30 @@ describe('the configuration', () => {
       ownTls: undefined,
       signerSocket: undefined,
       webhookAllow: [],
+      tabletOrigins: [],
+      tabletPort: undefined,
+      tabletGateways: [],
       mail: undefined,
+      identity: undefined,
+      auditHead: undefined,
       logLevel: 'info',
       rolloutIntervalMs: 5000,
       retention: { pipelineRuns: 100, batchDays: 90, driftDays: 1100 },
     });
   });
+
+  it('knows the origins of the site app, exactly as a browser writes them', () => {
+    const origins = 'https://site.example.com, https://site.example.com:8444,http://127.0.0.1:5173';
+    expect(readConfig({ PLUMBLINE_TABLET_ORIGINS: origins }).tabletOrigins).toEqual(origins.split(/, ?/));
+  });
+
+  it.each(['https://site.example.com/', 'https://SITE.example.com', 'http://site.example.com', '*', 'null', 'site'])(
+    'knows no origin %s',
+    (origin) => {
+      const read = () => readConfig({ PLUMBLINE_TABLET_ORIGINS: origin });
+      expect(read).toThrow(expect.objectContaining({ code: 'config_invalid', field: 'PLUMBLINE_TABLET_ORIGINS' }));
+    },
+  );
 
   it.each([
     ['10.1.0.0/16, fd00:1::/32', ['10.1.0.0/16', 'fd00:1::/32']],

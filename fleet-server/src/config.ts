@@ -2,6 +2,8 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { CodedError } from '@plumbline/shared/errors';
 import { DEFAULT_RETENTION, type Retention } from './entry/retention.ts';
+import { readHeadPlace, type HeadPlace } from './entry/audit-head/index.ts';
+import { readIdentitySettings, type IdentitySettings } from './entry/identity/index.ts';
 import { isMailAddress, problemOfSmtpUrl, type MailSettings } from './entry/mail/settings.ts';
 import { blockListOf } from './entry/webhooks/receiver/receiver-rules.ts';
 
@@ -32,8 +34,18 @@ export interface ServerConfig {
   signerSocket: string | undefined;
   /** Networks that are not public and that webhooks may point into all the same, as CIDR. */
   webhookAllow: string[];
+  /** Port of the site app, an origin of its own; 0 takes a free one, without one it is not served here. */
+  tabletPort: number | undefined;
+  /** Gateways of sites that tablets may fetch models from, as origins. */
+  tabletGateways: string[];
+  /** Where the site app is served from, exactly: its pages may enrol, renew and connect. */
+  tabletOrigins: string[];
   /** How alerts are mailed; without it none are. The URL holds a password. */
   mail: MailSettings | undefined;
+  /** The identity provider by which people sign in; without it they have passwords here. */
+  identity: IdentitySettings | undefined;
+  /** Where heads of the audit are kept outside of this server. */
+  auditHead: HeadPlace | undefined;
   logLevel: string;
   /** How often running rollouts are looked at; ms. */
   rolloutIntervalMs: number;
@@ -44,6 +56,8 @@ export interface ServerConfig {
 const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
 const EVERYWHERE = ['0.0.0.0', '::'];
 const port = z.coerce.number().int().min(0).max(65_535);
+
+const TABLET_ORIGINS = 'expected origins such as https://site.example.com, separated by commas';
 
 const settings = z.object({
   PLUMBLINE_STATE: z.string().min(1).default('.plumbline'),
@@ -70,13 +84,11 @@ const settings = z.object({
   PLUMBLINE_WEBHOOK_ALLOW: z
     .string()
     .default('')
-    .transform((text) =>
-      text
-        .split(',')
-        .map((network) => network.trim())
-        .filter((network) => network !== ''),
-    )
+    .transform(listed)
     .refine(areNetworks, 'expected networks such as 10.1.0.0/16, separated by commas'),
+  PLUMBLINE_TABLET_PORT: port.optional(),
+  PLUMBLINE_TABLET_GATEWAYS: z.string().default('').transform(listed).refine(areOrigins, TABLET_ORIGINS),
+  PLUMBLINE_TABLET_ORIGINS: z.string().default('').transform(listed).refine(areOrigins, TABLET_ORIGINS),
   PLUMBLINE_SMTP_URL: z.string().optional(),
   PLUMBLINE_MAIL_FROM: z
     .string()
@@ -118,6 +130,9 @@ export function readConfig(environment: Record<string, string | undefined>): Ser
   if (wrongUrl !== undefined) problems.push(`PLUMBLINE_SMTP_URL: ${wrongUrl}`);
   if ((smtpUrl === undefined) !== (mailFrom === undefined))
     problems.push('PLUMBLINE_MAIL_FROM: expected together with PLUMBLINE_SMTP_URL, or neither');
+  const identity = readIdentitySettings(environment, { development });
+  const auditHead = readHeadPlace(environment, { development });
+  problems.push(...identity.problems, ...auditHead.problems);
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError('config_invalid', problems.join('\n'), {
       field: problems[0]?.split(':')[0] ?? 'environment',
@@ -139,7 +154,12 @@ export function readConfig(environment: Record<string, string | undefined>): Ser
     ownTls: certificate !== undefined && key !== undefined ? { certificate, key } : undefined,
     signerSocket: values.PLUMBLINE_SIGNER_SOCKET,
     webhookAllow: values.PLUMBLINE_WEBHOOK_ALLOW,
+    tabletPort: values.PLUMBLINE_TABLET_PORT,
+    tabletGateways: values.PLUMBLINE_TABLET_GATEWAYS,
+    tabletOrigins: values.PLUMBLINE_TABLET_ORIGINS,
     mail: smtpUrl !== undefined && mailFrom !== undefined ? { url: smtpUrl, from: mailFrom } : undefined,
+    identity: identity.settings,
+    auditHead: auditHead.place,
     logLevel: values.PLUMBLINE_LOG_LEVEL,
     rolloutIntervalMs: values.PLUMBLINE_ROLLOUT_INTERVAL_MS,
     retention: {
@@ -148,6 +168,22 @@ export function readConfig(environment: Record<string, string | undefined>): Ser
       driftDays: values.PLUMBLINE_KEEP_DRIFT_DAYS,
     },
   };
+}
+
+function listed(text: string): string[] {
+  return text
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+}
+
+/** As a browser writes them: no path, and TLS or this very machine, where browsers keep keys and storage too. */
+function areOrigins(origins: readonly string[]): boolean {
+  return origins.every((one) => {
+    if (!URL.canParse(one)) return false;
+    const { origin, protocol, hostname } = new URL(one);
+    return origin === one && (protocol === 'https:' || (protocol === 'http:' && LOOPBACK.includes(hostname)));
+  });
 }
 
 function areNetworks(networks: readonly string[]): boolean {

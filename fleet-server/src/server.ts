@@ -5,13 +5,19 @@ import { codeOf } from '@plumbline/shared/errors';
 import type { Clock } from '@plumbline/shared/ports';
 import type { ServerConfig } from './config.ts';
 import { advanceRollouts, versionsInUse } from './delivery/rollouts/index.ts';
-import type { Fleet } from './entry/fleet.ts';
+import type { Fleet, SignInBy } from './entry/fleet.ts';
 import { followGroups } from './entry/follow-groups.ts';
 import { followLifecycle } from './entry/follow-lifecycle.ts';
 import { keptEvidence } from './entry/kept-evidence.ts';
+import { createHeadKeeper } from './entry/audit-head/index.ts';
 import { createUpkeep } from './entry/upkeep.ts';
-import { createHttpApp } from './entry/http/index.ts';
-import { createSecureContextSource, listenWeb, type SecureContextSource } from './entry/listeners/index.ts';
+import { createHttpApp, takesOrigin } from './entry/http/index.ts';
+import {
+  createSecureContextSource,
+  listenWeb,
+  openTabletDoor,
+  type SecureContextSource,
+} from './entry/listeners/index.ts';
 import {
   attachMqtt,
   brokerPolicy,
@@ -35,6 +41,7 @@ import {
   connectExternalBroker,
   createAedesBroker,
   createModelLab,
+  createOpenIdProvider,
   openArtifactFiles,
   systemClock,
   systemRandom,
@@ -64,6 +71,8 @@ export interface FleetServer {
   fleet: Fleet;
   mqtt: MqttEdge;
   url: string;
+  /** Where the site app is opened; undefined where it is not served. */
+  tabletUrl: string | undefined;
   mqttUrl: string;
   /** Authority of the server's certificate; absent where it speaks plain text. */
   caPem: string | undefined;
@@ -137,14 +146,22 @@ export async function createFleetServer(config: ServerConfig, overrides: Overrid
       webSocketUrl: config.brokerUrl ?? '',
       operatorToken,
       auditKey,
+      signInBy: signInByOf(config),
     };
     const { host, httpPort } = config;
-    const web = await listenWeb(createHttpApp(fleet, { now: systemClock.now }).fetch, { host, port: httpPort, secure });
+    const names = config.plain ? [host] : config.tlsNames;
+    const tablet = await openTabletDoor({ ...config, names, secure, server: () => fleet });
+    closers.push(() => tablet.close());
+    const web = await listenWeb(createHttpApp(fleet, { now: systemClock.now, tabletOrigins: tablet.origins }).fetch, {
+      host,
+      port: httpPort,
+      secure,
+    });
     closers.push(() => web.close());
     fleet.publicUrl = `${secure === undefined ? 'http' : 'https'}://${nameOf(config)}:${web.port}`;
     if (embedded !== undefined) {
       fleet.webSocketUrl = `${fleet.publicUrl.replace('http', 'ws')}${WEB_SOCKET_PATH}`;
-      await embedded.listenOn(web.server, WEB_SOCKET_PATH);
+      await embedded.listenOn(web.server, WEB_SOCKET_PATH, takesOrigin(tablet.origins));
     }
     // Before the web server, which waits for its connections to end.
     closers.push(() => embedded?.stop());
@@ -173,10 +190,13 @@ export async function createFleetServer(config: ServerConfig, overrides: Overrid
     );
     await mqtt.republish();
 
+    const heads = createHeadKeeper(fleet, config.auditHead);
+    closers.push(() => heads.settled());
     const upkeep = createUpkeep(fleet, config.retention);
     const advance = async () => {
       authorities.pems = await enrolmentCas(database, desk);
       await secure?.renewIfDue();
+      heads.look();
       await upkeep.look();
       await drift.look();
       await alerts.look();
@@ -197,6 +217,7 @@ export async function createFleetServer(config: ServerConfig, overrides: Overrid
       fleet,
       mqtt,
       url: fleet.publicUrl,
+      tabletUrl: tablet.url,
       mqttUrl: fleet.mqttUrl,
       caPem,
       cutBroker: async () => embedded?.stop(),
@@ -215,6 +236,14 @@ function openDeskOf(config: ServerConfig, keysFolder: string, { openDesk }: Over
   if (openDesk !== undefined) return openDesk(keysFolder);
   if (config.signerSocket !== undefined) return connectDesk(config.signerSocket);
   return startSigner(keysFolder, socketPathOf(config.stateDir));
+}
+
+/** People's time: what a provider signs expires by it. */
+function signInByOf({ identity, development }: ServerConfig): SignInBy | undefined {
+  if (identity === undefined) return undefined;
+  const { claim } = identity.rules;
+  const options = { ...identity, claim, allowPlain: development, now: systemClock.now };
+  return { settings: identity, provider: createOpenIdProvider(options) };
 }
 
 /** In real time, also while a replay drives the clock of everything else: browsers and curl come by theirs. */

@@ -110,6 +110,8 @@ export const WINGS: readonly { wing: string; rooms: readonly string[] }[] = [
     rooms: [
       'webhooks',
       'mail',
+      'identity',
+      'audit-head',
       'report',
       'overview',
       'kept-answers',

@@ -49,6 +49,7 @@ const COMMANDS: Record<string, () => Promise<Add>> = {
   batch: async () => (await import('./scoring/batch.ts')).addBatch,
   audit: async () => (await import('./scoring/audit.ts')).addAudit,
   schedules: async () => (await import('./commands/schedules.ts')).addSchedules,
+  tablet: async () => (await import('./tablet/tablet.ts')).addTablet,
   profiles: async () => (await import('./commands/profiles.ts')).addProfiles,
 };
 

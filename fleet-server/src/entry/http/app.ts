@@ -3,9 +3,12 @@ import { bodyLimit } from 'hono/body-limit';
 import { HttpError, type App, type Variables } from './edge.ts';
 import type { Fleet } from '../fleet.ts';
 import { addApiTokens } from './people/api-tokens.ts';
+import { addApproverKeys } from './people/approver-keys.ts';
 import { addAuditTrail } from './people/audit.ts';
+import { addIdentity } from './people/identity.ts';
 import { guardRoutes, refuseUnlisted } from './access/guard.ts';
 import { securityHeaders } from './access/security-headers.ts';
+import { admitTabletOrigins } from './access/tablet-origins.ts';
 import { addSessions } from './people/sessions.ts';
 import { addUsers } from './people/users.ts';
 import { addConsole } from './console/index.ts';
@@ -34,6 +37,7 @@ import { addOverview } from './sites/overview.ts';
 import { addRollouts } from './routes/rollouts.ts';
 import { addForecasts } from './rollouts/forecast.ts';
 import { addScoring } from './scoring/index.ts';
+import { addSiteActivities } from './sites/activities.ts';
 import { addSites } from './sites/sites.ts';
 import { addTuf } from './routes/tuf.ts';
 import { addWebhooks } from './told/webhooks.ts';
@@ -42,11 +46,15 @@ const MAX_BODY_BYTES = 96 * 1024 * 1024;
 
 /**
  * The one edge of the server for people and programs: `/api/v1`, described by `/api/v1/openapi.json`.
- * @param options `now`: of people, for sessions and tokens, ms; the clock of the fleet without, which a replay drives
+ * @param options `now`: of people, for sessions and tokens, ms; the clock of the fleet without, which a replay drives.
+ * `tabletOrigins`: where the site app is served from
  * @throws HttpError `route_without_permission`
  */
-export function createHttpApp(fleet: Fleet, options: { now?: () => number } = {}): App {
-  const { now = fleet.now } = options;
+export function createHttpApp(
+  fleet: Fleet,
+  options: { now?: () => number; tabletOrigins?: readonly string[] } = {},
+): App {
+  const { now = fleet.now, tabletOrigins = [] } = options;
   const app: App = new OpenAPIHono<{ Variables: Variables }>({
     defaultHook: (result) => {
       if (result.success) return;
@@ -70,6 +78,7 @@ export function createHttpApp(fleet: Fleet, options: { now?: () => number } = {}
     ),
   );
   app.use('*', securityHeaders(fleet));
+  app.use('/api/v1/*', admitTabletOrigins(tabletOrigins));
   app.use(
     '/api/v1/*',
     bodyLimit({
@@ -88,13 +97,14 @@ export function createHttpApp(fleet: Fleet, options: { now?: () => number } = {}
   addPublic(app, fleet);
   addTuf(app, fleet);
   addPipelineTriggers(app, fleet);
-  for (const add of [addSessions, addUsers, addApiTokens, addAuditTrail]) add(app, fleet, now);
+  for (const add of [addSessions, addIdentity, addUsers, addApiTokens, addAuditTrail]) add(app, fleet, now);
   for (const add of [
     addOverview,
     addModels,
     addRegistry,
     addRuns,
     addDatasets,
+    addApproverKeys,
     addApprovals,
     addRepository,
     addLifecycle,
@@ -111,6 +121,7 @@ export function createHttpApp(fleet: Fleet, options: { now?: () => number } = {}
     addPipelines,
     addRetraining,
     addSites,
+    addSiteActivities,
     addDriftReport,
     addDriftEvidence,
     addInsight,

@@ -10,7 +10,7 @@ export interface Variables {
   /** On which sites the permission of this route holds for them. */
   reach: Sites;
   /** Of a browser; absent where a token signed in. */
-  session: { id: string; name: string; csrf: string } | undefined;
+  session: { id: string; name: string; csrf: string; hasPassword: boolean } | undefined;
 }
 
 /** The application that routes are added to. */
@@ -27,6 +27,7 @@ export type HttpErrorCode =
   | 'idempotency_key_reused' // for another request than before
   | 'idempotency_key_unsettled' // whether it was done is not known
   | 'idempotency_answer_secret' // it was done; what it answered is shown once
+  | 'no_identity_provider'
   | 'no_such_route'
   | 'route_without_permission'
   | 'port_busy'

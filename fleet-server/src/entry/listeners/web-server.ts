@@ -19,6 +19,8 @@ export interface WebServerOptions {
   host: string;
   /** 0 takes a free one. */
   port: number;
+  /** Name of the setting that holds the port, for whoever finds it in use. */
+  setting?: string;
   /** Without it plain HTTP is spoken: for development on loopback alone. */
   secure?: SecureContextSource | undefined;
 }
@@ -34,11 +36,11 @@ const HANDSHAKE_TIMEOUT_MS = 10_000;
  */
 export async function listenWeb(
   fetch: (request: Request, env: object) => Response | Promise<Response>,
-  { host, port, secure }: WebServerOptions,
+  { host, port, secure, setting = 'PLUMBLINE_HTTP_PORT' }: WebServerOptions,
 ): Promise<WebServer> {
   const answer = getRequestListener(fetch);
   const server = secure === undefined ? createHttpServer(LIMITS, answer) : secureServer(secure, answer);
-  await listen(server, host, port);
+  await listen(server, { host, port, setting });
   const bound = (server.address() as AddressInfo).port;
   return {
     url: `${secure === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${bound}`,
@@ -70,14 +72,17 @@ function secureServer(secure: SecureContextSource, answer: RequestListener): Htt
   return server;
 }
 
-function listen(server: HttpServer | HttpsServer, host: string, port: number): Promise<void> {
+function listen(
+  server: HttpServer | HttpsServer,
+  { host, port, setting }: { host: string; port: number; setting: string },
+): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const busy = cause.code === 'EADDRINUSE';
       reject(
         new ListenerError(busy ? 'port_busy' : 'listen_failed', `${host}:${port}: ${cause.message}`, {
           kind: 'unavailable',
-          field: 'PLUMBLINE_HTTP_PORT',
+          field: setting,
           expected: 'a free port',
           cause,
         }),

@@ -4,6 +4,7 @@ import type { Fleet } from '../fleet.ts';
 import type { Faults } from './faults.ts';
 import { createHandlers } from './handlers.ts';
 import { evictBarred } from './evict.ts';
+import { tellSite } from './tell-site.ts';
 import { publishDesired } from './publish-desired.ts';
 
 export interface MqttEdge {
@@ -40,6 +41,7 @@ export function attachMqtt(fleet: Fleet, faults: Faults = {}): MqttEdge {
 
   const { republish } = publishDesired(fleet);
   evictBarred(fleet);
+  tellSite(fleet);
 
   return {
     refused,

@@ -12,6 +12,7 @@ import {
   WireError,
   type BlockRef,
   type DownChannel,
+  type SitePage,
   type UpChannel,
 } from '@plumbline/shared/wire';
 import { codeOf } from '@plumbline/shared/errors';
@@ -19,6 +20,7 @@ import { isReleasedPayload } from '../../supply/models/index.ts';
 import { metadataByVersion, metadataBySha256 } from '../../supply/repository/index.ts';
 import { recordReport } from '../../sites/devices/index.ts';
 import { pageOf } from '../../sites/activities/index.ts';
+import { findSite } from '../../sites/register/index.ts';
 import type { Fleet } from '../fleet.ts';
 import type { Faults } from './faults.ts';
 import { createStatuses } from './statuses.ts';
@@ -88,7 +90,7 @@ export function createHandlers(fleet: Fleet, faults: Faults): Record<UpChannel, 
       for (let limit = SITE_PAGE; ; limit >>= 1) {
         const page = await pageOf(fleet.database.db, from.site, cursor, Math.max(1, limit));
         try {
-          return await send(from, 'site', page);
+          return await send(from, 'site', page.more ? page : { ...page, ...(await aboutSite(fleet, from.site)) });
         } catch (error) {
           // Entries of a few KB each: a shorter page fits the frame.
           if (!(error instanceof WireError) || error.code !== 'frame_too_large' || limit <= 1) throw error;
@@ -96,6 +98,14 @@ export function createHandlers(fleet: Fleet, faults: Faults): Record<UpChannel, 
       }
     },
   };
+}
+
+/** With the last page: what may have changed since. */
+async function aboutSite({ database }: Fleet, site: string): Promise<Pick<SitePage, 'about'>> {
+  const found = await findSite(database.db, site);
+  if (found === undefined) return {};
+  const { zone, gateway } = found;
+  return { about: { zone, ...(gateway !== null && { gateway }) } };
 }
 
 /** A piece of a root, of other metadata by hash, or of `trust/fleet.json`; undefined when it is none of them. */

@@ -2,6 +2,7 @@ export { delayAfter } from './deliveries/backoff.ts';
 export { listDead, listDeliveries, retryDead, type Delivery } from './deliveries/dead.ts';
 export { WebhookError, type WebhookErrorCode } from './errors.ts';
 export { createEventFeed, type EventFeed } from './feed/event-feed.ts';
+export type { FedEvent } from './feed/read.ts';
 export { addWebhook, newWebhook } from './orders/add.ts';
 export { pauseWebhook, resumeWebhook } from './orders/pause.ts';
 export { pingWebhook } from './orders/ping.ts';

@@ -13,7 +13,8 @@ export type AlertKind =
   | 'data_quality'
   | 'evidence_refused'
   | 'webhook_dead'
-  | 'mail_dead';
+  | 'mail_dead'
+  | 'audit_head_unkept';
 
 export type AlertScope = 'device' | 'site' | 'region' | 'fleet' | 'rollout' | 'model' | 'webhook' | 'mail';
 

@@ -19,6 +19,7 @@ const SEVERITY_OF: Record<AlertKind, Severity> = {
   evidence_refused: 'warning',
   webhook_dead: 'warning',
   mail_dead: 'warning',
+  audit_head_unkept: 'warning',
 };
 
 export const ALERT_KINDS = Object.keys(SEVERITY_OF) as AlertKind[];

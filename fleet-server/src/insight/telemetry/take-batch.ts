@@ -103,7 +103,7 @@ export async function takeBatch(tx: Db, incoming: Incoming, now: number): Promis
     );
     if (sorted.rejected.length > 0) await insertRejected(tx, sorted.rejected);
     const entries = sorted.kept.flatMap(({ row }): SiteLogEntry[] => (row.kind === 'entry' ? [row.entry] : []));
-    await appendEntries(tx, site, entries);
+    await appendEntries(tx, site, entries, device);
     const advance = {
       id: batch.stream,
       highWater: sorted.highWater,

@@ -8,8 +8,8 @@ export { registerFleetDataset, type FleetDatasetInput, type RegisteredFleet } fr
 export { inspectTable } from './inspect/inspect-table.ts';
 export type { GuessedRole, InspectedColumn, RoleGuesses, TableInspection } from './inspect/table-inspection.ts';
 export * from './kept/index.ts';
-export { openDataset } from './open.ts';
-export type { OpenDatasetOptions } from './open.ts';
+export { openCsv, openDataset } from './open.ts';
+export type { OpenDatasetOptions, SentCsv } from './open.ts';
 export * from './made/index.ts';
 export * from './quality/index.ts';
 export type { ParquetLimits } from './parquet/limits.ts';

@@ -1,6 +1,7 @@
 import { assemble } from './assemble.ts';
 import { DatasetError } from './errors.ts';
 import { findDataFiles } from './files/find-data-files.ts';
+import { readCsvSource } from './files/load-csv-file.ts';
 import { loadDataFile } from './files/load-data-file.ts';
 import { READERS } from './readers/index.ts';
 import { readRolesFile } from './table/read-roles-file.ts';
@@ -28,9 +29,32 @@ export async function openDataset(paths: readonly string[], options: OpenDataset
   const roles = options.roles ?? (await readRolesFile(paths));
   const files: DataFile[] = [];
   for (const path of found) files.push(await loadDataFile(path));
+  return datasetOf(files, options.name, roles);
+}
+
+export interface SentCsv {
+  /** Of the dataset. */
+  name: string;
+  /** What the file was called where it came from. */
+  source: string;
+  csv: string;
+  roles: TableRoles;
+}
+
+/** The text of one CSV → one dataset; otherwise as `openDataset`. */
+export async function openCsv({ name, source, csv, roles }: SentCsv): Promise<Dataset> {
+  const file = await readCsvSource(source, chunksOf(new TextEncoder().encode(csv)));
+  return datasetOf([file], name, roles);
+}
+
+async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+function datasetOf(files: readonly DataFile[], name: string | undefined, roles: TableRoles): Dataset {
   const reader = statesTarget(roles) ? table : recognise(files);
   const own = files.filter((file) => reader === table || bestReader(file.header) === reader);
-  const dataset = assemble(options.name ?? reader.name, reader, own, reader.read(own, roles));
+  const dataset = assemble(name ?? reader.name, reader, own, reader.read(own, roles));
   return { ...dataset, rejected: [...dataset.rejected, ...strangers(files, own)] };
 }
 

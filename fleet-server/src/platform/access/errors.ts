@@ -15,6 +15,15 @@ export type AccessErrorCode =
   | 'code_refused' // unknown, used, too old or somebody else's: which one is not told
   | 'setup_done'
   | 'sign_in_refused' // unknown name or wrong password: which one is not told
+  | 'passwords_off' // people come by the identity provider
+  | 'identity_removed'
+  | 'identity_not_bound'
+  | 'identity_without_role'
+  | 'identity_taken'
+  | 'approver_key_unproven'
+  | 'approver_key_taken'
+  | 'approver_key_unknown'
+  | 'approver_key_without_user'
   | 'api_token_unknown'
   | 'api_token_malformed'
   | 'api_token_scope'

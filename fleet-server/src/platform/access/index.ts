@@ -1,6 +1,11 @@
+export { holdersOf, listApproverKeys, type ApproverKey } from './approver-keys/approver-key.ts';
+export { giveUpApproverKey, keepApproverKey } from './approver-keys/keep-approver-key.ts';
 export { addOperator } from './add-operator.ts';
 export { AccessError, type AccessErrorCode } from './errors.ts';
 export { actorOf, OWNER, TOKEN_PREFIX, type Operator } from './operator.ts';
+export { bindIdentity, type BoundIdentity } from './identity/bind-identity.ts';
+export type { IdentityRules } from './identity/rules.ts';
+export { signInByIdentity } from './identity/sign-in-by-identity.ts';
 export { isWithin, permissionsOf, reachOf, type Assignment, type Principal, type Sites } from './principal.ts';
 export { listOperators, principalOfToken, signIn } from './read.ts';
 export { removeOperator } from './remove-operator.ts';

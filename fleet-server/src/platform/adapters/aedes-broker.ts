@@ -23,7 +23,7 @@ import {
 } from './aedes-listeners.ts';
 import { createOrder } from './aedes-order.ts';
 import { GuardedStream, type StreamGuard } from './aedes-stream.ts';
-import { upgradeListener, webSocketListener } from './aedes-upgrades.ts';
+import { upgradeListener, webSocketListener, type TakesOrigin } from './aedes-upgrades.ts';
 import { systemClock } from './system-clock.ts';
 
 export interface AedesBrokerOptions<Who extends Principal> {
@@ -50,7 +50,7 @@ export interface AedesBroker extends Broker {
   stop(): Promise<void>;
   ports(): { tcp: number; webSocket: number; tls: number };
   /** Takes MQTT over WebSocket at this path of a web server, from now on and after every `start`. */
-  listenOn(server: HttpServer | HttpsServer, path: string): Promise<void>;
+  listenOn(server: HttpServer | HttpsServer, path: string, takesOrigin?: TakesOrigin): Promise<void>;
   /** Uses renewed certificates for new connections of the TLS listener. */
   reloadTls(tls: TlsMaterial): void;
   /** Clients that were let in, and connections that were not yet. */
@@ -167,8 +167,8 @@ export async function createAedesBroker<Who extends Principal>(options: AedesBro
       await new Promise<void>((resolve) => aedes.close(resolve));
     },
     ports: () => ({ tcp: tcp?.port() ?? 0, webSocket: webSocket?.port() ?? 0, tls: tls?.port() ?? 0 }),
-    async listenOn(server, path) {
-      const upgrades = upgradeListener(server, path, handle);
+    async listenOn(server, path, takesOrigin) {
+      const upgrades = upgradeListener(server, path, handle, takesOrigin);
       listeners.push(upgrades);
       await upgrades.start();
     },

@@ -5,6 +5,7 @@ export type { Address, JudgeClient, TlsMaterial } from './aedes-listeners.ts';
 export type { StreamGuard } from './aedes-stream.ts';
 export { openArtifactFiles } from './artifact-files.ts';
 export { connectExternalBroker, type ExternalBrokerOptions } from './external-broker.ts';
+export { createOpenIdProvider, type OpenIdOptions } from './identity/openid-provider.ts';
 export { createModelLab, type ProcessLab } from './lab/model-lab.ts';
 export { systemClock } from './system-clock.ts';
 export { systemRandom } from './system-random.ts';

@@ -14,28 +14,35 @@ export interface ChainBreak {
 }
 
 /**
- * Walks the whole chain. `known` is a head kept outside the database (a printed report, another system): without it a
- * chain that was cut short or rewritten from some row on still agrees with itself.
+ * Walks the whole chain. `known` are heads kept outside the database (a printed report, another system): without them a
+ * chain that was cut short or rewritten from some row on still agrees with itself; with the newest alone, one that was
+ * rewritten before that was signed.
  */
-export async function verifyChain(db: ReadDb, known: ChainHead = CHAIN_START): Promise<ChainBreak | null> {
+export async function verifyChain(
+  db: ReadDb,
+  known: ChainHead | readonly ChainHead[] = [],
+): Promise<ChainBreak | null> {
   return verifyPages(pagesOf(db), known);
 }
 
 /** The same of rows that came from elsewhere, in the order of their ids. */
 export async function verifyPages(
   pages: AsyncIterable<readonly StoredRow[]> | Iterable<readonly StoredRow[]>,
-  known: ChainHead = CHAIN_START,
+  known: ChainHead | readonly ChainHead[] = [],
 ): Promise<ChainBreak | null> {
+  const heads = 'id' in known ? [known] : known;
+  const byId = Map.groupBy(heads, ({ id }) => id);
   let last = CHAIN_START;
   for await (const page of pages) {
     for (const row of page) {
       const reason =
-        breakOf(row, last) ?? (row.id === known.id && row.hash !== known.hash ? 'not-the-known-head' : null);
+        breakOf(row, last) ??
+        (byId.get(row.id)?.some(({ hash }) => hash !== row.hash) === true ? 'not-the-known-head' : null);
       if (reason !== null) return { id: row.id, reason };
       last = row;
     }
   }
-  return last.id < known.id ? { id: last.id + 1, reason: 'not-the-known-head' } : null;
+  return heads.some(({ id }) => last.id < id) ? { id: last.id + 1, reason: 'not-the-known-head' } : null;
 }
 
 function breakOf(row: StoredRow, before: ChainHead): ChainBreak['reason'] | null {

@@ -16,14 +16,18 @@ export function olderThan(
   cursor: string | undefined,
 ): SQL | undefined {
   if (cursor === undefined) return undefined;
+  const { at, id } = readCursor(cursor);
+  return or(lt(columns.at, at), and(eq(columns.at, at), sql`${columns.id} < ${id}`));
+}
+
+/** The row a cursor was made of. @throws CursorError `cursor_malformed` */
+export function readCursor(cursor: string): { at: number; id: string } {
   const [, at, id] = /^(\d{1,15})~(.{1,256})$/s.exec(cursor) ?? [];
-  if (at === undefined || id === undefined) {
-    throw new CursorError('cursor_malformed', 'the cursor is not one that this list gave out', {
-      field: 'cursor',
-      expected: 'the `next` of a page',
-    });
-  }
-  return or(lt(columns.at, Number(at)), and(eq(columns.at, Number(at)), sql`${columns.id} < ${id}`));
+  if (at !== undefined && id !== undefined) return { at: Number(at), id };
+  throw new CursorError('cursor_malformed', 'the cursor is not one that this list gave out', {
+    field: 'cursor',
+    expected: 'the `next` of a page',
+  });
 }
 
 /** One row more than a page was asked for: whether another page follows, and where. */

@@ -10,6 +10,8 @@ export type FleetEvent =
   /** It was ordered to leave, has handed over everything and wipes itself; it is revoked in the same transaction. */
   | { type: 'device.retired'; site: string; device: string }
   | { type: 'site.closing' | 'site.reopened' | 'site.archived'; site: string }
+  /** Its log has grown; `by` is the device that sent it, empty for head office. */
+  | { type: 'site.recorded'; site: string; by: string }
   | { type: 'device.assigned'; site: string; device: string; seq: number }
   | { type: 'device.reported'; site: string; device: string }
   /** It holds old metadata: nothing installs there, and nobody says why. */

@@ -2,6 +2,13 @@ export type { ArtifactStore } from './artifact-store.ts';
 export { UPLINK_FILTER, withoutThrowing, type Broker, type BrokerMessage, type MessageHandler } from './broker.ts';
 export { ArtifactError, BrokerError, type ArtifactErrorCode, type BrokerErrorCode } from './errors.ts';
 export {
+  IdentityError,
+  type Flight,
+  type Identity,
+  type IdentityErrorCode,
+  type IdentityProvider,
+} from './identity-provider.ts';
+export {
   ENGINES,
   type Engine,
   type HeldModel,

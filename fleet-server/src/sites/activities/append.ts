@@ -1,11 +1,13 @@
 import type { SiteLogEntry } from '@plumbline/shared/activity';
+import { emit } from '../../platform/outbox/index.ts';
 import { and, desc, eq, inArray, siteLog, type Db } from '../../platform/db/index.ts';
 
 /**
  * Appends entries to the log of a site, each once: an id that is there already is passed over.
+ * @param by the device that sent them; empty: head office
  * @returns how many were new
  */
-export async function appendEntries(tx: Db, site: string, entries: readonly SiteLogEntry[]): Promise<number> {
+export async function appendEntries(tx: Db, site: string, entries: readonly SiteLogEntry[], by = ''): Promise<number> {
   if (entries.length === 0) return 0;
   const known = await knownIds(tx, site, entries);
   const fresh = [...new Map(entries.map((entry) => [entry.id, entry])).values()].filter(
@@ -32,6 +34,7 @@ export async function appendEntries(tx: Db, site: string, entries: readonly Site
       })),
     );
   }
+  await emit(tx, { type: 'site.recorded', site, by });
   return fresh.length;
 }
 

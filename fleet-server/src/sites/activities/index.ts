@@ -1,3 +1,4 @@
+export { activityPage } from './activity-page.ts';
 export { appendEntries } from './append.ts';
 export { listDue, type DuePlan } from './due.ts';
 export { endedSince, outcomesSince, type KnownOutcome } from './outcomes.ts';

@@ -30,3 +30,8 @@ export async function entriesOf(
 function read(row: { entry: string }): SiteLogEntry {
   return siteLogEntry.parse(JSON.parse(row.entry));
 }
+
+/** An entry of a row, as it was checked when it was appended. */
+export function readEntry(row: { entry: string }): SiteLogEntry {
+  return JSON.parse(row.entry) as SiteLogEntry;
+}

@@ -13,6 +13,7 @@ export interface SiteChange {
   region?: string | undefined;
   costPerMb?: number | null | undefined;
   note?: string | undefined;
+  gateway?: string | null | undefined;
   /** Refused when the site has another one; 0 for one that is not in the register yet. */
   expectedRevision?: number | undefined;
 }
@@ -20,6 +21,7 @@ export interface SiteChange {
 const MAX_REGION = 64;
 const MAX_NOTE = 500;
 const MAX_COST = 1_000_000;
+const MAX_ORIGIN = 256;
 
 /**
  * Writes a site into the register, or changes it. What changes nothing writes nothing, so files may be applied again.
@@ -53,12 +55,13 @@ export async function putSite(tx: Db, actor: string, change: SiteChange): Promis
 export function valuesOf(
   before: SiteRecord,
   change: SiteChange,
-): Pick<SiteRecord, 'zone' | 'region' | 'costPerMb' | 'note'> {
+): Pick<SiteRecord, 'zone' | 'region' | 'costPerMb' | 'note' | 'gateway'> {
   return {
     zone: change.zone === undefined ? before.zone : checkedZone(change.zone),
     region: change.region === undefined ? before.region : checkedText(change.region, 'region', MAX_REGION),
     costPerMb: change.costPerMb === undefined ? before.costPerMb : checkedCost(change.costPerMb),
     note: change.note === undefined ? before.note : checkedText(change.note, 'note', MAX_NOTE),
+    gateway: change.gateway === undefined ? before.gateway : checkedGateway(change.gateway),
   };
 }
 
@@ -106,6 +109,20 @@ function checkedText(text: string, field: string, maxLength: number): string {
 function checkedCost(cost: number | null): number | null {
   if (cost === null || (Number.isFinite(cost) && cost >= 0 && cost <= MAX_COST)) return cost;
   throw invalid('costPerMb', `${cost} is no price`, `0–${MAX_COST} a megabyte, or null for unknown`);
+}
+
+/** Browsers ask no other kind of address from the page of a tablet. */
+function checkedGateway(text: string | null): string | null {
+  if (text === null || text === '') return null;
+  if (text.length <= MAX_ORIGIN && URL.canParse(text)) {
+    const { origin, protocol } = new URL(text);
+    if (protocol === 'https:') return origin;
+  }
+  throw invalid(
+    'gateway',
+    `no address ${JSON.stringify(text.slice(0, MAX_REGION))}`,
+    'https://NAME:PORT, or null for none',
+  );
 }
 
 function invalid(field: string, what: string, expected: string): SiteError {

@@ -34,6 +34,7 @@ describe('a site', () => {
         state: 'open',
         costPerMb: null,
         note: '',
+        gateway: null,
         revision: 0,
         createdAt: null,
         closingAt: null,
@@ -54,6 +55,14 @@ describe('a site', () => {
     expect((await audited()).filter((one) => one.startsWith('sites.'))).toHaveLength(2);
   });
 
+  it('says where its gateway answers, as an origin, until somebody takes it back', async () => {
+    expect(await put({ id: 'north', gateway: 'https://GW.north:8420/v1' })).toMatchObject({
+      gateway: 'https://gw.north:8420',
+    });
+    expect(await put({ id: 'north', note: 'x' })).toMatchObject({ gateway: 'https://gw.north:8420' });
+    expect(await put({ id: 'north', gateway: null })).toMatchObject({ gateway: null });
+  });
+
   it('is not overwritten by whoever read it before somebody else changed it', async () => {
     await put({ id: 'north', expectedRevision: 0 });
     await put({ id: 'north', region: 'rhine', expectedRevision: 1 });
@@ -71,6 +80,9 @@ describe('a site', () => {
     ['costPerMb', { costPerMb: -1 }],
     ['costPerMb', { costPerMb: Number.NaN }],
     ['note', { note: 'x'.repeat(501) }],
+    ['gateway', { gateway: 'http://gw.north:8420' }],
+    ['gateway', { gateway: 'gw.north' }],
+    ['gateway', { gateway: `https://${'x'.repeat(300)}` }],
     ['id', { id: 'North Site' }],
   ])('is refused for its %s when that is %o', async (field, change) => {
     await expect(put({ id: 'north', ...change })).rejects.toMatchObject({ code: 'site_invalid', field });

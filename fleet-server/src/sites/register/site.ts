@@ -14,6 +14,8 @@ export interface SiteRecord {
   /** Of its link, in the currency of the office; null: nobody knows. */
   costPerMb: number | null;
   note: string;
+  /** Where its gateway answers other devices of the site: an https origin; null: nowhere. */
+  gateway: string | null;
   /** 0: the site is not in the register, devices only name it. */
   revision: number;
   /** Of its entry in the register; ms. */
@@ -35,6 +37,7 @@ export function unwritten(id: string): SiteRecord {
     state: 'open',
     costPerMb: null,
     note: '',
+    gateway: null,
     revision: 0,
     createdAt: null,
     closingAt: null,

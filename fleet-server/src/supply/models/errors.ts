@@ -13,6 +13,7 @@ export type ModelErrorCode =
   | 'model_not_published'
   | 'approval_differs'
   | 'approver_is_author' // two people make a release
+  | 'approver_key_of_another' // whose key it is says who approves
   | 'line_not_delegated'
   | 'metadata_too_large'
   | 'variant_none_fits'

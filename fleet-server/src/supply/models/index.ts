@@ -48,6 +48,6 @@ export { outputsOf } from './registry/outputs.ts';
 export { approveModel, type ApprovalSignature, type ApprovedDraft } from './release/approve.ts';
 export type { DraftDeps } from './release/drafts.ts';
 export { lineInForce, refuseUndelegated } from './release/line-in-force.ts';
-export { findPending, pendingApprovals, type PendingApproval } from './release/pending.ts';
+export { findPending, getPending, pendingApprovals, type PendingApproval } from './release/pending.ts';
 export { renewRepository, type Renewed } from './release/renew.ts';
 export { withdrawModel } from './release/withdraw.ts';

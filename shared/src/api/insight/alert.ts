@@ -17,6 +17,7 @@ export const alertKind = z
     'evidence_refused',
     'webhook_dead',
     'mail_dead',
+    'audit_head_unkept',
   ])
   .describe('What people are alerted of.');
 

@@ -24,6 +24,7 @@ export const alertRuleView = z
             'evidence_refused',
             'webhook_dead',
             'mail_dead',
+            'audit_head_unkept',
           ]),
         )
         .optional(),

@@ -1,3 +1,4 @@
+export * from './activity.ts';
 export * from './device.ts';
 export * from './enrolment.ts';
 export * from './freeze.ts';

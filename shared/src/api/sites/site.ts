@@ -10,6 +10,7 @@ export const siteView = z
     state: z.enum(['open', 'closing', 'archived']),
     costPerMb: z.number().nullable().describe('Of its link, in the currency of the office; null: nobody knows.'),
     note: z.string(),
+    gateway: z.string().nullable().describe('Where its gateway answers the tablets of the site: an https origin.'),
     revision: z.number().describe('0: the site is not in the register, devices only name it.'),
     createdAt: ms.nullable().describe('Of its entry in the register; ms.'),
     closingAt: ms.nullable(),

@@ -117,12 +117,13 @@ export function validKeys(
   for (const [keyid, sig] of byId) {
     const tuf = Object.hasOwn(keys, keyid) ? keys[keyid] : undefined;
     const key = tuf && publicKeyOf(tuf);
-    if (key !== undefined && holds(key, body, sig)) valid.add(`${key.type}:${key.public}`);
+    if (key !== undefined && signatureHolds(key, body, sig)) valid.add(`${key.type}:${key.public}`);
   }
   return valid;
 }
 
-function holds(key: PublicKey, body: Uint8Array, sig: string): boolean {
+/** Of one key over these bytes, in hex as TUF metadata carry it; false for whatever is malformed. */
+export function signatureHolds(key: PublicKey, body: Uint8Array, sig: string): boolean {
   try {
     const bytes = fromHex(sig);
     const compact = key.type === 'p256' ? p256.Signature.fromBytes(bytes, 'der').toBytes('compact') : bytes;

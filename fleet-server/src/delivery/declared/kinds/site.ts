@@ -24,6 +24,12 @@ const spec = z
       .nullable()
       .optional()
       .describe('Of its link, in the currency of the office; null: unknown.'),
+    gateway: z
+      .string()
+      .max(256)
+      .nullable()
+      .optional()
+      .describe('Where its gateway answers the tablets of the site: an https origin; null: nowhere.'),
     note: z.string().trim().max(500).optional().describe('One line for people.'),
   })
   .meta({

@@ -10,6 +10,7 @@ import { print } from '../output.ts';
 
 /** A chain that does not hold, as a refusal of any command. */
 const BROKEN_EXIT_CODE = 4;
+const TIMEOUT_MS = 10_000;
 
 const SAID: Record<ChainBreak['reason'], string> = {
   missing: 'rows before it were deleted',
@@ -48,19 +49,20 @@ export function addAuditTrail(audit: Command): void {
   audit
     .command('verify')
     .description('walk the chain of the server, or of an export; exit 4 names the first row that does not hold')
-    .option('--head <file>', 'hold it against a head that was kept elsewhere')
+    .option('--head <file|url>', 'hold it against heads that were kept elsewhere, one or one a line')
     .option('--file <file>', 'of an export, without asking the server')
     .action(async (flags: { head?: string; file?: string }, command: Command) => {
       const global = command.optsWithGlobals<Global>();
       // Most commands need nothing of the tables behind it.
       const { readHead, verifyPages } = await import('../../../platform/audit/index.ts');
-      const head = flags.head === undefined ? undefined : readHead(await jsonOf(flags.head));
+      const heads = flags.head === undefined ? [] : (await headsOf(flags.head)).map((one) => readHead(one));
       const broken =
         flags.file === undefined
-          ? (await (await connect(global)).post<{ broken: ChainBreak | null }>('/api/v1/audit/verify', { head })).broken
-          : await verifyPages([await rowsOf(flags.file)], head);
+          ? (await (await connect(global)).post<{ broken: ChainBreak | null }>('/api/v1/audit/verify', { heads }))
+              .broken
+          : await verifyPages([await rowsOf(flags.file)], heads);
       if (broken !== null) process.exitCode = BROKEN_EXIT_CODE;
-      const against = head === undefined ? '; against no head: a cut end does not show' : `, against row ${head.id}`;
+      const against = describeHeads(heads.map(({ id }) => id));
       print({ broken }, global.json, () =>
         broken === null ? `the chain holds${against}` : `row ${broken.id}: ${SAID[broken.reason]}`,
       );
@@ -73,12 +75,27 @@ async function rowsOf(file: string) {
   return lines.map((line, index) => readLine(line, index + 1));
 }
 
-async function jsonOf(file: string): Promise<unknown> {
-  const text = await readFile(file, 'utf8').catch(() => undefined);
+/** What a receiver or a file has kept: one head as JSON, or one a line. @throws CodedError `audit_head_malformed` */
+async function headsOf(place: string): Promise<unknown[]> {
+  const text = await textOf(place).catch(() => undefined);
   try {
-    if (text !== undefined) return JSON.parse(text) as unknown;
+    const lines = text?.split('\n').filter((line) => line.trim() !== '') ?? [];
+    if (lines.length > 0) return lines.map((line) => JSON.parse(line) as unknown);
   } catch {
     // Said below, as for a file that is not there.
   }
-  throw new CodedError('audit_head_malformed', `${file}: no head`, { field: '--head', expected: 'a file with a head' });
+  const expected = 'a file or an address with one head, or with one a line';
+  throw new CodedError('audit_head_malformed', `${place}: no head`, { field: '--head', expected });
+}
+
+async function textOf(place: string): Promise<string> {
+  if (!/^https?:\/\//.test(place)) return readFile(place, 'utf8');
+  const response = await fetch(place, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+  return response.ok ? response.text() : '';
+}
+
+function describeHeads(ids: readonly number[]): string {
+  if (ids.length === 0) return '; against no head: a cut end does not show';
+  if (ids.length === 1) return `, against row ${ids[0]}`;
+  return `, against ${ids.length} heads up to row ${Math.max(...ids)}`;
 }

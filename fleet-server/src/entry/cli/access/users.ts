@@ -33,11 +33,12 @@ export function addUsers(program: Command): void {
       const answer = await (await connect(global)).get<{ users: User[] }>('/api/v1/users');
       print(answer, global.json, () =>
         table(
-          ['user', 'roles', 'password', 'let in', 'by', 'put out'],
+          ['user', 'roles', 'password', 'identity', 'let in', 'by', 'put out'],
           answer.users.map((one) => [
             one.name,
             describeAssignments(one.assignments),
-            one.hasPassword ? 'yes' : 'not yet',
+            one.hasPassword ? 'yes' : one.identity === null ? 'not yet' : 'none',
+            one.identity === null ? '' : `${one.identity.subject} at ${one.identity.issuer}`,
             timeOf(one.createdAt),
             one.createdBy,
             one.removedAt === null ? '' : timeOf(one.removedAt),
@@ -53,6 +54,24 @@ export function addUsers(program: Command): void {
       const assignments = readAssignments(roles);
       const changed = await (await connect(global)).put(`${pathOf(name)}/assignments`, { assignments });
       print(changed, global.json, () => `${name} is ${describeAssignments(assignments)}`);
+    });
+  users
+    .command('bind <name> <subject>')
+    .description('say who a user is at the identity provider, by the `sub` that it gives them; their sessions end')
+    .action(async (name: string, subject: string, _flags: unknown, command: Command) => {
+      const global = command.optsWithGlobals<Global>();
+      const bound = await (await connect(global)).put(`${pathOf(name)}/identity`, { subject });
+      print(bound, global.json, () => `${name} is ${subject}`);
+    });
+  users
+    .command('unbind <name>')
+    .description(
+      'nobody at the identity provider any more; of who was removed: the person may come in again, as another user',
+    )
+    .action(async (name: string, _flags: unknown, command: Command) => {
+      const global = command.optsWithGlobals<Global>();
+      const bound = await (await connect(global)).put(`${pathOf(name)}/identity`, { subject: null });
+      print(bound, global.json, () => `${name} is nobody there`);
     });
   users
     .command('remove <name>')

@@ -12,6 +12,7 @@ interface SetFlags {
   region?: string;
   cost?: string;
   note?: string;
+  gateway?: string;
   expectedRevision?: string;
 }
 
@@ -44,15 +45,20 @@ export function addSites(program: Command): void {
     .option('--zone <name>', 'IANA time zone, such as Europe/Berlin')
     .option('--region <name>', 'word to select sites by')
     .option('--cost <number>', 'of a megabyte of its link; "unknown" takes it back')
+    .option(
+      '--gateway <url>',
+      'https address at which its gateway answers the tablets of the site; "none" takes it back',
+    )
     .option('--note <text>', 'one line')
     .option('--expected-revision <n>', 'refuse when somebody changed it meanwhile')
     .action(async (site: string, flags: SetFlags, command: Command) => {
       const global = command.optsWithGlobals<Global>();
-      const { zone, region, cost, note, expectedRevision } = flags;
+      const { zone, region, cost, note, gateway, expectedRevision } = flags;
       const body = {
         zone,
         region,
         note,
+        ...(gateway !== undefined && { gateway: gateway === 'none' ? null : gateway }),
         ...(cost !== undefined && { costPerMb: cost === 'unknown' ? null : Number(cost) }),
         ...(expectedRevision !== undefined && { expectedRevision: wholeNumber('expected-revision', expectedRevision) }),
       };

@@ -67,9 +67,9 @@ async function identify(fleet: Fleet, context: GuardContext, now: () => number):
   if (id !== undefined) {
     const session = await findSession(database, id, now());
     if (session === undefined) throw unknown('session_over', 'the session is over', 'session');
-    const { name, csrf, principal } = session;
+    const { name, csrf, hasPassword, principal } = session;
     if (!isReading(context)) refuseForged(context, csrf);
-    context.set('session', { id, name, csrf });
+    context.set('session', { id, name, csrf, hasPassword });
     return principal;
   }
   const [, token = ''] = /^Bearer (.+)$/.exec(authorization ?? '') ?? [];

@@ -27,6 +27,7 @@ export const CHECKS: Readonly<Record<Reach, Check>> = {
   self: async () => undefined,
   none: async () => undefined,
   listed: async () => undefined,
+  told: async () => undefined,
   answer: async () => undefined,
   all: async () => {
     throw new HttpError('all_sites_needed', 'this is of the whole fleet, and the role holds for some sites', {

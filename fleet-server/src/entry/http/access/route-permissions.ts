@@ -10,6 +10,7 @@ export type Reach =
   | 'none' // tells nothing of any site
   | 'all' // of the whole fleet: a role on all sites is needed
   | 'listed' // rows of the answer from other sites are left out
+  | 'told' // without an end: the route leaves out what is of other sites
   | 'site' // named by the path, the query or the body
   | 'device' // of the path; a `site` in the body is one more
   | 'pending' // a device of the path that waits to be let in
@@ -45,6 +46,9 @@ const TABLE: Readonly<Record<string, Line>> = {
   'GET /api/v1/setup': [null, 'open'],
   'POST /api/v1/setup': [null, 'open'],
   'POST /api/v1/session': [null, 'open'],
+  'GET /api/v1/ways-in': [null, 'open'],
+  'GET /api/v1/session/identity': [null, 'open'],
+  'GET /api/v1/session/identity/callback': [null, 'open'],
 
   'GET /api/v1/session': [null, 'self'],
   'DELETE /api/v1/session': [null, 'self'],
@@ -58,6 +62,7 @@ const TABLE: Readonly<Record<string, Line>> = {
   'GET /api/v1/users': ['access:admin', 'all'],
   'POST /api/v1/users': ['access:admin', 'all'],
   'PUT /api/v1/users/{name}/assignments': ['access:admin', 'all'],
+  'PUT /api/v1/users/{name}/identity': ['access:admin', 'all'],
   'POST /api/v1/users/{name}/reset': ['access:admin', 'all'],
   'POST /api/v1/users/{name}/sign-out': ['access:admin', 'all'],
   'DELETE /api/v1/users/{name}': ['access:admin', 'all'],
@@ -79,6 +84,7 @@ const TABLE: Readonly<Record<string, Line>> = {
   'POST /api/v1/sites/{site}/archive': ['sites:write', 'site'],
   'POST /api/v1/sites/{site}/reopen': ['sites:write', 'site'],
   'GET /api/v1/sites/{site}/log': ['sites:read', 'site'],
+  'GET /api/v1/sites/{site}/activities': ['sites:read', 'site'],
   'GET /api/v1/sites/{site}/photos/{sha256}': ['sites:read', 'site'],
   'POST /api/v1/sites/{site}/log': ['sites:write', 'site'],
 
@@ -122,7 +128,7 @@ const TABLE: Readonly<Record<string, Line>> = {
   'GET /api/v1/drift/{line}/findings': ['telemetry:read', 'all'],
   'GET /api/v1/drift/{line}/windows': ['telemetry:read', 'all'],
   'GET /api/v1/drift/{line}/holds': ['telemetry:read', 'all'],
-  'GET /api/v1/events': ['telemetry:read', 'all'],
+  'GET /api/v1/events': ['telemetry:read', 'told'],
 
   'GET /api/v1/alerts': ['alerts:read', 'listed'],
   'GET /api/v1/alerts/{id}': ['alerts:read', 'alert'],
@@ -170,7 +176,11 @@ const TABLE: Readonly<Record<string, Line>> = {
   // Whatever is kept by hash: datasets with rows of every site too.
   'GET /api/v1/artifacts/{sha256}': ['models:read', 'all'],
   'GET /api/v1/approvals': ['models:read', 'all'],
+  'GET /api/v1/approvals/{line}/{document}': ['models:read', 'all'],
   'POST /api/v1/approvals': ['models:approve', 'all'],
+  'GET /api/v1/approver-keys': ['models:read', 'all'],
+  'POST /api/v1/approver-keys': ['models:approve', 'all'],
+  'DELETE /api/v1/approver-keys/{keyId}': ['models:approve', 'all'],
   'POST /api/v1/repository': ['repository:write', 'all'],
   'POST /api/v1/models/{model}/predict': ['models:score', 'none'],
   'GET /api/v1/scoring/bundle': ['models:read', 'none'],
@@ -184,6 +194,7 @@ const TABLE: Readonly<Record<string, Line>> = {
   'GET /api/v1/runs/{id}/artifacts/{name}': ['learning:read', 'all'],
   'POST /api/v1/datasets': ['learning:write', 'all'],
   'GET /api/v1/datasets': ['learning:read', 'all'],
+  'POST /api/v1/datasets/tables': ['learning:write', 'all'],
   'POST /api/v1/datasets/from-fleet': ['learning:write', 'all'],
   'POST /api/v1/datasets/concat': ['learning:write', 'all'],
   'POST /api/v1/datasets/{name}/{version}/filter': ['learning:write', 'all'],

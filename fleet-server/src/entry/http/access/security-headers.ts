@@ -27,7 +27,7 @@ const ALWAYS: readonly (readonly [name: string, value: string])[] = [
 ];
 const YEAR_S = 31_536_000;
 
-/** On every answer, refusals too. There is no CORS: other origins read nothing. */
+/** On every answer, refusals too. Other origins read nothing, but for the routes of tablet-origins.ts. */
 export function securityHeaders(fleet: Fleet): MiddlewareHandler {
   return async (context, next) => {
     await next();

@@ -1,7 +1,7 @@
-import type { Context } from 'hono';
 import type { App } from '../edge.ts';
 import { CONSOLE_FOLDER, readPages, type PageFile } from './built-pages.ts';
 import { readDocs } from './docs.ts';
+import { givePage } from './give-page.ts';
 
 const API = '/api/';
 const NOT_BUILT =
@@ -28,21 +28,10 @@ export function addConsole(app: App, folder = CONSOLE_FOLDER): void {
     // Built while the server runs: looked for again.
     if (known.size === 0) pages = undefined;
     const own = known.get(path);
-    if (own !== undefined) return answer(context, own);
+    if (own !== undefined) return givePage(context, own);
     const wantsPage = context.req.header('accept')?.includes('text/html') === true;
     if (!wantsPage) return next();
     const index = known.get('/index.html');
-    return index === undefined ? context.html(NOT_BUILT, 503) : answer(context, index);
-  });
-}
-
-function answer(context: Context, { bytes, brotli, type, isForever }: PageFile): Response {
-  const takesBrotli = context.req.header('accept-encoding')?.includes('br') === true;
-  const isPressed = takesBrotli && brotli !== undefined;
-  return context.body(isPressed ? brotli : bytes, 200, {
-    'content-type': type,
-    'cache-control': isForever ? 'public, max-age=31536000, immutable' : 'no-cache',
-    vary: 'accept-encoding',
-    ...(isPressed && { 'content-encoding': 'br' }),
+    return index === undefined ? context.html(NOT_BUILT, 503) : givePage(context, index);
   });
 }

@@ -32,6 +32,7 @@ import {
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
 import { jsonBody, refusals, replies } from '../routes/reply.ts';
+import { addTables } from './tables.ts';
 
 const PAGE = 100;
 const MAX_PAGE = 1000;
@@ -49,6 +50,7 @@ const reference = ({ name, version }: z.infer<typeof one>) => `${name}@${version
 /** Datasets: versions with lineage and quality, their rows, and what is made from them. */
 export function addDatasets(app: App, fleet: Fleet): void {
   addWriting(app, fleet);
+  addTables(app, fleet);
   addReading(app, fleet);
   addRows(app, fleet);
 }

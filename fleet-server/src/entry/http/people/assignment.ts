@@ -11,6 +11,8 @@ export const shownUser = z.object({
   name: z.string(),
   assignments: z.array(shownAssignment),
   hasPassword: z.boolean(),
+  /** Who they are at the identity provider. */
+  identity: z.object({ issuer: z.string(), subject: z.string() }).nullable(),
   createdAt: z.number(),
   createdBy: z.string(),
   /** Null: may sign in. */

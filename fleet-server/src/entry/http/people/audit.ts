@@ -5,6 +5,8 @@ import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
 import { document, jsonBody, refusals, replies } from '../routes/reply.ts';
 
+/** A year of one an hour. */
+const MOST_HEADS = 10_000;
 const NDJSON = 'application/x-ndjson';
 
 /** The audit, to be kept elsewhere, and held against what was kept. */
@@ -34,13 +36,16 @@ export function addAuditTrail(app: App, fleet: Fleet, now: () => number): void {
     createRoute({
       method: 'post',
       path: '/api/v1/audit/verify',
-      request: jsonBody(z.strictObject({ head: document.optional() })),
+      request: jsonBody(
+        z.strictObject({ head: document.optional(), heads: z.array(document).max(MOST_HEADS).optional() }),
+      ),
       responses: replies('the first row that does not hold, or null', z.object({ broken: auditChainBreak.nullable() })),
     }),
     async (context) => {
-      const { head } = context.req.valid('json');
+      const { head, heads = [] } = context.req.valid('json');
       const { publicKey } = signHead({ id: 0, hash: '' }, 0, fleet.auditKey);
-      const broken = await verifyChain(db, head === undefined ? undefined : readHead(head, publicKey));
+      const known = [...(head === undefined ? [] : [head]), ...heads].map((one) => readHead(one, publicKey));
+      const broken = await verifyChain(db, known);
       return context.json({ broken }, 200);
     },
   );

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import {
+  AccessError,
   actorOf,
   changePassword,
   endSession,
@@ -30,6 +31,8 @@ const whoAsks = z.object({
   permissions: z.array(z.enum(PERMISSIONS)),
   /** What a change has to repeat in `x-plumbline-csrf`; null where a token signs. */
   csrf: z.string().nullable(),
+  /** Whether they have a password here, by which they could sign in and which they may change. */
+  hasPassword: z.boolean(),
 });
 
 /** Who is at the browser: the first user, coming in, who one is, going out. */
@@ -59,6 +62,7 @@ function addSetup(app: App, fleet: Fleet, now: () => number, attempt: Attempt): 
     }),
     async (context) => {
       refuseForeignPage(context);
+      refusePasswords(fleet);
       const given = context.req.valid('json');
       return (await attempt(context, `code:${given.name}`, async () =>
         context.json(await redeemCode({ database, now }, given), 200),
@@ -88,6 +92,7 @@ function addSignIn(app: App, fleet: Fleet, now: () => number, attempt: Attempt):
     }),
     async (context) => {
       refuseForeignPage(context);
+      refusePasswords(fleet);
       const given = context.req.valid('json');
       return (await attempt(context, given.name, async () => {
         const session = await signInByPassword({ database, now }, given);
@@ -100,9 +105,12 @@ function addSignIn(app: App, fleet: Fleet, now: () => number, attempt: Attempt):
     createRoute({ method: 'get', path, responses: replies('who asks, and what they may', whoAsks) }),
     async (context) => {
       const { actor, assignments, by } = context.get('principal');
-      const csrf = context.get('session')?.csrf ?? null;
+      const { csrf = null, hasPassword = false } = context.get('session') ?? {};
       const permissions = permissionsOf(context.get('principal'));
-      return context.json({ actor, by, assignments: assignments.map(showAssignment), permissions, csrf }, 200);
+      return context.json(
+        { actor, by, assignments: assignments.map(showAssignment), permissions, csrf, hasPassword },
+        200,
+      );
     },
   );
   app.openapi(
@@ -123,6 +131,7 @@ function addSignIn(app: App, fleet: Fleet, now: () => number, attempt: Attempt):
     }),
     async (context) => {
       const { name } = ownSession(context.get('session'));
+      refusePasswords(fleet);
       return (await attempt(context, name, async () => {
         const session = await changePassword({ database, now }, { name, ...context.req.valid('json') });
         setSessionCookie(context, fleet, session.id);
@@ -130,6 +139,16 @@ function addSignIn(app: App, fleet: Fleet, now: () => number, attempt: Attempt):
       })) as never;
     },
   );
+}
+
+/** @throws AccessError `passwords_off` */
+function refusePasswords({ signInBy }: Fleet): void {
+  if (signInBy?.settings.passwords !== 'off') return;
+  throw new AccessError('passwords_off', 'nobody signs in here by a password', {
+    kind: 'forbidden',
+    field: 'password',
+    expected: `${signInBy.settings.name}: GET /api/v1/session/identity`,
+  });
 }
 
 /** The id is for the cookie alone, which no script reads. */

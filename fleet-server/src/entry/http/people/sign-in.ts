@@ -21,7 +21,7 @@ const EVERYBODY = 'everybody';
  */
 export type Attempt = (context: Context, name: string, prove: () => Promise<Response>) => Promise<Response>;
 
-const REFUSALS: readonly string[] = ['sign_in_refused', 'code_refused'];
+const REFUSALS: readonly string[] = ['sign_in_refused', 'code_refused', 'identity_refused'];
 
 export function limitSignIn(fleet: Fleet, now: () => number): Attempt {
   const perName = createThrottle(now, PER_NAME);

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import {
   addUser,
   assignRoles,
+  bindIdentity,
   grantsOf,
   listUsers,
   PERMISSIONS,
@@ -12,7 +13,7 @@ import {
   type User,
 } from '../../../platform/access/index.ts';
 import type { Fleet } from '../../fleet.ts';
-import type { App } from '../edge.ts';
+import { HttpError, type App } from '../edge.ts';
 import { jsonBody, replies } from '../routes/reply.ts';
 import { showAssignment, shownAssignment, shownUser } from './assignment.ts';
 
@@ -88,7 +89,23 @@ export function addUsers(app: App, fleet: Fleet, now: () => number): void {
   addOrders(app, fleet, now);
 }
 
-function addOrders(app: App, { database }: Fleet, now: () => number): void {
+function addOrders(app: App, fleet: Fleet, now: () => number): void {
+  const { database } = fleet;
+  app.openapi(
+    createRoute({
+      method: 'put',
+      path: '/api/v1/users/{name}/identity',
+      description: 'Who a user is at the identity provider, by the `sub` that it gives them; null for nobody there.',
+      request: { ...byName, ...jsonBody(z.strictObject({ subject: z.string().min(1).max(255).nullable() })) },
+      responses: replies('as it is from now on', shownUser.pick({ name: true, identity: true })),
+    }),
+    async (context) => {
+      const { subject } = context.req.valid('json');
+      const identity = subject === null ? null : { issuer: issuerOf(fleet), subject };
+      const bound = { ...context.req.valid('param'), identity };
+      return context.json(await database.transaction((tx) => bindIdentity(tx, context.get('actor'), bound)), 200);
+    },
+  );
   app.openapi(
     createRoute({
       method: 'post',
@@ -113,4 +130,15 @@ function addOrders(app: App, { database }: Fleet, now: () => number): void {
       return context.json(await database.transaction((tx) => signOutUser(tx, context.get('actor'), name)), 200);
     },
   );
+}
+
+/** @throws HttpError `no_identity_provider` */
+function issuerOf({ signInBy }: Fleet): string {
+  if (signInBy !== undefined) return signInBy.settings.issuer;
+  const expected = 'PLUMBLINE_OIDC_ISSUER on the server';
+  throw new HttpError('no_identity_provider', 'nobody signs in by one', {
+    kind: 'conflict',
+    field: 'subject',
+    expected,
+  });
 }

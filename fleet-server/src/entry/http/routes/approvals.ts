@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { fromBase64, toBase64 } from '@plumbline/shared/trust';
-import { approveModel, pendingApprovals } from '../../../supply/models/index.ts';
+import { approveModel, getPending, pendingApprovals } from '../../../supply/models/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
 import { jsonBody, replies } from './reply.ts';
@@ -47,6 +47,28 @@ export function addApprovals(app: App, fleet: Fleet): void {
         bytes: toBase64(one.bytes),
       }));
       return context.json({ approvals }, 200);
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/v1/approvals/{line}/{document}',
+      request: { params: z.object({ line: z.string(), document: z.string().regex(/^[1-9]\d{0,14}$/) }) },
+      responses: replies(
+        'one draft, with the bytes that a signature is made over and who submitted it',
+        draft.extend({
+          createdAt: z.number(),
+          /** Base64: the draft with the builder's signature. */
+          bytes: z.string(),
+          /** As the audit names them; null for a renewal, or where nobody is named. */
+          submittedBy: z.string().nullable(),
+        }),
+      ),
+    }),
+    async (context) => {
+      const { line, document } = context.req.valid('param');
+      const { bytes, ...found } = await getPending(fleet.database.db, line, Number(document));
+      return context.json({ ...found, bytes: toBase64(bytes) }, 200);
     },
   );
   app.openapi(

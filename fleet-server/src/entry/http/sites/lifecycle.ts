@@ -29,6 +29,8 @@ const DAY_MS = 24 * HOUR_MS;
 
 const site = z.object({ site: z.string() });
 const device = z.object({ id: z.string() });
+/** Kept in the audit; the command line gives none. */
+const why = jsonBody(z.strictObject({ reason: z.string().min(1).max(500).optional() }));
 /** An installer who drives to a site needs days. */
 const hours = z.number().positive().max(720).default(168);
 
@@ -73,6 +75,7 @@ function addRegister(app: App, fleet: Fleet): void {
             region: z.string().optional(),
             costPerMb: z.number().nullable().optional(),
             note: z.string().optional(),
+            gateway: z.string().nullable().optional(),
             expectedRevision: z.number().int().nonnegative().optional(),
           }),
         ),
@@ -180,11 +183,12 @@ function addSuccession(app: App, fleet: Fleet): void {
     createRoute({
       method: 'post',
       path: '/api/v1/devices/{id}/retire',
-      request: { params: device },
+      request: { params: device, ...why },
       responses: replies('it was told to hand over and to go', z.object({ seq: z.number() })),
     }),
     async (context) => {
-      const order = { device: context.req.valid('param').id, cause: 'retire' } as const;
+      const { reason } = context.req.valid('json');
+      const order = { device: context.req.valid('param').id, cause: 'retire', reason } as const;
       return context.json(
         await database.transaction((tx) => orderRetirement(tx, fleet, context.get('actor'), order)),
         200,
@@ -195,12 +199,13 @@ function addSuccession(app: App, fleet: Fleet): void {
     createRoute({
       method: 'post',
       path: '/api/v1/devices/{id}/stay',
-      request: { params: device },
+      request: { params: device, ...why },
       responses: replies('the order to leave is taken back', z.object({ device: z.string() })),
     }),
     async (context) => {
       const { id } = context.req.valid('param');
-      await database.transaction((tx) => takeBackRetirement(tx, fleet, context.get('actor'), id));
+      const { reason } = context.req.valid('json');
+      await database.transaction((tx) => takeBackRetirement(tx, fleet, context.get('actor'), id, reason));
       return context.json({ device: id }, 200);
     },
   );

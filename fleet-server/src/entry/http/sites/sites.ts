@@ -8,7 +8,8 @@ import type { App } from '../edge.ts';
 import { jsonBody, refusals, replies } from '../routes/reply.ts';
 
 const site = z.object({ site: z.string() });
-const PAGE = 200;
+/** Entries of a page, unless told: an export takes many at once. */
+const PAGE = { usual: 200, most: 2000 } as const;
 
 /** The site log: what head office plans and what people on site recorded. */
 export function addSites(app: App, fleet: Fleet): void {
@@ -29,24 +30,28 @@ export function addSites(app: App, fleet: Fleet): void {
     createRoute({
       method: 'get',
       path: '/api/v1/sites/{site}/log',
-      request: { params: site, query: z.object({ cursor: z.coerce.number().int().nonnegative().default(0) }) },
+      request: {
+        params: site,
+        query: z.object({
+          cursor: z.coerce.number().int().nonnegative().default(0),
+          limit: z.coerce.number().int().min(1).max(PAGE.most).default(PAGE.usual),
+        }),
+      },
       responses: replies('a page', z.object({ cursor: z.number(), entries: z.array(siteLogEntry), more: z.boolean() })),
     }),
     async (context) => {
-      const { cursor } = context.req.valid('query');
-      return context.json(await pageOf(fleet.database.db, context.req.valid('param').site, cursor, PAGE), 200);
+      const { cursor, limit } = context.req.valid('query');
+      return context.json(await pageOf(fleet.database.db, context.req.valid('param').site, cursor, limit), 200);
     },
   );
-  const photo = z.object({ ...site.shape, sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hex digits') });
   app.openAPIRegistry.registerPath({
     method: 'get',
     path: '/api/v1/sites/{site}/photos/{sha256}',
-    request: { params: photo },
+    request: { params: z.object({ ...site.shape, sha256: z.string() }) },
     responses: { 200: { description: 'the photo of a note, as it was sent' }, ...refusals },
   });
   app.get('/api/v1/sites/:site/photos/:sha256', async (context) => {
-    const { site: of, sha256 } = photo.parse(context.req.param());
-    const bytes = await readPhoto(fleet.database.db, of, sha256);
+    const bytes = await readPhoto(fleet.database.db, context.req.param('site'), context.req.param('sha256'));
     return context.body(new Uint8Array(bytes), 200, {
       // By its own first bytes, whatever a device says it is: nothing here can be a page.
       'content-type': photoType(bytes) ?? 'application/octet-stream',

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { eventPattern, problem } from '@plumbline/shared/api';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
+import { withinSites } from './within-sites.ts';
 
 const query = z.strictObject({
   types: z
@@ -22,7 +23,8 @@ export function addEvents(app: App, fleet: Fleet): void {
       description:
         'Server-sent events without an end. `id` is the number of the event, `event` its type, `data` the body that ' +
         'webhooks carry. With `Last-Event-ID` it goes on after that event without loss; where events are not kept any ' +
-        'more, an event `gone` {after, from} says which range is missing. A comment comes every 15 s.',
+        'more, an event `gone` {after, from} says which range is missing. A comment comes every 15 s. Whoever has a role on some ' +
+        'sites hears of these, of rollouts that stay there, of models and of the brake.',
       request: { query, headers: z.object({ 'last-event-id': z.string().max(40).optional() }) },
       responses: {
         200: { description: 'events', content: { 'text/event-stream': { schema: z.string() } } },
@@ -32,7 +34,9 @@ export function addEvents(app: App, fleet: Fleet): void {
     async (context) => {
       const { types, after } = context.req.valid('query');
       const last = context.req.valid('header')['last-event-id'] ?? after;
-      const stream = await fleet.events.follow({ types, last });
+      const reach = context.get('reach');
+      const isHeard = reach === 'all' ? undefined : withinSites(fleet, reach);
+      const stream = await fleet.events.follow({ types, last, isHeard });
       const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' };
       return new Response(stream, { headers }) as never;
     },

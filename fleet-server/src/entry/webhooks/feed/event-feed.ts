@@ -11,6 +11,8 @@ export interface FeedRequest {
   types: readonly string[];
   /** Id of the last event the reader has; without it what happens from now on. */
   last: string | undefined;
+  /** Whether the reader may hear of it; of every event where nobody says. */
+  isHeard?: ((event: FedEvent) => Promise<boolean>) | undefined;
 }
 
 export interface EventFeed {
@@ -56,7 +58,7 @@ export function createEventFeed(
 
   return {
     readers: () => readers,
-    async follow({ types, last }) {
+    async follow({ types, last, isHeard }) {
       if (readers >= maxReaders || isClosed) {
         throw new WebhookError('too_many_readers', `${readers} programs read events already`, {
           kind: 'unavailable',
@@ -82,14 +84,22 @@ export function createEventFeed(
       };
       /** Nothing when there is nothing to say yet. */
       const next = async (): Promise<string> => {
-        const page = await readFeed(database.db, after, types);
-        if (page.dropped) {
-          const gone = { after, from: page.floor };
-          after = page.floor;
-          return textOf('gone', after, JSON.stringify(gone));
+        // A page of which nothing is wanted says nothing of the next one.
+        for (;;) {
+          const page = await readFeed(database.db, after, types);
+          if (page.dropped) {
+            const gone = { after, from: page.floor };
+            after = page.floor;
+            return textOf('gone', after, JSON.stringify(gone));
+          }
+          let said = '';
+          for (const event of page.events) {
+            if (isHeard === undefined || (await isHeard(event))) said += textOf(event.type, event.id, event.body);
+          }
+          const isEnd = page.upTo === after;
+          after = page.upTo;
+          if (said !== '' || isEnd) return said;
         }
-        after = page.upTo;
-        return page.events.map((event) => textOf(event.type, event.id, event.body)).join('');
       };
       return new ReadableStream<Uint8Array>(
         {

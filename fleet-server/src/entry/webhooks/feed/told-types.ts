@@ -8,6 +8,7 @@ type Internal =
   | 'drift.judged'
   | 'group.changed'
   | 'metadata.published'
+  | 'site.recorded'
   | 'telemetry.committed';
 
 export type ToldType = Exclude<FleetEventType, Internal>;

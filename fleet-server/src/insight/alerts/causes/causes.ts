@@ -19,6 +19,7 @@ import {
 import type { Condition } from '../condition.ts';
 import { drift, refusedEvidence } from './drift.ts';
 import { deadMail } from './dead-mail.ts';
+import { unkeptHead } from './unkept-head.ts';
 
 /** What a rollout came to is told of for so long. */
 const ROLLOUT_NEWS_MS = 30 * 24 * 3_600_000;
@@ -161,4 +162,5 @@ export const CAUSES: readonly Cause[] = [
   refusedEvidence,
   deadWebhooks,
   deadMail,
+  unkeptHead,
 ];

@@ -7,9 +7,13 @@ import type { DataFile } from './data-file.ts';
 
 /** Reads one CSV file whole. Throws `CsvError`. */
 export async function loadCsvFile(path: string): Promise<DataFile> {
-  const source = basename(path);
+  return readCsvSource(basename(path), createReadStream(path));
+}
+
+/** Reads a CSV whole, wherever it comes from. @param source what it is called in the dataset @throws CsvError */
+export async function readCsvSource(source: string, chunks: AsyncIterable<Uint8Array>): Promise<DataFile> {
   const hash = createHash('sha256');
-  const { header, rows } = await readCsv(hashed(createReadStream(path), hash));
+  const { header, rows } = await readCsv(hashed(chunks, hash));
   const file: DataFile = { source, sha256: '', header, rows: [], rejected: [] };
   for await (const row of rows) {
     if (row.kind === 'row') file.rows.push({ line: row.line, cells: row.cells });

@@ -19,6 +19,8 @@ export interface Session {
   principal: Principal;
   name: string;
   csrf: string;
+  /** Whether they have one here, which they may change. */
+  hasPassword: boolean;
 }
 
 const ID_BYTES = 32;
@@ -48,8 +50,8 @@ export async function findSession(database: Database, id: string, now: number): 
       await tx.update(sessions).set({ seenAt: now }).where(eq(sessions.idSha256, idSha256));
     });
   }
-  const { name, assignments } = readUser(found.user);
-  return { name, csrf, principal: { actor: actorOf(name), assignments, by: 'session' } };
+  const { name, assignments, hasPassword } = readUser(found.user);
+  return { name, csrf, hasPassword, principal: { actor: actorOf(name), assignments, by: 'session' } };
 }
 
 export async function endSession(tx: Db, id: string): Promise<void> {

@@ -22,11 +22,15 @@ export async function assignRoles(
   return { name, assignments: held };
 }
 
-/** Sessions, tokens and codes end with it; the name stays taken. @throws AccessError `user_unknown` */
+/**
+ * Sessions, tokens and codes end with it. The name stays taken, and who they are elsewhere stays known: whom a provider
+ * vouches for tomorrow is still somebody who was removed.
+ * @throws AccessError `user_unknown`
+ */
 export async function removeUser(tx: Db, actor: string, name: string): Promise<void> {
   await knownUser(tx, name);
   const at = timeOf(tx);
-  await tx.update(users).set({ removedAt: at, password: null, subject: null }).where(eq(users.name, name));
+  await tx.update(users).set({ removedAt: at, password: null }).where(eq(users.name, name));
   await tx
     .update(apiTokens)
     .set({ revokedAt: at })

@@ -3,6 +3,7 @@ import { name as nameSchema } from '@plumbline/shared/trust';
 import { and, asc, eq, isNull, operators, users, type ReadDb } from '../../db/index.ts';
 import { AccessError } from '../errors.ts';
 import { actorOf, OWNER } from '../operator.ts';
+import { readSubject } from '../identity/subject.ts';
 import type { Assignment } from '../principal.ts';
 import { ROLES } from '../roles.ts';
 
@@ -10,6 +11,8 @@ export interface User {
   name: string;
   assignments: Assignment[];
   hasPassword: boolean;
+  /** Who they are at the identity provider; null for nobody there. */
+  identity: { issuer: string; subject: string } | null;
   createdAt: number;
   createdBy: string;
   /** Null: may sign in. */
@@ -36,6 +39,7 @@ export function readUser(row: Row): User {
     name: row.name,
     assignments: assignments.parse(JSON.parse(row.assignments)),
     hasPassword: row.password !== null,
+    identity: readSubject(row.subject),
     createdAt: row.createdAt,
     createdBy: row.createdBy,
     removedAt: row.removedAt,

@@ -23,6 +23,9 @@ import { alertRoutes } from './0022-alert-routes.ts';
 import { retraining } from './0023-retraining.ts';
 import { access } from './0024-access.ts';
 import { keptAnswersTable } from './0025-kept-answers.ts';
+import { approverKeysTable } from './0026-approver-keys.ts';
+import { siteGateway } from './0027-site-gateway.ts';
+import { keptHeadsTable } from './0028-kept-heads.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
@@ -54,4 +57,7 @@ export const migrations: readonly Migration[] = [
   retraining,
   access,
   keptAnswersTable,
+  approverKeysTable,
+  siteGateway,
+  keptHeadsTable,
 ];

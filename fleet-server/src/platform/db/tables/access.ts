@@ -74,3 +74,19 @@ export const accessCodes = sqliteTable('access_codes', {
   createdBy: text('created_by').notNull(),
   expiresAt: integer('expires_at').notNull(),
 });
+
+/** Whose an approver's key is. A key stays its holder's when it is given up: who approved with it is not forgotten. */
+export const approverKeys = sqliteTable(
+  'approver_keys',
+  {
+    /** As TUF names it: SHA-256, hex. */
+    keyId: text('key_id').primaryKey(),
+    user: text('user_name').notNull(),
+    label: text('label').notNull(),
+    /** JSON: `{type, public}`. */
+    publicKey: text('public_key').notNull(),
+    createdAt: integer('created_at').notNull(),
+    removedAt: integer('removed_at'),
+  },
+  (table) => [index('approver_keys_by_user').on(table.user)],
+);

@@ -16,6 +16,16 @@ export const audit = sqliteTable(
   (table) => [index('audit_by_subject').on(table.subject, table.id)],
 );
 
+/** Where heads of the audit are kept outside of the server, and how that goes. */
+export const keptHeads = sqliteTable('kept_heads', {
+  place: text('place').primaryKey(),
+  /** Row of the newest head that is kept there. */
+  headId: integer('head_id').notNull(),
+  keptAt: integer('kept_at'),
+  failingSince: integer('failing_since'),
+  lastReason: text('last_reason'),
+});
+
 /** What was answered to requests with an idempotency key, for a day. */
 export const keptAnswers = sqliteTable(
   'kept_answers',

@@ -136,6 +136,8 @@ export const sites = sqliteTable('sites', {
   /** Until then its devices have time to send what they hold; later a person may archive it over the silent ones. */
   deadlineAt: integer('deadline_at'),
   closedAt: integer('closed_at'),
+  /** Where its gateway answers other devices of the site: an https origin; null: nowhere. */
+  gateway: text('gateway'),
 });
 
 /** One device that takes the place of another: exchanged hardware, or the same hardware under a new name elsewhere. */

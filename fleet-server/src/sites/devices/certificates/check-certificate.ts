@@ -1,5 +1,5 @@
-import { X509Certificate, type KeyObject } from 'node:crypto';
-import { fromBase64Url, toHex, type PublicKey } from '@plumbline/shared/trust';
+import { X509Certificate } from 'node:crypto';
+import { publicKeyOfJwk, type PublicKey } from '@plumbline/shared/trust';
 import { DeviceError } from '../errors.ts';
 
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
@@ -19,7 +19,7 @@ export function checkCertificate(
   // A name that stands there twice comes as a list, which equals no text.
   if (subject.CN !== device.id) throw refuse('subject.CN', device.id);
   if (subject.O !== device.site) throw refuse('subject.O', device.site);
-  const key = publicKeyOf(certificate.publicKey);
+  const key = publicKeyOfJwk(certificate.publicKey.export({ format: 'jwk' }));
   if (key?.type !== device.publicKey.type || key.public !== device.publicKey.public) {
     throw refuse('publicKey', 'the key registered at enrolment');
   }
@@ -41,14 +41,6 @@ function parse(pem: string): X509Certificate {
   } catch {
     throw refuse('pem', 'one X.509 certificate');
   }
-}
-
-function publicKeyOf(key: KeyObject): PublicKey | undefined {
-  const { crv, x = '', y = '' } = key.export({ format: 'jwk' });
-  if (crv === 'Ed25519') return { type: 'ed25519', public: toHex(fromBase64Url(x)) };
-  if (crv !== 'P-256') return undefined;
-  const isOdd = ((fromBase64Url(y).at(-1) ?? 0) & 1) === 1;
-  return { type: 'p256', public: (isOdd ? '03' : '02') + toHex(fromBase64Url(x)) };
 }
 
 function refuse(field: string, expected: string): DeviceError {

@@ -17,7 +17,7 @@ export async function orderRetirement(
   tx: Db,
   deps: AssignDeps,
   actor: string,
-  { device, cause }: { device: string; cause: 'close' | 'move' | 'retire' },
+  { device, cause, reason }: { device: string; cause: 'close' | 'move' | 'retire'; reason?: string | undefined },
 ): Promise<{ seq: number }> {
   const [known] = await tx.select().from(devices).where(eq(devices.id, device));
   if (known === undefined) throw unknownDevice(device);
@@ -35,7 +35,12 @@ export async function orderRetirement(
   });
   const orderedAt = timeOf(tx);
   await tx.insert(retirements).values({ device, site: known.site, cause, actor, seq, orderedAt, state: 'ordered' });
-  await record(tx, { actor, action: 'devices.retire', subject: `device:${device}`, details: { seq, cause } });
+  await record(tx, {
+    actor,
+    action: 'devices.retire',
+    subject: `device:${device}`,
+    details: { seq, cause, ...(reason !== undefined && { reason }) },
+  });
   return { seq };
 }
 
@@ -43,7 +48,13 @@ export async function orderRetirement(
  * Takes the order back from a device that has not handed over yet.
  * @throws DeviceError `device_stays`, `device_wiped`, `device_unknown`
  */
-export async function takeBackRetirement(tx: Db, deps: AssignDeps, actor: string, device: string): Promise<void> {
+export async function takeBackRetirement(
+  tx: Db,
+  deps: AssignDeps,
+  actor: string,
+  device: string,
+  reason?: string,
+): Promise<void> {
   const ordered = await retirementOf(tx, device);
   if (ordered === undefined || ordered.state === 'wiped') {
     const [code, what] =
@@ -63,5 +74,10 @@ export async function takeBackRetirement(tx: Db, deps: AssignDeps, actor: string
     details: { retire: 0 },
   });
   await tx.delete(retirements).where(eq(retirements.device, device));
-  await record(tx, { actor, action: 'devices.stay', subject: `device:${device}`, details: { seq } });
+  await record(tx, {
+    actor,
+    action: 'devices.stay',
+    subject: `device:${device}`,
+    details: { seq, ...(reason !== undefined && { reason }) },
+  });
 }

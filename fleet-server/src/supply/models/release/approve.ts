@@ -1,12 +1,22 @@
-import { attachSignature, equalBytes, lineRole, signedBytes, verifyRelease } from '@plumbline/shared/trust';
-import { list, record } from '../../../platform/audit/index.ts';
+import {
+  attachSignature,
+  equalBytes,
+  lineKeys,
+  lineRole,
+  signedBytes,
+  signersOf,
+  verifyRelease,
+  type TargetsMetadata,
+} from '@plumbline/shared/trust';
+import { actorOf, holdersOf } from '../../../platform/access/index.ts';
+import { record } from '../../../platform/audit/index.ts';
 import { and, eq, lineDrafts, modelVersions, type Database, type Db } from '../../../platform/db/index.ts';
 import { emit } from '../../../platform/outbox/index.ts';
 import { insertMetadata, metadataInForce, publishMetadata, type PublishingDeps } from '../../repository/index.ts';
 import { ModelError } from '../errors.ts';
 import { overtakeDrafts, type DraftDeps } from './drafts.ts';
 import { lineInForce } from './line-in-force.ts';
-import { findPending, type PendingApproval } from './pending.ts';
+import { authorsOf, findPending, type PendingApproval } from './pending.ts';
 
 export interface ApprovedDraft {
   kind: 'release' | 'renewal';
@@ -18,14 +28,11 @@ export interface ApprovedDraft {
 /** The draft with signatures added, or a signature alone, as a browser key makes it over the bytes of the draft. */
 export type ApprovalSignature = { bytes: Uint8Array } | { keyid: string; sig: string };
 
-/** Of a version that waits; the row of its submission is among the first. */
-const MOST_ROWS = 500;
-
 /**
  * Takes in an approval. It must be of exactly what the draft says, and it is verified the way a device will verify it:
  * one builder and one approver. Then the draft is in force, with a snapshot and timestamp over it.
  * @param approval `person`: who brings it, as the audit names them; nobody without, where a key speaks for itself
- * @throws ModelError `model_not_awaiting_approval`, `approval_differs`, `approver_is_author`; TrustError for signatures; RepositoryError
+ * @throws ModelError `model_not_awaiting_approval`, `approval_differs`, `approver_is_author`, `approver_key_of_another`; TrustError for signatures; RepositoryError
  */
 export async function approveModel(
   deps: PublishingDeps & DraftDeps & { database: Database; desk: PublishingDeps['desk'] & DraftDeps['desk'] },
@@ -36,9 +43,9 @@ export async function approveModel(
   return deps.database.transaction(async (tx) => {
     const draft = await findPending(tx, line, document);
     if (draft === undefined) throw notAwaiting(`line ${line}: no draft ${document} waits`, 'document');
-    await refuseAuthor(tx, draft, approval.person);
     const bytes = signedDraft(draft, approval.signature);
     const targets = await metadataInForce(tx, 'targets');
+    await refuseAuthor(tx, draft, await whoApproves(tx, { line, bytes, person: approval.person }, targets.signed));
     const inForce = await lineInForce(tx, line);
     verifyRelease(bytes, targets.signed, line, { knownVersion: inForce?.version ?? 0, now: deps.now() });
     await insertMetadata(tx, { role: lineRole(line), version: document, bytes });
@@ -60,12 +67,35 @@ export async function approveModel(
   });
 }
 
-/** Whoever submitted the version, as the audit has it, approves it under no key. */
-async function refuseAuthor(tx: Db, { line, version }: PendingApproval, person: string | undefined): Promise<void> {
-  if (version === null || person === undefined) return;
-  const { rows } = await list(tx, { subject: `model:${line}@${version}`, limit: MOST_ROWS });
-  if (!rows.some(({ action, actor }) => action === 'models.submit' && actor === person)) return;
-  throw new ModelError('approver_is_author', `${person} submitted ${line}@${version}`, {
+/**
+ * Who stands behind an approval: whoever brings it, and whoever put the keys that signed it down as theirs. A person
+ * brings signatures of their own keys, or of keys that nobody has put down.
+ * @throws ModelError `approver_key_of_another`
+ */
+async function whoApproves(
+  tx: Db,
+  { line, bytes, person }: { line: string; bytes: Uint8Array; person: string | undefined },
+  targets: TargetsMetadata,
+): Promise<string[]> {
+  const keyIds = signersOf(bytes, lineRole(line), lineKeys(targets, line, 'approvers'));
+  const holders = await holdersOf(tx, [...keyIds]);
+  const other = holders.find(({ user }) => person !== undefined && actorOf(user) !== person);
+  if (other !== undefined) {
+    throw new ModelError('approver_key_of_another', `key ${other.keyId.slice(0, 16)} is of ${other.user}`, {
+      kind: 'forbidden',
+      field: 'signature',
+      expected: `${other.user}, who signs in`,
+    });
+  }
+  return [...(person === undefined ? [] : [person]), ...holders.map(({ user }) => actorOf(user))];
+}
+
+/** Whoever submitted the version, as the audit has it, approves it neither in person nor by a key. */
+async function refuseAuthor(tx: Db, { line, version }: PendingApproval, people: readonly string[]): Promise<void> {
+  if (version === null || people.length === 0) return;
+  const author = (await authorsOf(tx, line, version)).find((one) => people.includes(one));
+  if (author === undefined) return;
+  throw new ModelError('approver_is_author', `${author} submitted ${line}@${version}`, {
     kind: 'forbidden',
     field: 'actor',
     expected: 'another approver',

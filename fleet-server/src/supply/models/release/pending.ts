@@ -1,4 +1,6 @@
+import { list } from '../../../platform/audit/index.ts';
 import { and, asc, eq, lineDrafts, type ReadDb } from '../../../platform/db/index.ts';
+import { ModelError } from '../errors.ts';
 
 /** Line metadata that waits for its second signature. */
 export interface PendingApproval {
@@ -34,4 +36,31 @@ export async function findPending(db: ReadDb, line: string, document: number): P
   if (row === undefined) return undefined;
   const { release, state: _state, bytes, ...rest } = row;
   return { ...rest, version: release, bytes: new Uint8Array(bytes) };
+}
+
+/** Of one version that waits; the row of its submission is among the first. */
+const MOST_ROWS = 500;
+
+/** Everybody who submitted a version, as the audit has it. */
+export async function authorsOf(db: ReadDb, line: string, version: string): Promise<string[]> {
+  const { rows } = await list(db, { subject: `model:${line}@${version}`, limit: MOST_ROWS });
+  return rows.flatMap(({ action, actor }) => (action === 'models.submit' ? [actor] : []));
+}
+
+/** One draft, with who submitted it. @throws ModelError `model_not_awaiting_approval` */
+export async function getPending(
+  db: ReadDb,
+  line: string,
+  document: number,
+): Promise<PendingApproval & { submittedBy: string | null }> {
+  const found = await findPending(db, line, document);
+  if (found === undefined) {
+    throw new ModelError('model_not_awaiting_approval', `line ${line}: no draft ${document} waits`, {
+      kind: 'not-found',
+      field: 'document',
+      expected: 'a draft that `GET /api/v1/approvals` lists',
+    });
+  }
+  const authors = found.version === null ? [] : await authorsOf(db, line, found.version);
+  return { ...found, submittedBy: authors[0] ?? null };
 }

@@ -1,0 +1,2 @@
+export { createHeadKeeper, type HeadKeeper } from './keep-heads.ts';
+export { readHeadPlace, type HeadPlace } from './settings.ts';

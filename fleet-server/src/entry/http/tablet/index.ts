@@ -1,0 +1,1 @@
+export { createTabletApp } from './tablet-app.ts';

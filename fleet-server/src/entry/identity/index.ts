@@ -1,0 +1,1 @@
+export { readIdentitySettings, type IdentitySettings } from './settings.ts';

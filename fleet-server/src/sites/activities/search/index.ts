@@ -1,0 +1,1 @@
+export { findActivities, type ActivitySearch, type FoundActivity } from './find-activities.ts';
