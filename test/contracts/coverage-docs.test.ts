@@ -3,9 +3,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { DOCS } from './docs-blocks.ts';
 import { brokenLinks, commandsIn, missingOf, rowsOf, wholeProgram, type Described, type Row } from './docs-links.ts';
 
-/** What is still to come, by the name of its part of the work. */
-const PARTS = ['Drift to retraining:', 'Console and access:', 'Tablet:'];
-
 let rows: Row[];
 let program: Described;
 beforeAll(async () => {
@@ -14,9 +11,9 @@ beforeAll(async () => {
 const named = (here: string) => rows.filter((row) => row.here === here);
 
 describe('the page of what is covered', () => {
-  it('says of every feature one of three things, and names none twice', () => {
+  it('says of every feature one of two things, and names none twice', () => {
     expect(rows.length).toBeGreaterThan(100);
-    expect(new Set(rows.map(({ here }) => here))).toEqual(new Set(['delivered', 'later', 'not']));
+    expect(new Set(rows.map(({ here }) => here))).toEqual(new Set(['delivered', 'not']));
     expect(new Set(rows.map(({ what }) => what)).size).toBe(rows.length);
   });
 
@@ -31,8 +28,7 @@ describe('the page of what is covered', () => {
     expect(commands.flatMap((line) => missingOf(program, line) ?? [])).toEqual([]);
   });
 
-  it('says what comes later in which part, and gives one sentence for what does not come', () => {
-    expect(named('later').filter(({ where }) => !PARTS.some((part) => where.startsWith(part)))).toEqual([]);
+  it('gives one sentence for what does not come', () => {
     expect(named('not').filter(({ where }) => !/^[A-Z][^.]+\.$/.test(where))).toEqual([]);
   });
 
