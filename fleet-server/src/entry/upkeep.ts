@@ -29,10 +29,11 @@ export function createUpkeep(
     async look() {
       if (fleet.now() < next) return;
       next = fleet.now() + INTERVAL_MS;
+      // Before anything is signed: a device is behind what was in force until now.
+      await watchStaleness(fleet);
       const { signed, drafted } = await renewRepository(fleet);
       if (signed !== 'nothing') fleet.log.info({ signed }, 'metadata signed again');
       for (const { line, document } of drafted) fleet.log.warn({ line, document }, 'renewal awaits an approver');
-      await watchStaleness(fleet);
       await prunePresence(fleet);
       await cleanUp(fleet, retention);
     },

@@ -1,7 +1,9 @@
 import { observeOutcome } from '@plumbline/shared/drift';
 import { createVirtualClock } from '@plumbline/shared/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openDatabase, outboxEvents, type Database } from '../../platform/db/index.ts';
+import { driftDays, openDatabase, outboxEvents, type Database } from '../../platform/db/index.ts';
+import { endLeft } from './findings/end-left.ts';
+import { standingAlarms } from './findings/standing-alarms.ts';
 import { assessVersion, listFindings, listHolds, listRefusals, listVerdicts, mergedWindows } from './index.ts';
 import { createEvidenceWorld, DAY_MS, type EvidenceWorld, type Row } from './testing/evidence-world.ts';
 
@@ -156,6 +158,42 @@ describe('a fleet of six sites', () => {
     await live(10, usualAt);
     await live(1, movedAt, 141);
     expect((await alarms()).filter((one) => !one.includes('/site:'))).toEqual([]);
+  });
+});
+
+describe('what stands of a version', () => {
+  const standing = async () => (await standingAlarms(database.db)).map(({ version }) => version);
+  /** Days of the next version, as `takeEvidence` keeps them. */
+  const nextIsAsked = async (day: number, count = 40) =>
+    database.transaction(async (tx) => {
+      const [one] = await tx.select().from(driftDays).limit(1);
+      if (one === undefined) throw new Error('nothing was taken yet');
+      const at = { fromAt: day * DAY_MS, toAt: (day + 1) * DAY_MS, takenAt: world.now() };
+      await tx.insert(driftDays).values({ ...one, ...at, count, version: '1.0.1', sha256: 'ab'.repeat(32) });
+    });
+
+  it('is over when its line has lived with another one for five weeks, and not before', async () => {
+    for (const day of [1, 2]) await passDay(day);
+    await passDay(3, () => tall);
+    await nextIsAsked(30);
+    await endLeft({ database });
+    expect(await standing()).toEqual(['1.0.0']);
+    // Outcomes that come late are no questions.
+    await nextIsAsked(90, 0);
+    await endLeft({ database });
+    expect(await standing()).toEqual(['1.0.0']);
+    await nextIsAsked(39);
+    await endLeft({ database });
+    expect(await standing()).toEqual([]);
+    expect(await alarms()).toHaveLength(1);
+  });
+
+  it('stands on while the whole line is silent', async () => {
+    for (const day of [1, 2]) await passDay(day);
+    await passDay(3, () => tall);
+    world.setNow(400 * DAY_MS);
+    await endLeft({ database });
+    expect(await standing()).toEqual(['1.0.0']);
   });
 });
 

@@ -2,6 +2,7 @@ import { driftDays, gte, type Database } from '../../platform/db/index.ts';
 import type { ArtifactStore } from '../../platform/ports/index.ts';
 import { assessVersion } from './assess.ts';
 import { assessOutcomes, noteContradictions } from './realised/assess-outcomes.ts';
+import { endLeft } from './findings/end-left.ts';
 import { takeEvidence } from './take/take-evidence.ts';
 
 export interface DriftWatch {
@@ -26,7 +27,7 @@ const DAY_MS = 86_400_000;
 /** Versions that nobody has heard of for so long are not looked at. */
 const HEARD_WITHIN_MS = 400 * DAY_MS;
 
-/** Looks at every version that devices still speak of: inputs each hour, outcomes once a day. */
+/** Looks at every version that devices still speak of: inputs each hour, outcomes and what is over once a day. */
 export function watchDrift(
   deps: { database: Database; artifacts: ArtifactStore; now: () => number },
   {
@@ -58,6 +59,7 @@ export function watchDrift(
         });
         if (isOutcomesDue) await assessOutcomes(deps, of);
       }
+      if (isOutcomesDue) await endLeft(deps);
     },
   };
 }
