@@ -7,7 +7,7 @@ import { reconnect } from './link/reconnect.ts';
 import { buildReport } from './link/report.ts';
 import { createSessions } from './link/session.ts';
 import { keepUp, limitOutbox } from './link/upkeep.ts';
-import { StoreError, type Ports } from './ports/index.ts';
+import { LinkError, StoreError, type Ports } from './ports/index.ts';
 import type { AgentOptions } from './options.ts';
 import type { Rooms } from './rooms.ts';
 import { takePage } from './sources/site-log.ts';
@@ -176,7 +176,7 @@ export function createOnline(ports: Ports, rooms: Rooms, options: AgentOptions, 
           takeBackReport = undefined;
           takeBackDesired?.();
           takeBackDesired = undefined;
-          if (reason !== 'stopped') events.problem('link', new Error(reason));
+          if (reason !== 'stopped') events.problem('link', new LinkError('link_closed', reason));
         },
         onFailed(error) {
           events.problem('link', error);

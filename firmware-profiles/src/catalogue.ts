@@ -1,4 +1,7 @@
 import ipad10 from '../profiles/apple/ipad-10.json' with { type: 'json' };
+import browserChromium from '../profiles/generic/browser-chromium.json' with { type: 'json' };
+import browserFirefox from '../profiles/generic/browser-firefox.json' with { type: 'json' };
+import browserWebkit from '../profiles/generic/browser-webkit.json' with { type: 'json' };
 import linuxArm64Gateway from '../profiles/generic/linux-arm64-gateway.json' with { type: 'json' };
 import linuxX64Dev from '../profiles/generic/linux-x64-dev.json' with { type: 'json' };
 import linuxX64Gateway from '../profiles/generic/linux-x64-gateway.json' with { type: 'json' };
@@ -16,6 +19,9 @@ import linuxGateway from '../templates/linux-gateway.json' with { type: 'json' }
 /** Every profile by its path in this package. The linter compares this list with the folders. */
 export const profileFiles: Readonly<Record<string, unknown>> = {
   'profiles/apple/ipad-10.json': ipad10,
+  'profiles/generic/browser-chromium.json': browserChromium,
+  'profiles/generic/browser-firefox.json': browserFirefox,
+  'profiles/generic/browser-webkit.json': browserWebkit,
   'profiles/generic/linux-arm64-gateway.json': linuxArm64Gateway,
   'profiles/generic/linux-x64-dev.json': linuxX64Dev,
   'profiles/generic/linux-x64-gateway.json': linuxX64Gateway,

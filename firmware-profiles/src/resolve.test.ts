@@ -32,8 +32,12 @@ describe('resolveProfile', () => {
     expect(sources.filter(({ fields }) => fields.includes('agent'))).toHaveLength(1);
   });
 
-  it('lets only the class that ran the tests call itself tested', () => {
-    expect(profileIds.filter((id) => resolveProfile(id).status === 'tested')).toEqual(['linux-x64-dev']);
+  it('lets only the classes that ran the tests call themselves tested', () => {
+    expect(profileIds.filter((id) => resolveProfile(id).status === 'tested')).toEqual([
+      'browser-chromium',
+      'browser-firefox',
+      'linux-x64-dev',
+    ]);
   });
 
   it.each([...profileIds])('never lets an assignment switch shadow, proof or the trial limit off on %s', (id) => {

@@ -16,6 +16,7 @@ import { lineOf } from './measure/table.ts';
 import { predict } from './predict.ts';
 import { rollouts } from './rollouts.ts';
 import { shrink } from './shrink.ts';
+import { tabletStart } from './tablet.ts';
 import { train } from './train.ts';
 import { training } from './training.ts';
 import { trust } from './trust.ts';
@@ -47,6 +48,7 @@ const BENCHES: Record<string, (options: BenchOptions) => AsyncIterable<Figure | 
   rollouts,
   fleet,
   console: consolePages,
+  tablet: tabletStart,
 };
 
 const { values, positionals } = parseArgs({

@@ -6,6 +6,12 @@ export interface ServedFiles extends AsyncDisposable {
   port: number;
 }
 
+export interface ServingOptions {
+  headers?: Record<string, string>;
+  port?: number;
+  take?: (request: Request) => Promise<Response>;
+}
+
 const TYPES: Record<string, string> = {
   html: 'text/html; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
@@ -14,13 +20,15 @@ const TYPES: Record<string, string> = {
 
 /**
  * Serves files by name; `index.html` at the root.
- * @param more headers of every answer, such as a content security policy; `port` to come back at the same origin
+ * @param more headers of every answer, such as a content security policy; `port` to come back at the same origin;
+ *   `take` answers what a page posts
  */
 export async function serveFiles(
   files: ReadonlyMap<string, string | Uint8Array>,
-  more: { headers?: Record<string, string>; port?: number } = {},
+  more: ServingOptions = {},
 ): Promise<ServedFiles> {
-  const answer = (request: Request) => {
+  const answer = async (request: Request) => {
+    if (request.method === 'POST' && more.take !== undefined) return more.take(request);
     const name = new URL(request.url).pathname.slice(1) || 'index.html';
     const file = files.get(name);
     if (file === undefined) return new Response(null, { status: 404 });

@@ -1,15 +1,14 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Locator, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Rollout } from '../../fleet-server/src/delivery/rollouts/index.ts';
-import { buildConsole } from '../../fleet-server/console/build.ts';
 import { devices as deviceTable, eq, sql, telemetry } from '../../fleet-server/src/platform/db/index.ts';
-import { createFleet, eventually, tinyModel, type TestFleet } from '../harness/index.ts';
-import { findChromium, startChromium, type Chromium } from '../harness/services/chromium.ts';
-import { required, skipReason } from '../harness/services/index.ts';
+import { eventually, tinyModel, type TestFleet } from '../harness/index.ts';
+import { findChromium } from '../harness/services/chromium.ts';
+import { skipReason } from '../harness/services/index.ts';
 import { seriousFindings } from './axe.ts';
-import { PASSWORD, setUp, signIn } from './sign-in.ts';
+import { keepPicture } from './pictures.ts';
+import { openScene, SCENE_TIMEOUT_MS, seen, type Scene } from './scene.ts';
+import { signIn } from './sign-in.ts';
 
 /** Pages that are there before anything else is, with what they are headed. */
 const PAGES: [path: string, heading: string][] = [
@@ -27,36 +26,23 @@ const PAGES: [path: string, heading: string][] = [
   ['/settings', 'Settings'],
 ];
 const PATIENCE = { withinMs: 120_000, turnMs: 250 };
-const TIMEOUT_MS = 240_000;
-const SEEN_MS = 20_000;
 const absent = skipReason(findChromium());
 
 describe.skipIf(absent !== undefined)(
   `the console${absent === undefined ? '' : ` (skipped: ${absent})`}`,
-  { timeout: TIMEOUT_MS },
+  { timeout: SCENE_TIMEOUT_MS },
   () => {
+    let scene: Scene;
     let fleet: TestFleet;
-    let chromium: Chromium;
     let page: Page;
-    const errors: string[] = [];
 
     beforeAll(async () => {
-      await buildConsole();
-      fleet = await createFleet({ environment: { PLUMBLINE_TLS_NAMES: '127.0.0.1' } });
-      chromium = required(await startChromium({ anyCertificate: true }));
-      page = await chromium.newPage();
-      page.setDefaultTimeout(SEEN_MS);
-      page.on('pageerror', (error) => errors.push(String(error)));
-    }, TIMEOUT_MS);
-    afterAll(async () => {
-      await chromium?.remove();
-      await fleet?.[Symbol.asyncDispose]();
-    });
+      scene = await openScene();
+      ({ fleet, page } = scene);
+    }, SCENE_TIMEOUT_MS);
+    afterAll(() => scene?.[Symbol.asyncDispose]());
 
-    const open = async (path: string, heading: string) => {
-      await page.goto(`${fleet.server.url}${path}`);
-      await page.getByRole('heading', { level: 1, name: heading }).waitFor();
-    };
+    const open = (path: string, heading: string) => scene.open(path, heading);
     const figure = async (label: string) => {
       const card = page.locator('.mantine-Card-root', { has: page.getByText(label, { exact: true }) });
       return Number((await card.getByRole('link').first().innerText()).replaceAll(',', ''));
@@ -74,13 +60,12 @@ describe.skipIf(absent !== undefined)(
     };
 
     it('is set up by whoever runs the server, and shows an empty fleet what to do next', async () => {
-      await setUp(page, fleet.server);
       expect(await seen(page.getByRole('link', { name: 'Enrol the first device' }))).toBe(true);
       expect(page.url()).not.toContain('code=');
     });
 
     it('lets in nobody by a wrong password, and says no more than that', async () => {
-      const stranger = await chromium.newPage();
+      const stranger = await scene.chromium.newPage();
       await stranger.context().clearCookies();
       await stranger.goto(fleet.server.url);
       await stranger.getByLabel('Name').fill('ana');
@@ -183,18 +168,13 @@ describe.skipIf(absent !== undefined)(
     });
 
     it('shows who only looks no act at all', async () => {
-      const assignments = [{ role: 'viewer', sites: 'all' }];
-      const { code } = await fleet.client.post<{ code: string }>('/api/v1/users', { name: 'vic', assignments });
-      await fleet.client.post('/api/v1/setup', { code, name: 'vic', password: PASSWORD });
-      const cookies = await page.context().cookies();
-      await page.context().clearCookies();
-      await signIn(page, fleet.server.url, 'vic');
-      await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
-      expect(await page.getByRole('button', { name: 'Freeze the fleet' }).count()).toBe(0);
-      await open('/devices/gateway-1', 'gateway-1');
-      expect(await page.getByRole('button', { name: /Quarantine|Revoke|Retire/ }).count()).toBe(0);
-      await page.context().clearCookies();
-      await page.context().addCookies(cookies);
+      await scene.addUser('vic', 'viewer');
+      await scene.as('vic', async () => {
+        await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+        expect(await page.getByRole('button', { name: 'Freeze the fleet' }).count()).toBe(0);
+        await open('/devices/gateway-1', 'gateway-1');
+        expect(await page.getByRole('button', { name: /Quarantine|Revoke|Retire/ }).count()).toBe(0);
+      });
     });
 
     it.each(PAGES)('keeps nobody from using %s', async (path, heading) => {
@@ -204,32 +184,12 @@ describe.skipIf(absent !== undefined)(
         await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
         await page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor();
         expect(await seriousFindings(page), `${path} in ${scheme}`).toEqual([]);
-        await keep(page, path, scheme);
+        await keepPicture(page, path.replaceAll('/', '-').replace(/^-$/, '-overview').slice(1), scheme);
       }
     });
 
     it('never failed to show a page', () => {
-      expect(errors).toEqual([]);
+      expect(scene.errors).toEqual([]);
     });
   },
 );
-
-async function seen(what: Locator, state: 'visible' | 'detached' = 'visible'): Promise<boolean> {
-  await what.waitFor({ state });
-  return true;
-}
-
-/** For who looks: `PLUMBLINE_SCREENS=FOLDER` keeps a picture of every page, as on a desk and on a tablet. */
-async function keep(page: Page, path: string, scheme: string): Promise<void> {
-  const folder = process.env['PLUMBLINE_SCREENS'];
-  if (folder === undefined) return;
-  await mkdir(folder, { recursive: true });
-  for (const [name, width, height] of [
-    ['desk', 1280, 800],
-    ['tablet', 820, 1180],
-  ] as const) {
-    await page.setViewportSize({ width, height });
-    const file = `${path.replaceAll('/', '-').replace(/^-$/, '-overview').slice(1)}-${name}-${scheme}.png`;
-    await page.screenshot({ path: join(folder, file) });
-  }
-}

@@ -12,6 +12,9 @@ import { openScene, SCENE_TIMEOUT_MS, seen, type Scene } from './scene.ts';
 import { activities, HEADER, records } from './table-of-activities.ts';
 
 const PATIENCE = { withinMs: 40_000, turnMs: 100 };
+/** What a look takes on a busy machine. */
+const LOOK = { withinMs: 10_000, turnMs: 100 };
+const MOST_STARTS = 4;
 const ROWS = 320;
 /** More than a shadow run needs to be believed, and than a period of drift needs to be judged. */
 const RECORDS = 200;
@@ -94,7 +97,7 @@ describe.skipIf(absent !== undefined)(
     const stateOf = async (id: string) =>
       (await scene.fleet.client.get<Rollout>(`/api/v1/rollouts/${id}`)).state.status;
     /** While the server looks and people work, until it is so. */
-    const live = (what: string, done: () => boolean | Promise<boolean>) =>
+    const live = (what: string, done: () => boolean | Promise<boolean>, patience = PATIENCE) =>
       eventually(
         what,
         async () => {
@@ -102,7 +105,7 @@ describe.skipIf(absent !== undefined)(
           await scene.fleet.server.advance();
           return done();
         },
-        PATIENCE,
+        patience,
       );
     const sendTable = async (name: string, lines: readonly string[]) => {
       const { page, open, fleet } = scene;
@@ -244,16 +247,20 @@ describe.skipIf(absent !== undefined)(
     it('raises an alert when it rains as it never did, and shows who took it', async () => {
       const { page, open, fleet } = scene;
       await ask(RECORDS, 3);
-      // Its period has to be over, and so has the time in which other devices might still speak of it.
-      await pause(2 * WINDOW_MS);
-      await Promise.all(devices.map((device) => device.drains()));
-      // Inputs are looked at once an hour, and when a server starts.
-      await fleet.restart();
-      await Promise.all(devices.map((device) => device.connects()));
-      await live('the drift is found', async () => {
+      const isFound = async () => {
         const { alerts } = await fleet.client.get<{ alerts: { kind: string }[] }>('/api/v1/alerts');
         return alerts.some(({ kind }) => kind.startsWith('drift'));
-      });
+      };
+      // Inputs are looked at once an hour, and when a server starts: where a busy machine was late, it starts once more.
+      for (let starts = 0; starts < MOST_STARTS && !(await isFound()); starts += 1) {
+        // Its period has to be over, and so has the time in which other devices might still speak of it.
+        await pause(2 * WINDOW_MS);
+        await Promise.all(devices.map((device) => device.drains()));
+        await fleet.restart();
+        await Promise.all(devices.map((device) => device.connects()));
+        await live('the drift is found', isFound, LOOK).catch(() => undefined);
+      }
+      expect(await isFound()).toBe(true);
       await open('/alerts?kind=drift', 'Alerts');
       const alert = page.getByRole('article', { name: /delay@1.0.0 has drifted: .*rain_days/ });
       await alert.getByRole('button', { name: 'Take it' }).click();

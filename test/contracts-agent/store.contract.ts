@@ -6,13 +6,15 @@ export interface StoreUnderTest {
   store: Store;
   /** What the next process finds after this one was killed: only what was acknowledged. The old handle is dead. */
   crash(): Promise<Store>;
-  /** Makes every further commit fail for want of space. */
-  fill(): Promise<void>;
+  /** Makes every further commit fail for want of space; absent where nothing can be filled. */
+  fill?: (() => Promise<void>) | undefined;
   end(): Promise<void>;
 }
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const put = (key: string, value = key): Change => ({ put: key, value: bytes(value) });
+/** What no store keeps in less. */
+const NOISE = Uint8Array.from({ length: 1_000_000 }, () => Math.random() * 256);
 const everything = { from: '', to: '\uffff', limit: 1000 };
 
 async function keysOf(store: Store, range = everything): Promise<string[]> {
@@ -110,10 +112,11 @@ export function storeContract(open: () => Promise<StoreUnderTest>): void {
       expect(await store.get('last')).toEqual(bytes('19'));
     });
 
-    it('that finds no space fails as store_full and changes nothing', async () => {
+    it('that finds no space fails as store_full and changes nothing', async ({ skip }) => {
+      if (under.fill === undefined) return skip('nothing can be filled here');
       await store.commit([put('kept')]);
       await under.fill();
-      const large = { put: 'large', value: new Uint8Array(1_000_000) };
+      const large = { put: 'large', value: NOISE };
       await expect(store.commit([{ remove: 'kept' }, large])).rejects.toMatchObject({
         code: 'store_full',
         kind: 'unavailable',

@@ -27,7 +27,7 @@ const { is, sum } = drizzlePart('drizzle-orm');
 const { getTableConfig, SQLiteTable } = drizzlePart('drizzle-orm/sqlite-core');
 
 export interface DatabaseUnderTest {
-  /** Address of an empty database, different at each call. */
+  /** Address of a database that holds nothing, different at each call. */
   freshUrl(): Promise<string>;
   /** False for a memory database, which shows a transaction its own changes whichever way it reads. */
   readersSeeCommittedOnly: boolean;
@@ -48,7 +48,8 @@ const row = (id: number) => ({
 const entryOf = (id: string, activity: string, said: object): SiteLogEntry =>
   ({ id, activity, base: null, actor: 'ana', at: 900, ...said }) as SiteLogEntry;
 
-const open = (url: string) => openDatabase({ url, clock: createVirtualClock() }, history);
+/** With the tables of the fleet and those that the contract writes to. */
+export const openSampled = (url: string) => openDatabase({ url, clock: createVirtualClock() }, history);
 
 const insert = rowsInserter(samples);
 
@@ -64,7 +65,7 @@ export function databaseContract(under: () => DatabaseUnderTest): void {
   const count = async () => (await database.db.select().from(samples)).length;
 
   beforeEach(async () => {
-    database = await open(await under().freshUrl());
+    database = await openSampled(await under().freshUrl());
   });
   afterEach(() => database.close());
 
@@ -330,7 +331,7 @@ export function databaseContract(under: () => DatabaseUnderTest): void {
     it('of a newer program is refused', async ({ skip }) => {
       const url = await under().freshUrl();
       if (url === 'sqlite::memory:') skip('a memory database has no past');
-      await (await open(url)).close();
+      await (await openSampled(url)).close();
       const older = openDatabase({ url, clock: createVirtualClock() }, history.slice(0, -1));
       await expect(older).rejects.toMatchObject({ code: 'db_newer_than_code' });
       const other = history.map((migration) => ({ ...migration, name: `${migration.name}-renamed` }));
@@ -344,7 +345,7 @@ export function databaseContract(under: () => DatabaseUnderTest): void {
       const statements = ['create table half (id integer primary key)', 'create nonsense'];
       const broken = [...history, { number: history.length + 1, name: 'broken', statements }];
       await expect(openDatabase({ url, clock: createVirtualClock() }, broken)).rejects.toThrow(/nonsense/);
-      const reopened = await open(url);
+      const reopened = await openSampled(url);
       expect(await under().columnsOf(reopened, 'half')).toEqual([]);
       await reopened.close();
     });

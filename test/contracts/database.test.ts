@@ -7,7 +7,7 @@ import { createVirtualClock } from '../../shared/src/testing/index.ts';
 import { openDatabase, sql, type Database } from '../../fleet-server/src/platform/db/index.ts';
 import { findPostgres, required, skipReason, startPostgres, type Postgres } from '../harness/services/index.ts';
 import { accessContract } from './access.contract.ts';
-import { databaseContract, type DatabaseUnderTest } from './database.contract.ts';
+import { databaseContract, openSampled, type DatabaseUnderTest } from './database.contract.ts';
 import { driftContract } from './drift.contract.ts';
 import { learningContract } from './learning.contract.ts';
 
@@ -57,18 +57,24 @@ describe('SQLite in memory', () => {
   databaseContract(() => ({ ...sqlite, freshUrl: async () => 'sqlite::memory:', readersSeeCommittedOnly: false }));
 });
 
+/** Its folder does not outlive the test. */
+const NO_POWER_CUT = ['fsync=off', 'full_page_writes=off'];
 const missing = skipReason(findPostgres());
 describe.skipIf(missing)(`PostgreSQL${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
   const types: Record<string, string> = { integer: 'bigint', real: 'double precision', blob: 'bytea', text: 'text' };
   let server: Postgres;
+  /** Made by the migrations once; every test has a copy of its own. */
+  let migrated: string;
 
   beforeAll(async () => {
-    server = required(await startPostgres());
+    server = required(await startPostgres(NO_POWER_CUT));
+    migrated = await server.freshDatabase();
+    await (await openSampled(migrated)).close();
   });
   afterAll(() => server.remove());
 
   const under: DatabaseUnderTest = {
-    freshUrl: () => server.freshDatabase(),
+    freshUrl: () => server.freshDatabase(migrated),
     readersSeeCommittedOnly: true,
     async columnsOf({ db }, table) {
       return db
@@ -85,7 +91,7 @@ describe.skipIf(missing)(`PostgreSQL${missing === undefined ? '' : ` (skipped: $
   accessContract(() => server.freshDatabase());
 
   it('refuses a commit after an error that was swallowed', async () => {
-    const database = await openDatabase({ url: await under.freshUrl(), clock: createVirtualClock() });
+    const database = await openSampled(await under.freshUrl());
     const swallowing = database.transaction(async (tx) => {
       await tx
         .select()
@@ -97,7 +103,7 @@ describe.skipIf(missing)(`PostgreSQL${missing === undefined ? '' : ` (skipped: $
   });
 
   it('is unavailable while its server is down, and works again after', async () => {
-    const database = await openDatabase({ url: await under.freshUrl(), clock: createVirtualClock() });
+    const database = await openSampled(await under.freshUrl());
     const probe = () => database.transaction((tx) => tx.select({ one: sql<number>`1` }).from(sql`(select 1) as t`));
     await server.stop();
     await expect(probe()).rejects.toMatchObject({ code: 'db_unavailable' });

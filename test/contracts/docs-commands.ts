@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Run } from '../../fleet-server/src/learning/experiments/index.ts';
 import { eventually, type TestFleet } from '../harness/index.ts';
 import { blocksOf, testedOf } from './docs-blocks.ts';
-import { runCommand, wordsOf, type Ended } from './run-command.ts';
+import { runCommand, wordsOf, type Ended } from '../harness/run-command.ts';
 
 const COMMIT = '5'.repeat(40);
 const TIMEOUT_MS = 120_000;

@@ -49,8 +49,6 @@ beforeAll(async () => {
     PLUMBLINE_TOKEN: token,
     MLFLOW_TRACKING_URI: mlflow.uri,
     ALGORITHMS: 'logistic',
-    // What one command has compiled the next need not.
-    NODE_COMPILE_CACHE: join(fleet.folder, 'compiled'),
   };
 }, TIMEOUT_MS);
 afterAll(async () => {

@@ -22,8 +22,8 @@ export interface Program {
 }
 
 export interface ProgramOptions {
-  /** Folder where compiled sources are kept, so that the second start is quicker than the first. */
-  compiled: string;
+  /** Folder where compiled sources are kept; that of all tests when left out. */
+  compiled?: string;
   /** Hears every line of its log, from the beginning. */
   onLogLine?: (line: string) => void;
   /** File to run instead of the sources; `bundleProgram` makes one. */
@@ -45,11 +45,11 @@ process.once('exit', () => {
 export async function startProgram(
   bin: keyof typeof CLI,
   args: readonly string[],
-  { compiled, onLogLine, main = CLI[bin], environment = {} }: ProgramOptions,
+  { compiled, onLogLine, main = CLI[bin], environment = {} }: ProgramOptions = {},
 ): Promise<Program> {
   const child = spawn(process.execPath, [main, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...environment, NODE_COMPILE_CACHE: compiled },
+    env: { ...process.env, ...environment, ...(compiled !== undefined && { NODE_COMPILE_CACHE: compiled }) },
   });
   living.add(child);
   child.once('exit', () => living.delete(child));
@@ -65,7 +65,7 @@ export async function startProgram(
 }
 
 /** Keeps compiled sources for later starts: a program that is only ever killed never writes them down itself. */
-export async function compile(bin: keyof typeof CLI, compiled: string, main?: string): Promise<void> {
+export async function compile(bin: keyof typeof CLI, compiled?: string, main?: string): Promise<void> {
   await runProgram(bin, [LONG_RUNNING[bin], '--help'], compiled, main);
 }
 

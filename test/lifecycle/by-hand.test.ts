@@ -66,8 +66,6 @@ describe.skipIf(foreign.absent)(`the README by hand${foreign.absent ? ` (${forei
           PLUMBLINE_AGENT_PORT: await port(),
           PLUMBLINE_AGENT_FIRST_DELAY_MS: '500',
           PLUMBLINE_LOG_LEVEL: 'warn',
-          // Every command starts Node anew; what one has compiled the next need not.
-          NODE_COMPILE_CACHE: join(folder, 'compiled'),
         });
         expect({ exitCode, err: exitCode === 0 ? '' : `${out}\n${err}` }).toEqual({ exitCode: 0, err: '' });
         // Every answer on the way is a prediction by the assigned version, and every one of them has arrived.

@@ -10,7 +10,8 @@ import { createProcessTrial, type ProcessTrial } from '@plumbline/agent/node';
 import type { ModelTrial } from '@plumbline/shared/predict';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Member, Rollout } from '../../fleet-server/src/delivery/rollouts/index.ts';
-import { createFleet, eventually, runProgram, tinyModel, type Device, type TestFleet } from '../harness/index.ts';
+import { createFleet, eventually, tinyModel, type Device, type TestFleet } from '../harness/index.ts';
+import { runCommand } from '../harness/run-command.ts';
 import { enrol, startDevice } from '../harness/device.ts';
 import { CLI } from '../harness/program.ts';
 
@@ -65,7 +66,6 @@ const movesOf = (told: Iterable<Told>) =>
 describe('groups, files and brakes, by the commands an operator has', { timeout: TIMEOUT_MS }, () => {
   let fleet: TestFleet;
   let trial: ProcessTrial;
-  let compiled: string;
   let receiver: Server;
   let follower: ChildProcess;
   let secret = '';
@@ -76,7 +76,6 @@ describe('groups, files and brakes, by the commands an operator has', { timeout:
 
   beforeAll(async () => {
     fleet = await createFleet({ environment: { PLUMBLINE_WEBHOOK_ALLOW: '127.0.0.0/8' } });
-    compiled = join(fleet.folder, 'compiled');
     trial = createProcessTrial();
     for (const name of ['gateway-1', 'gateway-2', 'gateway-3']) {
       const folder = join(fleet.folder, name);
@@ -111,15 +110,16 @@ describe('groups, files and brakes, by the commands an operator has', { timeout:
   });
 
   const argsOf = (words: string[]) => ['--state', fleet.stateDir, '--json', ...words];
+  const run = (words: string[]) => runCommand(argsOf(words), { cwd: fleet.folder, env: process.env });
   /** A command that does what it was asked to. */
   const plumbline = async <T = unknown>(...words: string[]): Promise<T> => {
-    const { exitCode, out, err } = await runProgram('plumbline', argsOf(words), compiled);
-    if (exitCode !== 0) throw new Error(`plumbline ${words.join(' ')} ended with ${exitCode}: ${out}${err}`);
+    const { code, out, err } = await run(words);
+    if (code !== 0) throw new Error(`plumbline ${words.join(' ')} ended with ${code}: ${out}${err}`);
     return JSON.parse(out) as T;
   };
   /** A command that is refused. @returns how */
-  const refused = async (...words: string[]): Promise<{ exitCode: number | null; code: string }> => {
-    const { exitCode, err } = await runProgram('plumbline', argsOf(words), compiled);
+  const refused = async (...words: string[]): Promise<{ exitCode: number; code: string }> => {
+    const { code: exitCode, err } = await run(words);
     const { error } = JSON.parse(err) as { error: { code: string } };
     return { exitCode, code: error.code };
   };
@@ -158,8 +158,7 @@ describe('groups, files and brakes, by the commands an operator has', { timeout:
   /** Prints every event from the first on, as a program would read them. */
   const follow = () => {
     const words = argsOf(['events', '--types', 'rollout.transition', '--after', '0']);
-    const env = { ...process.env, NODE_COMPILE_CACHE: compiled };
-    follower = spawn(process.execPath, [CLI.plumbline, ...words], { stdio: ['ignore', 'pipe', 'inherit'], env });
+    follower = spawn(process.execPath, [CLI.plumbline, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
     if (follower.stdout === null) throw new Error('it has no output');
     createInterface({ input: follower.stdout }).on('line', (line) => streamed.push(JSON.parse(line) as Told));
   };

@@ -39,7 +39,7 @@ describe(`a gateway killed with SIGKILL ${KILLS} times while it answers a file o
     drop = join(fleet.folder, 'drop');
     await mkdir(drop);
     await enrol(state, await fleet.code('gateway-1'));
-    await compile('plumbline-agent', join(fleet.folder, 'compiled'));
+    await compile('plumbline-agent');
     await start();
     const version = await fleet.publish(tinyModel('delay', 0));
     await fleet.assign('gateway-1', 'delay', version);
@@ -52,7 +52,7 @@ describe(`a gateway killed with SIGKILL ${KILLS} times while it answers a file o
 
   const start = async () => {
     const args = ['run', '--json', '--port', '0', '--state', state, '--first-delay-ms', '50', '--drop-folder', drop];
-    program = await startProgram('plumbline-agent', args, { compiled: join(fleet.folder, 'compiled') });
+    program = await startProgram('plumbline-agent', args);
     ({ listening: url } = program.ready as { listening: string });
   };
   const isDone = async () => (await readdir(join(drop, 'done')).catch((): string[] => [])).includes(FILE);

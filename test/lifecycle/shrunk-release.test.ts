@@ -9,6 +9,7 @@ import { sha256Hex } from '@plumbline/shared/trust';
 import type { Measured, TrialRow, VersionSummary } from '../../fleet-server/src/supply/models/index.ts';
 import { openWorkbench } from '../../fleet-server/src/workbench.ts';
 import { createFleet, forestModel, runProgram, type Device, type TestFleet } from '../harness/index.ts';
+import { runCommand } from '../harness/run-command.ts';
 
 const RECORDS = Array.from({ length: 50 }, (_, row) => ({ a: (row % 7) - 3.5, b: (row % 11) / 2 - 2 }));
 const MODEL = forestModel('delay');
@@ -110,9 +111,10 @@ describe('a release of a forest that a converter wrote', () => {
   });
 
   it('is refused by code where nothing of the profile or the file can be', async () => {
-    const missing = await runProgram('plumbline', ['models', 'optimize', 'nowhere.onnx', '--profile', 'ipad-10']);
-    expect(missing).toMatchObject({ exitCode: 4, err: expect.stringContaining('[file_unreadable]') });
-    const unknown = await runProgram('plumbline', ['models', 'optimize', 'nowhere.onnx', '--profile', 'ipad-1']);
-    expect(unknown).toMatchObject({ exitCode: 4, err: expect.stringContaining('[profile_unknown]') });
+    const here = { cwd: fleet.folder, env: process.env };
+    const missing = await runCommand(['models', 'optimize', 'nowhere.onnx', '--profile', 'ipad-10'], here);
+    expect(missing).toMatchObject({ code: 4, err: expect.stringContaining('[file_unreadable]') });
+    const unknown = await runCommand(['models', 'optimize', 'nowhere.onnx', '--profile', 'ipad-1'], here);
+    expect(unknown).toMatchObject({ code: 4, err: expect.stringContaining('[profile_unknown]') });
   });
 });

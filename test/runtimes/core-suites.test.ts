@@ -1,7 +1,7 @@
 import { expect, describe, it } from 'vitest';
 import { findChromium, startChromium } from '../harness/services/chromium.ts';
 import { required, skipReason } from '../harness/services/index.ts';
-import { runInChromium, summary } from './core-suites/run-suites.ts';
+import { runSuites, summary } from './core-suites/run-suites.ts';
 import { selectQuick } from './core-suites/select-suites.ts';
 
 const absent = skipReason(findChromium());
@@ -13,12 +13,13 @@ describe.skipIf(absent !== undefined)(
       const { suites, nodeOnly } = await selectQuick();
       const chromium = required(await startChromium());
       try {
-        const outcomes = await runInChromium(chromium, suites);
+        const page = await chromium.newPage();
+        const outcomes = await runSuites({ open: (url) => page.goto(url) }, suites);
         expect(outcomes.flatMap(({ failures }) => failures)).toEqual([]);
         expect(outcomes.map(({ suite }) => suite)).toEqual(suites);
         expect(outcomes.filter(({ passed }) => passed === 0)).toEqual([]);
         expect(outcomes.length).toBeGreaterThan(50);
-        console.log(summary(outcomes, nodeOnly, chromium.version));
+        console.log(summary(outcomes, nodeOnly, `Chromium ${chromium.version}`));
       } finally {
         await chromium.remove();
       }

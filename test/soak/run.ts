@@ -4,6 +4,7 @@ import { run as coreSuites } from './core-suites.ts';
 import { run as diskPrefixes } from './disk-prefixes.ts';
 import { run as drift } from './drift.ts';
 import { run as driftFleets } from './drift-fleets.ts';
+import { run as engines } from './engines.ts';
 import { run as killAgent } from './kill-agent.ts';
 import { run as killServer } from './kill-server.ts';
 import { run as mqttFrames } from './mqtt-frames.ts';
@@ -14,6 +15,8 @@ import { run as plantedBugs } from './planted-bugs.ts';
 import { run as rehearsedRollout } from './rehearsed-rollout.ts';
 import { run as rolloutHistories } from './rollout-histories.ts';
 import { run as simulation } from './simulation.ts';
+import { run as tablet } from './tablet.ts';
+import { run as tabletNearby } from './tablet-nearby.ts';
 import { run as tabletPorts } from './tablet-ports.ts';
 import type { SoakOptions } from './options.ts';
 
@@ -27,6 +30,7 @@ const SOAKS: Record<string, (options: SoakOptions) => Promise<{ passed: number; 
   'disk-prefixes': diskPrefixes,
   drift,
   'drift-fleets': driftFleets,
+  engines,
   'kill-agent': killAgent,
   'kill-server': killServer,
   'mqtt-frames': mqttFrames,
@@ -37,6 +41,8 @@ const SOAKS: Record<string, (options: SoakOptions) => Promise<{ passed: number; 
   'rehearsed-rollout': rehearsedRollout,
   'rollout-histories': rolloutHistories,
   simulation,
+  tablet,
+  'tablet-nearby': tabletNearby,
   'tablet-ports': tabletPorts,
 };
 

@@ -6,7 +6,8 @@ import { integrityOf } from '../../agent/tablet/packaging/seal-page.ts';
 import { createTabletApp } from '../../fleet-server/src/entry/http/index.ts';
 import { listenWeb } from '../../fleet-server/src/entry/listeners/index.ts';
 import { exportModel } from '../../fleet-server/src/supply/onnx/index.ts';
-import { createFleet, type ModelFile, type TestFleet } from '../harness/index.ts';
+import type { Random } from '@plumbline/shared/ports';
+import { bulkyModel, createFleet, type ModelFile, type TestFleet } from '../harness/index.ts';
 
 const DAY_MS = 86_400_000;
 const WEIGHTS: Readonly<Record<string, number>> = { crew_size: -0.5, late_predecessors: 0.9, lead_days: 0.03 };
@@ -62,6 +63,19 @@ export function crewModel(line: string): ModelFile {
       output: { kind: 'classes', probabilities: 'probabilities', classes: ['0', '1'], positive: '1' },
     },
   };
+}
+
+/** The same question asked of a model that travels in many blocks. */
+export function bulkyCrewModel(line: string, sizeBytes: number, random: Random): ModelFile {
+  const { bytes, mapping } = bulkyModel(line, sizeBytes, () => random.next());
+  const features = ['crew_size', 'late_predecessors'].map((name) => ({
+    name,
+    type: 'number',
+    missing: 'refuse',
+    from: { column: name },
+  }));
+  const input = { kind: 'columns', name: 'x', dtype: 'float32', batch: 'dynamic', features };
+  return { bytes, mapping: { ...mapping, inputs: [input] } };
 }
 
 const DIST = join(import.meta.dirname, '../../agent/tablet/dist');

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { SiteLogEntry } from '@plumbline/shared/activity';
 import type { Faults } from '../../fleet-server/src/entry/mqtt/index.ts';
 import { buildTablet } from '../../agent/tablet/build.ts';
 import { createFleet, type TestFleet } from '../harness/index.ts';
@@ -38,7 +38,7 @@ export async function openPrivateSite(tablets: readonly string[], faults: Faults
   world.defer(() => store.remove());
   const chromium = required(await startChromium({ home: store.home, namesHere: `*.${DOMAIN}` }));
   world.defer(() => chromium.remove());
-  await fleet.client.post('/api/v1/sites/north/log', { entries: plans(Date.now()) });
+  await fleet.client.post('/api/v1/sites/north/log', { entries: busySite(Date.now()) });
   const opened = world.move();
   return {
     fleet,
@@ -48,7 +48,15 @@ export async function openPrivateSite(tablets: readonly string[], faults: Faults
   };
 }
 
-/** All of it away, as in a basement, or back: for the pages of this browser, and for its service workers. */
-export async function setNetwork(page: Page, isThere: boolean): Promise<void> {
-  await page.context().setOffline(!isThere);
+/** A model is proven by twenty answers: so many activities are predicted at once. */
+const WALLS = 20;
+
+function busySite(now: number): SiteLogEntry[] {
+  const slabs = plans(now);
+  const walls = slabs.slice(-1).flatMap((slab) => Array.from({ length: WALLS }, (_, n) => wallLike(slab, n)));
+  return [...slabs, ...walls];
+}
+
+function wallLike(slab: SiteLogEntry, n: number): SiteLogEntry {
+  return { ...slab, id: `plan-wall-${n}`, activity: `wall-${n}` };
 }

@@ -16,6 +16,12 @@ export interface SiteApp {
   note(text: string): Promise<void>;
   /** Fills in a note and taps Save; resolves before anything is said. */
   beginNote(text: string): Promise<void>;
+  /** Taps Save in a form that is open, naming who says it when the form asks. */
+  save(): Promise<void>;
+  /** Resolves when the page says that it is saved. */
+  saved(): Promise<void>;
+  /** Records how far it is, such as `75%`; resolves when the page says that it is saved. */
+  progress(percent: string): Promise<void>;
   /** What waits on the tablet, by its own file; as the texts of the notes. */
   unsentNotes(): Promise<string[]>;
   lookForNews(): Promise<void>;
@@ -26,18 +32,30 @@ interface UnsentRow {
   entry?: { field?: string; value?: { text?: string } };
 }
 
-/** @param onSaved hears each time that the page says "Saved on this tablet", before the browser paints it */
+export interface SiteAppOptions {
+  hash?: string;
+  isOnline?: boolean;
+  /** Done to the page before it is opened. */
+  before?: (page: Page) => Promise<void>;
+  /** Hears that Save was tapped. */
+  onSaving?: () => void;
+  /** Hears that the page says "Saved on this tablet", before the browser paints it. */
+  onSaved?: () => void;
+}
+
 export async function openSiteApp(
   { chromium, originOf }: Pick<PrivateSite, 'chromium' | 'originOf'>,
   tablet: string,
-  { hash = '#/', onSaved, isOnline = true }: { hash?: string; onSaved?: () => void; isOnline?: boolean } = {},
+  { hash = '#/', isOnline = true, before, onSaving, onSaved }: SiteAppOptions = {},
 ): Promise<SiteApp> {
   const page = await chromium.newPage();
   page.setDefaultTimeout(SEEN_MS);
   await page.context().setOffline(!isOnline);
-  if (onSaved !== undefined) {
-    await page.exposeFunction('heardSaved', onSaved);
-    await page.addInitScript(tellSaved);
+  await before?.(page);
+  if (onSaving !== undefined || onSaved !== undefined) {
+    await page.exposeFunction('heardSaving', onSaving ?? (() => undefined));
+    await page.exposeFunction('heardSaved', onSaved ?? (() => undefined));
+    await page.addInitScript({ content: TELL_SAVED });
   }
   const url = originOf(tablet);
   await page.goto(`${url}/${hash}`);
@@ -57,15 +75,27 @@ export async function openSiteApp(
     },
     async note(text) {
       await app.beginNote(text);
-      await page.getByRole('dialog').waitFor({ state: 'detached' });
-      await page.getByText('Saved on this tablet').waitFor();
+      await app.saved();
     },
     async beginNote(text) {
       await app.tap('Note, photo');
       await page.getByLabel('What should the next one know?').fill(text);
+      await app.save();
+    },
+    async save() {
       const name = page.getByLabel('Your name');
       if (await name.isVisible()) await name.fill('Ada');
       await app.tap('Save');
+    },
+    async saved() {
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await page.getByText('Saved on this tablet').waitFor();
+    },
+    async progress(percent) {
+      await app.tap('Progress');
+      await app.tap(percent);
+      await app.save();
+      await app.saved();
     },
     async unsentNotes() {
       await app.go('#/tablet', 'Tablet');
@@ -84,14 +114,14 @@ export async function openSiteApp(
   return app;
 }
 
-/** Runs in the page: must not mention anything outside itself. */
-function tellSaved(): void {
-  const { heardSaved } = globalThis as unknown as { heardSaved: () => void };
+/** In the page: what is tapped and what is said, told as soon as it is. */
+const TELL_SAVED = `{
   let before = '';
   const look = () => {
     const now = document.querySelector('.saved')?.textContent ?? '';
-    if (now !== before && now !== '') heardSaved();
+    if (now !== before && now !== '') globalThis.heardSaved();
     before = now;
   };
+  addEventListener('submit', () => globalThis.heardSaving(), { capture: true });
   new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
-}
+}`;

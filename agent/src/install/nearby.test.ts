@@ -17,12 +17,15 @@ afterEach(async () => {
   for (const device of made.splice(0)) await device.agent().stop();
 });
 
+const ABSENT = { code: 'not_there', detail: 'gw-1 does not have it' } as const;
+const NOBODY = { code: 'no_gateway', detail: 'nobody' } as const;
+
 /** A gateway as its tablets see it, without the network between them. */
 const near: Nearby = {
   async bundle(wanted): Promise<NearbyBundle> {
     const held = await gateway.agent().bundle(wanted);
     if (held === 'coming') return { coming: 'gw-1' };
-    return held === undefined ? { absent: 'gw-1 does not have it' } : { ...held, from: 'gw-1' };
+    return held === undefined ? { absent: ABSENT } : { ...held, from: 'gw-1' };
   },
   siteLog: async (from) => gateway.agent().siteLog(from, 2),
 };
@@ -43,10 +46,10 @@ describe('a bundle that a gateway of the site has', () => {
     const papers = await blocksAfter(device);
     expect(lineOf(device)).toMatchObject({ running: { sha256 } });
     expect(eventsOf(device, 'copied_from_nearby')).toMatchObject([{ sha256, from: 'gw-1' }]);
-    const alone = await tablet({ ...near, bundle: async () => ({ absent: 'nobody' }) });
+    const alone = await tablet({ ...near, bundle: async () => ({ absent: NOBODY }) });
     await assignTo(alone, 1, FIRST_RELEASE);
     expect(await blocksAfter(alone)).toBeGreaterThan(papers);
-    expect(eventsOf(alone, 'not_nearby')).toMatchObject([{ because: 'nobody' }]);
+    expect(eventsOf(alone, 'not_nearby')).toMatchObject([{ because: 'no_gateway', detail: 'nobody' }]);
   });
 
   it('is waited for while the gateway fetches it, and the server is asked when it never comes', async () => {
@@ -68,7 +71,28 @@ describe('a bundle that a gateway of the site has', () => {
     expect(lineOf(patient).state).toBe('fetching');
     await patient.pass(10 * 60_000);
     expect(lineOf(patient)).toMatchObject({ running: { sha256 } });
-    expect(eventsOf(patient, 'not_nearby')).toMatchObject([{ because: 'gw-1 was waited for in vain' }]);
+    expect(eventsOf(patient, 'not_nearby')).toMatchObject([{ because: 'never_came' }]);
+  });
+
+  it('is asked for again for a minute where the gateway has not heard of it yet, and no longer', async () => {
+    let asked = 0;
+    const late = await tablet({
+      ...near,
+      async bundle(...of) {
+        asked += 1;
+        return asked < 4 ? { absent: ABSENT } : near.bundle(...of);
+      },
+    });
+    await assignTo(late, 1, FIRST_RELEASE);
+    await late.pass(40_000);
+    expect(eventsOf(late, 'copied_from_nearby')).toHaveLength(1);
+    const never = await tablet({ ...near, bundle: async () => ({ absent: ABSENT }) });
+    await assignTo(never, 1, FIRST_RELEASE);
+    await never.pass(50_000);
+    expect(lineOf(never).state).toBe('fetching');
+    await never.pass(30_000);
+    expect(lineOf(never)).toMatchObject({ running: { sha256 } });
+    expect(eventsOf(never, 'not_nearby')).toMatchObject([{ because: 'not_there' }]);
   });
 
   it('is not believed: other bytes are refused, and fetched from the server', async () => {
@@ -79,7 +103,7 @@ describe('a bundle that a gateway of the site has', () => {
     await assignTo(device, 1, FIRST_RELEASE);
     await device.pass(5000);
     expect(lineOf(device)).toMatchObject({ running: { sha256 } });
-    expect(eventsOf(device, 'not_nearby')).toMatchObject([{ because: 'gw-1 gave other bytes than were signed' }]);
+    expect(eventsOf(device, 'not_nearby')).toMatchObject([{ because: 'other_bytes' }]);
   });
 
   it('is copied while the way out of the site is cut, once the order is there, also after a crash', async () => {

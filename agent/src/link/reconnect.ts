@@ -18,30 +18,45 @@ export interface ReconnectDeps {
   leave: (session: Session) => Promise<void>;
 }
 
+/** For a while after a nudge: somebody waits for it, and a network that says it is back may need a moment more. */
+const EAGER: BackoffBounds = { firstDelayMs: 1000, maxDelayMs: 8000 };
+const EAGER_ATTEMPTS = 6;
+
 /** Keeps one session open until the signal fires. The first attempt of a process is immediate; never rejects. */
 export async function reconnect(deps: ReconnectDeps, signal: AbortSignal): Promise<void> {
-  const { random, bounds } = deps;
-  for (let attempt = 0; !signal.aborted;) {
+  const { clock, random, bounds, nudges } = deps;
+  let attempt = 0;
+  let eager = 0;
+  let waiting: AbortController | undefined;
+  const nudge = () => {
+    eager = EAGER_ATTEMPTS;
+    waiting?.abort();
+  };
+  const wait = async (delayMs: number) => {
+    waiting = new AbortController();
+    await sleep(clock, delayMs, AbortSignal.any([signal, waiting.signal]));
+    waiting = undefined;
+  };
+  const delayAfterFailure = () => {
+    if (eager === 0) return backoffDelay(attempt++, random.next(), bounds);
+    eager -= 1;
+    return backoffDelay(EAGER_ATTEMPTS - eager - 1, random.next(), EAGER);
+  };
+  nudges?.addEventListener('nudge', nudge, { signal });
+  while (!signal.aborted) {
     try {
       const session = await deps.open();
       attempt = 0;
       await live(deps, session, signal);
     } catch (error) {
       deps.onFailed(error);
-      await wait(deps, backoffDelay(attempt, random.next(), bounds), signal);
-      attempt += 1;
+      await wait(delayAfterFailure());
       continue;
     }
-    if (!signal.aborted) await wait(deps, backoffDelay(0, random.next(), bounds), signal);
+    // Whatever was asked for while there was a session has been had.
+    eager = 0;
+    if (!signal.aborted) await wait(backoffDelay(0, random.next(), bounds));
   }
-}
-
-async function wait({ clock, nudges }: ReconnectDeps, delayMs: number, signal: AbortSignal): Promise<void> {
-  const nudged = new AbortController();
-  const nudge = () => nudged.abort();
-  nudges?.addEventListener('nudge', nudge);
-  await sleep(clock, delayMs, AbortSignal.any([signal, nudged.signal]));
-  nudges?.removeEventListener('nudge', nudge);
 }
 
 async function live(deps: ReconnectDeps, session: Session, signal: AbortSignal): Promise<void> {

@@ -29,7 +29,7 @@ it('without the server, a tablet learns from the gateway what others wrote, and 
   const gateway = await started();
   let asked = 0;
   const tablet = await started({
-    bundle: async () => ({ absent: '' }),
+    bundle: async () => ({ absent: { code: 'not_there', detail: '' } }),
     async siteLog(from) {
       asked += 1;
       return gateway.agent().siteLog(from, 2);
@@ -61,4 +61,17 @@ it('a mark of another process, or a wrong one, begins from the beginning', () =>
   const epoch = first.next.split('.')[0];
   for (const wrong of ['x', '', '.', `${epoch}.99`, `${epoch}.-1`]) expect(page(wrong, 9).entries).toHaveLength(5);
   expect(createSharedLog(log, createSeededRandom(2))(first.next, 9).entries).toHaveLength(5);
+});
+
+it('somebody near who never comes to an end is left after a while', async () => {
+  let asked = 0;
+  const tablet = await started({
+    bundle: async () => ({ absent: { code: 'not_there', detail: '' } }),
+    siteLog: async () => ({ entries: [], next: `a.${(asked += 1)}`, more: true }),
+  });
+  tablet.broker.setUp(false);
+  tablet.broker.drop();
+  await tablet.agent().lookForNews();
+  expect(asked).toBeGreaterThan(0);
+  expect(asked).toBeLessThanOrEqual(100);
 });

@@ -15,10 +15,8 @@ if (root === null) throw new Error('unreachable: index.html has #root');
 
 keepInstallPrompt();
 // A storage that cannot be read is no reason for an empty screen: the agent says what is wrong with it.
-const [stored, words] = await Promise.all([
-  readStoredView().catch(() => undefined),
-  loadWords(readLanguage(), navigator.languages),
-]);
+const stored = await readStoredView().catch(() => undefined);
+const words = await loadWords(readLanguage(), navigator.languages, stored?.zone);
 root.replaceChildren();
 render(<App stored={stored} firstWords={words} />, root);
 registerOffline();

@@ -1,26 +1,29 @@
+import { readFile } from 'node:fs/promises';
 import { fromBase64, toBase64 } from '@plumbline/shared/trust';
-import type { Page } from 'playwright-core';
 import { createAedesBroker, type AedesBroker } from '../../../fleet-server/src/platform/adapters/index.ts';
 import { webSocketListener } from '../../../fleet-server/src/platform/adapters/aedes-upgrades.ts';
 import { foreignModels } from '../../../fleet-server/src/supply/onnx/foreign-models.ts';
+import { vectorsPath } from '../../conformance/conformance.ts';
 import { devicePolicy } from '../../contracts/device-policy.ts';
-import type { Bridge } from './run-in-worker.ts';
+import type { Bridge } from '../../runtimes/core-suites/run-suites.ts';
+import { probedModels } from './probed-models.ts';
 
 const local = { host: '127.0.0.1', port: 0 };
 /** CONNACK, then a PUBLISH that announces 200 MB. */
 const CONNACK = Uint8Array.of(0x20, 2, 0, 0);
 const HUGE = Uint8Array.of(0x30, 0x80, 0x80, 0x80, 0x64, 0, 1);
 
-/** What the suites of the ports want of Node: room on the disk, a broker, and models made elsewhere. */
-export async function bridgeToNode(origin: string, page: Page) {
-  const devtools = await page.context().newCDPSession(page);
+/**
+ * What the suites of the ports want of Node: a broker, models, and what Node answers with them.
+ * @param roomBytes how much the browser lets one origin store, when that is little enough to be filled
+ */
+export function bridgeToNode(roomBytes: number | undefined) {
   let broker: AedesBroker | undefined;
   const listeners: ReturnType<typeof webSocketListener>[] = [];
   return {
-    setQuota: async (bytes: number | null) => {
-      const quotaSize = bytes === null ? {} : { quotaSize: bytes };
-      await devtools.send('Storage.overrideQuotaForOrigin', { origin, ...quotaSize });
-    },
+    roomBytes: () => roomBytes,
+    probedModels,
+    wycheproof: async () => JSON.parse(await readFile(vectorsPath('wycheproof-ed25519_test.json'), 'utf8')),
     foreignModels(names: string[]) {
       const foreign = foreignModels();
       const read = (name: string) => [name, toBase64(foreign.read(name))];

@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'vite';
 
-const ENTRY = fileURLToPath(new URL('page/page.ts', import.meta.url));
 const INDEX = '<!doctype html><title>Tablet</title><script type="module" src="/page.js"></script>';
 
 const refuseNode: Plugin = {
@@ -12,8 +11,11 @@ const refuseNode: Plugin = {
   },
 };
 
-/** Builds a page as an app is built: the page's script, its workers and the runtime as files of their own, by name. */
-export async function buildApp(): Promise<Map<string, string | Uint8Array>> {
+/**
+ * Builds a page as an app is built: the page's script, its workers and the runtime as files of their own, by name.
+ * @param script in `page/`
+ */
+export async function buildApp(script = 'page.ts'): Promise<Map<string, string | Uint8Array>> {
   const built = await build({
     configFile: false,
     envDir: false,
@@ -26,7 +28,10 @@ export async function buildApp(): Promise<Map<string, string | Uint8Array>> {
       minify: false,
       target: 'esnext',
       modulePreload: false,
-      rollupOptions: { input: { page: ENTRY }, output: { entryFileNames: '[name].js' } },
+      rollupOptions: {
+        input: { page: fileURLToPath(new URL(`page/${script}`, import.meta.url)) },
+        output: { entryFileNames: '[name].js' },
+      },
     },
   });
   const output = Array.isArray(built) ? built.flatMap((one) => one.output) : 'output' in built ? built.output : [];

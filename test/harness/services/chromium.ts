@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { chromium as playwright, type Page } from 'playwright-core';
 import { firstExecutable, type Found } from './child.ts';
+import { aimAt } from './process-tree.ts';
 
 export interface Chromium {
   /** As it names itself: `156.0.8078.79`. */
@@ -14,6 +14,8 @@ export interface Chromium {
   restart(): Promise<void>;
   /** Takes every process of it away without a word, as the system does when memory runs out, and starts it again. */
   kill(): Promise<void>;
+  /** Finds its processes, so that the kill that follows takes no time at all. */
+  aim(): Promise<() => Promise<void>>;
   /** Ends it and removes its profile. */
   remove(): Promise<void>;
 }
@@ -44,11 +46,13 @@ export interface ChromiumOptions {
   home?: string;
   /** Names that are this very machine, such as `*.plumbline.example`. */
   namesHere?: string;
+  /** What else its command line says. */
+  flags?: readonly string[];
 }
 
 /** A headless Chromium of its own with its profile in a temporary folder. */
 export async function startChromium(options: ChromiumOptions = {}): Promise<Found<Chromium>> {
-  const { anyCertificate = false, home, namesHere } = options;
+  const { anyCertificate = false, home, namesHere, flags = [] } = options;
   const found = findChromium();
   if (found.service === null) return found;
   const executablePath = found.service;
@@ -57,7 +61,11 @@ export async function startChromium(options: ChromiumOptions = {}): Promise<Foun
     playwright.launchPersistentContext(profile, {
       executablePath,
       headless: true,
-      args: namesHere === undefined ? FLAGS : [...FLAGS, `--host-resolver-rules=MAP ${namesHere} 127.0.0.1`],
+      args: [
+        ...FLAGS,
+        ...flags,
+        ...(namesHere === undefined ? [] : [`--host-resolver-rules=MAP ${namesHere} 127.0.0.1`]),
+      ],
       ignoreHTTPSErrors: anyCertificate,
       ...(home !== undefined && { env: { ...process.env, HOME: home } }),
     });
@@ -69,15 +77,16 @@ export async function startChromium(options: ChromiumOptions = {}): Promise<Foun
       await context.close();
       context = await launch();
     },
-    async kill() {
+    kill: async () => (await chromium.aim())(),
+    async aim() {
       // Chromium holds its profile by a link whose target ends with the number of its process.
       const pid = Number((await readlink(join(profile, 'SingletonLock'))).split('-').at(-1));
-      const closed = new Promise((resolve) => context.once('close', resolve));
-      // The first one first, so that it starts no more; then those it had.
-      const others = descendantsOf(pid);
-      for (const each of [pid, ...others]) killNow(each);
-      await closed;
-      context = await launch();
+      const killAll = aimAt(pid);
+      return async () => {
+        const closed = new Promise((resolve) => context.once('close', resolve));
+        await Promise.all([killAll(), closed]);
+        context = await launch();
+      };
     },
     async remove() {
       await context.close();
@@ -85,32 +94,4 @@ export async function startChromium(options: ChromiumOptions = {}): Promise<Foun
     },
   };
   return { service: chromium };
-}
-
-/** Processes that this one started, and those that they did. */
-function descendantsOf(pid: number): number[] {
-  const parents = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => [Number(name), parentOf(name)] as const);
-  const below = (parent: number): number[] =>
-    parents.flatMap(([child, of]) => (of === parent ? [child, ...below(child)] : []));
-  return below(pid);
-}
-
-/** The second number behind the name in brackets, which may hold anything. */
-function parentOf(pid: string): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')')).split(' ')[2]);
-  } catch {
-    return undefined;
-  }
-}
-
-function killNow(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It went with its parent.
-  }
 }

@@ -6,8 +6,8 @@ import { delimiter, join } from 'node:path';
 import { firstExecutable, freePort, runToEnd, startUntil, stopChild, type Found } from './child.ts';
 
 export interface Postgres {
-  /** Address of a new, empty database, as a superuser without a password. */
-  freshDatabase(): Promise<string>;
+  /** Address of a new database, as a superuser without a password: empty, or with what another one has, which nobody may have open. */
+  freshDatabase(like?: string): Promise<string>;
   stop(): Promise<void>;
   start(): Promise<void>;
   /** Stops it and removes its folder. */
@@ -31,8 +31,8 @@ function debianFolders(): string[] {
   }
 }
 
-/** A PostgreSQL of its own on a free port with its data in a temporary folder. */
-export async function startPostgres(): Promise<Found<Postgres>> {
+/** A PostgreSQL of its own on a free port with its data in a temporary folder. @param settings such as `fsync=off` */
+export async function startPostgres(settings: readonly string[] = []): Promise<Found<Postgres>> {
   const found = findPostgres();
   if (found.service === null) return found;
   const programs = found.service;
@@ -44,15 +44,17 @@ export async function startPostgres(): Promise<Found<Postgres>> {
   const initial = ['--pgdata', data, '--username', 'plumbline', '--auth', 'trust', '--encoding', 'UTF8', '--no-sync'];
   await runToEnd(join(programs, 'initdb'), initial, options);
   const port = await freePort();
-  const args = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder];
+  const set = settings.flatMap((setting) => ['-c', setting]);
+  const args = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, ...set];
   const launch = () => startUntil(/ready to accept connections/, join(programs, 'postgres'), args, options);
   let child = await launch();
   let databases = 0;
   const postgres: Postgres = {
-    async freshDatabase() {
+    async freshDatabase(like) {
+      const template = like === undefined ? [] : ['--template', new URL(like).pathname.slice(1)];
       const name = `plumbline_${(databases += 1)}`;
       const server = ['-h', '127.0.0.1', '-p', String(port), '-U', 'plumbline'];
-      await runToEnd(join(programs, 'createdb'), [...server, name], options);
+      await runToEnd(join(programs, 'createdb'), [...server, ...template, name], options);
       return `postgres://plumbline@127.0.0.1:${port}/${name}`;
     },
     // SIGINT is its "fast" way to stop: open sessions are closed.

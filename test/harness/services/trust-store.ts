@@ -17,16 +17,23 @@ export function findCertutil(): Found<string> {
 }
 
 /** What an administrator does with a tablet before it is handed out: the fleet's authority goes into its own store. */
-export async function makeTrustStore(caPem: string): Promise<Found<TrustStore>> {
+export async function makeTrustStore(...authorities: string[]): Promise<Found<TrustStore>> {
   const found = findCertutil();
   if (found.service === null) return found;
   const home = await mkdtemp(join(tmpdir(), 'plumbline-home-'));
   const store = join(home, '.pki/nssdb');
-  const authority = join(home, 'authority.pem');
   await mkdir(store, { recursive: true });
-  await writeFile(authority, caPem);
-  const run = (...args: string[]) => runToEnd(found.service, ['-d', `sql:${store}`, ...args], { cwd: home });
-  await run('-N', '--empty-password');
-  await run('-A', '-n', 'fleet', '-t', 'C,,', '-i', authority);
+  await addAuthority(found.service, store, ...authorities);
   return { service: { home, remove: () => rm(home, { recursive: true, force: true, maxRetries: 3 }) } };
+}
+
+/** Makes the certificate store of this folder, as Chromium and Firefox have it, with these authorities in it. */
+export async function addAuthority(certutil: string, store: string, ...authorities: string[]): Promise<void> {
+  const run = (...args: string[]) => runToEnd(certutil, ['-d', `sql:${store}`, ...args], { cwd: store });
+  await run('-N', '--empty-password');
+  for (const [at, pem] of authorities.entries()) {
+    const authority = join(store, `authority-${at}.pem`);
+    await writeFile(authority, pem);
+    await run('-A', '-n', `authority ${at}`, '-t', 'C,,', '-i', authority);
+  }
 }

@@ -9,7 +9,8 @@ const PAGE = fileURLToPath(new URL('run-in-page.ts', import.meta.url));
  * Bundles the suites as they are with the real Vitest: one module a suite, so that one that fails to load fails alone.
  * Refuses anything that wants Node.
  *
- * @returns files by name; `page.js` runs the suites when it is asked to, or, as a worker, at once, and then posts `outcomes`
+ * @returns files by name; `page.js`, in a page or in a worker, runs the suites at once and posts what came of it to the
+ *   server it came from
  */
 export async function buildSuites(suites: readonly string[]): Promise<Map<string, string | Uint8Array>> {
   const importers = suites.map((suite) => `${JSON.stringify(suite)}: () => import(${JSON.stringify(ROOT + suite)})`);
@@ -23,9 +24,8 @@ export async function buildSuites(suites: readonly string[]): Promise<Map<string
     },
     load: (id) =>
       id === `\0${ENTRY}`
-        ? `import { runSuites } from ${JSON.stringify(PAGE)};
-           globalThis.runSuites = () => runSuites({${importers.join(',\n')}});
-           if (!('document' in globalThis)) globalThis.runSuites().then((outcomes) => postMessage({ outcomes }));`
+        ? `import { postOutcomes } from ${JSON.stringify(PAGE)};
+           postOutcomes({${importers.join(',\n')}});`
         : undefined,
   };
   const built = await build({

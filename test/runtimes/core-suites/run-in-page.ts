@@ -9,6 +9,13 @@ export interface SuiteOutcome {
   durationMs: number;
 }
 
+/** What a page posts when its suites have run. */
+export interface PostedOutcomes {
+  outcomes: SuiteOutcome[];
+  /** Errors that nobody caught. */
+  uncaught: string[];
+}
+
 type Importers = Record<string, () => Promise<unknown>>;
 
 const TEST_TIMEOUT_MS = 60_000;
@@ -31,8 +38,29 @@ const CONFIG = {
   experimental: {},
 };
 
-/** Runs each suite by Vitest's own runner, in a page. */
-export async function runSuites(importers: Importers): Promise<SuiteOutcome[]> {
+/** Runs the suites, in a page or in a worker, and posts what came of it: no browser has to be driven for it. */
+export async function postOutcomes(importers: Importers): Promise<void> {
+  const uncaught: string[] = [];
+  const here = globalThis as unknown as EventTarget;
+  here.addEventListener('unhandledrejection', (event) => uncaught.push(wordsOf('reason' in event && event.reason)));
+  here.addEventListener('error', (event) => uncaught.push(wordsOf('error' in event && event.error)));
+  try {
+    await post('/outcomes', { outcomes: await runSuites(importers), uncaught });
+  } catch (error) {
+    await post('/failed', wordsOf(error));
+  }
+}
+
+function post(to: string, body: unknown): Promise<unknown> {
+  return fetch(to, { method: 'POST', body: JSON.stringify(body) });
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : String(error);
+}
+
+/** Runs each suite by Vitest's own runner. */
+async function runSuites(importers: Importers): Promise<SuiteOutcome[]> {
   // Vitest looks its state up here, whichever of its workers it runs in; the page is one.
   Object.assign(globalThis, { __vitest_worker__: { config: CONFIG, ctx: { pool: 'browser' }, environment: {} } });
   const { startTests } = await import('vitest/internal/browser');

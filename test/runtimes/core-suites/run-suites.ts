@@ -1,50 +1,82 @@
 import { serveFiles } from '../../browser/serve-files.ts';
-import type { Chromium } from '../../harness/services/chromium.ts';
 import { buildSuites } from './build-suites.ts';
-import type { SuiteOutcome } from './run-in-page.ts';
+import type { PostedOutcomes, SuiteOutcome } from './run-in-page.ts';
 
-const PAGE = '<!doctype html><title>Core suites</title><script type="module" src="/page.js"></script>';
+/** What suites may call in Node, by name; what goes in and out is JSON. */
+export type Bridge = Record<string, (...args: never[]) => unknown>;
 
-/**
- * Runs suites in a tab of this browser.
- * @param suites paths from the root of the repository
- */
-export async function runInChromium(chromium: Chromium, suites: readonly string[]): Promise<SuiteOutcome[]> {
-  const modules = await buildSuites(suites);
-  await using web = await serveFiles(modules.set('index.html', PAGE));
-  const page = await chromium.newPage();
-  const problems: string[] = [];
-  page.on('pageerror', (error) => problems.push(error.stack ?? error.message));
-  try {
-    await page.goto(web.url);
-    await page
-      .waitForFunction(() => 'runSuites' in globalThis, undefined, { timeout: 20_000 })
-      .catch((error) => {
-        throw new Error(`the suites did not load: ${problems.join('; ') || String(error)}`);
-      });
-    const outcomes = await page.evaluate(callInPage);
-    if (problems.length > 0) throw new Error(`nobody caught: ${problems.join('; ')}`);
-    return outcomes;
-  } finally {
-    await page.close();
-  }
+/** A browser, as far as suites want one. */
+export interface Place {
+  /** Shows this address. */
+  open(url: string): Promise<unknown>;
+  /** What it said when nothing came of it. */
+  said?: () => string;
 }
 
-/** Runs in the page: must not mention anything outside itself. */
-function callInPage(): Promise<SuiteOutcome[]> {
-  return (globalThis as unknown as { runSuites: () => Promise<SuiteOutcome[]> }).runSuites();
+export interface RunOptions {
+  /** In a dedicated worker, where the agent of a tablet lives, and not in the page. */
+  inWorker?: boolean;
+  bridge?: (origin: string) => Promise<Bridge>;
+  withinMs?: number;
+}
+
+const IN_PAGE = '<!doctype html><title>Suites</title><script type="module" src="/page.js"></script>';
+/** A module of its own: a policy that forbids inline scripts holds here too. */
+const IN_WORKER = IN_PAGE.replace('/page.js', '/start-worker.js');
+const START_WORKER = `const worker = new Worker('/page.js', { type: 'module' });
+worker.addEventListener('error', ({ message }) =>
+  fetch('/failed', { method: 'POST', body: JSON.stringify(message || 'the worker could not be loaded') }));`;
+
+/**
+ * Runs suites in whatever browser opens the address: the page does all of it by itself and posts what came of it.
+ * @param suites paths from the root of the repository
+ * @throws Error when nothing came of it
+ */
+export async function runSuites(
+  place: Place,
+  suites: readonly string[],
+  { inWorker = false, bridge, withinMs = 110_000 }: RunOptions = {},
+): Promise<SuiteOutcome[]> {
+  const files = await buildSuites(suites);
+  files.set('index.html', inWorker ? IN_WORKER : IN_PAGE).set('start-worker.js', START_WORKER);
+  const { promise, resolve, reject } = Promise.withResolvers<SuiteOutcome[]>();
+  let called: Bridge = {};
+  const take = async (request: Request) => {
+    const { pathname } = new URL(request.url);
+    if (pathname === '/failed') reject(new Error(`the suites did not run: ${await request.text()}`));
+    else if (pathname === '/outcomes') {
+      const { outcomes, uncaught } = (await request.json()) as PostedOutcomes;
+      if (uncaught.length > 0) reject(new Error(`nobody caught: ${uncaught.join('; ')}`));
+      else resolve(outcomes);
+    } else return answerOf(called[pathname.slice('/node/'.length)], (await request.json()) as never[]);
+    return new Response();
+  };
+  await using web = await serveFiles(files, { take });
+  called = (await bridge?.(web.url)) ?? {};
+  await place.open(web.url);
+  const late = setTimeout(() => reject(new Error(`no answer in ${withinMs} ms; ${place.said?.() ?? ''}`)), withinMs);
+  // Awaited here: the server ends with this function.
+  return await promise.finally(() => clearTimeout(late));
+}
+
+async function answerOf(called: Bridge[string] | undefined, args: never[]): Promise<Response> {
+  try {
+    return Response.json({ value: await called?.(...args) });
+  } catch (error) {
+    return Response.json({ failure: String(error) });
+  }
 }
 
 /** What ran where, for a person: counts, what the browser cannot run, and what took longest. */
 export function summary(
   outcomes: readonly SuiteOutcome[],
   nodeOnly: readonly { suite: string; reason: string }[],
-  version: string,
+  browser: string,
 ): string {
   const passed = outcomes.reduce((sum, one) => sum + one.passed, 0);
   const slowest = outcomes.toSorted((a, b) => b.durationMs - a.durationMs).slice(0, 5);
   return [
-    `${passed} tests in ${outcomes.length} files passed in Chromium ${version}`,
+    `${passed} tests in ${outcomes.length} files passed in ${browser}`,
     ...outcomes.flatMap(({ skipped }) => skipped.map((name) => `not here, as it says itself: ${name}`)),
     ...nodeOnly.map(({ suite, reason }) => `not in a browser: ${suite}: ${reason}`),
     `longest: ${slowest.map(({ suite, durationMs }) => `${suite} ${durationMs} ms`).join(', ')}`,

@@ -46,6 +46,10 @@ const QUICK = [
 /** What is run in every `npm test`. */
 export const selectQuick = () => selectSuites(QUICK, LONG);
 
+/** What a browser's own engine could get wrong: signatures, numbers, and how bytes become records. */
+export const selectTrustAndPredict = () =>
+  selectSuites(['agent/src/predict', 'shared/src/predict', 'shared/src/trust', 'shared/src/wire'], LONG);
+
 /** Everything, the whole agent on its virtual clock too. */
 export const selectAll = () => selectSuites(['agent/src', 'shared/src']);
 

@@ -48,8 +48,11 @@ export interface StorageView {
   quotaBytes?: number;
 }
 
-/** Where payloads came from last: `gateway` when one of the site is trusted by this browser. */
-export type PayloadSource = { from: 'gateway'; url: string } | { from: 'server'; because?: string };
+/**
+ * Where the last bundle came from: `gateway` when one of the site had it and this browser trusts it; else why not, as a
+ * code of `NotNearbyCode`.
+ */
+export type PayloadSource = { from: 'gateway'; url: string } | { from: 'server'; because: string; detail: string };
 
 /** Everything a page shows: composed by the worker, stored, so that an offline start paints it before anything runs. */
 export interface SiteView {
@@ -57,6 +60,8 @@ export interface SiteView {
   /** When it was composed, ms. */
   at: number;
   site: string;
+  /** IANA name of the time zone of the site; absent until the office has said so. */
+  zone?: string;
   device: string;
   server: string;
   connected: boolean;

@@ -4,7 +4,7 @@ import type { SiteView } from './site-view.ts';
 
 /** What this browser can do for the agent, asked before anything is enrolled. */
 export interface Capabilities {
-  /** Codes of what is missing: `no_simd`, `no_opfs`, `no_indexeddb`, `no_locks`, `no_device_key`, `not_secure`. */
+  /** Codes of what is missing: `no_simd`, `no_indexeddb`, `no_locks`, `no_device_key`, `not_secure`. */
   missing: string[];
 }
 

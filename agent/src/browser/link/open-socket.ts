@@ -17,17 +17,27 @@ export async function openSocket(url: string, timeoutMs: number): Promise<WebSoc
       expected: 'wss://',
     });
   }
-  const socket = new WebSocket(url, ['mqtt']);
-  socket.binaryType = 'arraybuffer';
-  if (await opens(socket, timeoutMs)) return socket;
-  socket.close();
+  const first = await tryOpen(url, timeoutMs);
+  if (first !== undefined) return first;
   const isThere = await answers(`${protocol === 'ws:' ? 'http' : 'https'}://${host}/api/v1/health`, timeoutMs);
   if (isThere) {
+    // The server asks for a certificate that gateways have. Chromium gives a WebSocket up there, settles it at a fetch,
+    // and remembers for this host until it ends: after a cold start only the second one opens.
+    const second = await tryOpen(url, timeoutMs);
+    if (second !== undefined) return second;
     const why = `${url}: the server answers, and opens no WebSocket for ${self.location.origin}`;
     throw new LinkError('link_unreachable', why, { kind: 'unavailable', field: 'url' });
   }
   const why = `${host}: cannot be reached from this browser: no network, no such name, a certificate it does not take, or an origin the server does not know`;
   throw new LinkError('port_blocked', why, { kind: 'unavailable', field: 'host' });
+}
+
+async function tryOpen(url: string, timeoutMs: number): Promise<WebSocket | undefined> {
+  const socket = new WebSocket(url, ['mqtt']);
+  socket.binaryType = 'arraybuffer';
+  if (await opens(socket, timeoutMs)) return socket;
+  socket.close();
+  return undefined;
 }
 
 function opens(socket: WebSocket, timeoutMs: number): Promise<boolean> {

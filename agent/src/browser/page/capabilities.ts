@@ -13,19 +13,8 @@ export async function capabilitiesOf(): Promise<Capabilities> {
   if (!('WebAssembly' in globalThis) || !WebAssembly.validate(SIMD)) missing.push('no_simd');
   if (!('indexedDB' in globalThis)) missing.push('no_indexeddb');
   if (!('locks' in navigator)) missing.push('no_locks');
-  if (!(await hasOpfs())) missing.push('no_opfs');
   if (!(await hasDeviceKey())) missing.push('no_device_key');
   return { missing };
-}
-
-/** Private windows of some browsers have it by name only. */
-async function hasOpfs(): Promise<boolean> {
-  try {
-    await navigator.storage.getDirectory();
-    return 'FileSystemFileHandle' in globalThis;
-  } catch {
-    return false;
-  }
 }
 
 async function hasDeviceKey(): Promise<boolean> {

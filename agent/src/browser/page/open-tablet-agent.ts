@@ -2,6 +2,7 @@ import type { DeviceSettings } from '@plumbline/shared/trust';
 import type { AgentTiming } from '../../options.ts';
 import type { AgentPhase, TabletAgent } from '../door/tablet-agent.ts';
 import { TabletError } from '../errors.ts';
+import { originStorage } from '../platform/origin-storage.ts';
 import { follow } from '../tabs/follow.ts';
 import { lead, type Leading } from '../tabs/lead.ts';
 import { CHANNEL, LEADER_LOCK, type TabMessage } from '../tabs/tab-messages.ts';
@@ -116,7 +117,7 @@ export function openTabletAgent(options: TabletAgentOptions = {}): TabletAgent {
     exportUnsent: () => ask('exportUnsent', []),
     refresh: () => ask('refresh', []),
     async askToPersist() {
-      const isKept = await navigator.storage.persist();
+      const isKept = (await originStorage()?.persist()) ?? false;
       await ask('refresh', []).catch(() => undefined);
       return isKept;
     },

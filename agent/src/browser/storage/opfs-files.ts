@@ -58,7 +58,7 @@ export function createOpfsFiles(folder: string = FOLDER): Files {
 }
 
 /** Whether an agent has left files here: they may outlive the database that knew what they are. */
-export async function hasFiles(): Promise<boolean> {
+export async function hasOpfsFiles(): Promise<boolean> {
   const root = await navigator.storage.getDirectory();
   const folder = await ifPresent(root.getDirectoryHandle(FOLDER));
   if (folder === undefined) return false;
@@ -78,7 +78,10 @@ function readWhole(file: FileSystemSyncAccessHandle): Uint8Array {
 
 function writeWhole(file: FileSystemSyncAccessHandle, bytes: Uint8Array, offset: number): void {
   for (let done = 0; done < bytes.length;) {
-    done += file.write(bytes.subarray(done), { at: offset + done });
+    const written = file.write(bytes.subarray(done), { at: offset + done });
+    // Firefox says so by writing nothing.
+    if (written === 0) throw new DOMException('nothing more was written', 'QuotaExceededError');
+    done += written;
   }
 }
 

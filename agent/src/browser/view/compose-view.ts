@@ -5,6 +5,7 @@ import { dayStart } from './day-start.ts';
 import { createLineFacts } from './line-facts.ts';
 import { WORDS } from './page-shelf.ts';
 import type { Problems } from './problems.ts';
+import type { PayloadSources } from './payload-source.ts';
 import { storageViewOf } from './storage-view.ts';
 import { createUnsentCounts } from './unsent.ts';
 import { takeWords, words, yesterdaysWord, type Words } from './yesterday.ts';
@@ -14,6 +15,7 @@ export interface ViewDeps {
   ports: Pick<Ports, 'clock' | 'store' | 'files'>;
   database: IDBDatabase;
   problems: Problems;
+  payloads: PayloadSources;
   server: string;
   installed: () => boolean;
   appVersion: string;
@@ -32,9 +34,9 @@ export function createComposer(deps: ViewDeps): Composer {
   const unsent = createUnsentCounts(ports.store);
   let known: Words | undefined;
 
-  const wordsOf = async (activities: SiteView['activities']): Promise<Words> => {
+  const wordsOf = async (activities: SiteView['activities'], startOf: (at: number) => number): Promise<Words> => {
     const before = (known ??= words.catch({}).parse((await readFrom(database, 'page', WORDS)) ?? {}));
-    const now = takeWords(before, activities, dayStart);
+    const now = takeWords(before, activities, startOf);
     if (now !== before) await writeTo(database, 'page', { [WORDS]: now }, 'relaxed');
     return (known = now);
   };
@@ -45,13 +47,17 @@ export function createComposer(deps: ViewDeps): Composer {
       const state = agent.state();
       const activities = agent.activities();
       const at = ports.clock.now();
-      const said = await wordsOf(activities);
-      const startOfDay = dayStart(at);
+      const zone = state.identity.about?.zone;
+      const startOf = (moment: number) => dayStart(moment, zone);
+      const said = await wordsOf(activities, startOf);
+      const startOfDay = startOf(at);
       const { identity, connected, lastContactAt, trust } = state;
+      const payloads = deps.payloads.latest();
       return {
         v: 1,
         at,
         site: identity.site,
+        ...(zone !== undefined && { zone }),
         device: identity.device,
         server: deps.server,
         connected,
@@ -65,6 +71,7 @@ export function createComposer(deps: ViewDeps): Composer {
         }),
         unsent: await unsent(state.outbox),
         storage: await storageViewOf(deps.installed()),
+        ...(payloads && { payloads }),
         trust: { stale: trust.stale !== undefined, clockSuspect: trust.clockSuspect },
         problems: deps.problems.all(),
         app: { version: deps.appVersion },

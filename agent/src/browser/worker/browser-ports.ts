@@ -9,30 +9,34 @@ import type { PageFacts } from '../platform/page-facts.ts';
 import { createBrowserRandom } from '../platform/browser-random.ts';
 import { openDatabase } from '../storage/database.ts';
 import { createIndexedDbStore } from '../storage/indexed-db-store.ts';
-import { createOpfsFiles } from '../storage/opfs-files.ts';
+import { openFiles } from '../storage/open-files.ts';
 
 export interface BrowserPorts extends AsyncDisposable {
   ports: Ports;
   clock: BrowserClock;
   /** Key and view lie beside the rows. */
   database: IDBDatabase;
+  /** Whether an earlier agent left payloads or models here. */
+  hasFiles(): Promise<boolean>;
 }
 
 /** Everything an agent needs of a browser; disposing closes it. @throws StoreError `store_unavailable` */
 export async function openBrowserPorts(facts: () => PageFacts): Promise<BrowserPorts> {
   const database = await openDatabase();
+  const { files, hasAny } = await openFiles();
   const clock = createBrowserClock();
   const store = createIndexedDbStore(database);
   const trial = createWorkerTrial();
   return {
     clock,
     database,
+    hasFiles: hasAny,
     ports: {
       clock,
       random: createBrowserRandom(),
       crypto: createBrowserCrypto(database),
       store,
-      files: createOpfsFiles(),
+      files,
       link: createWebSocketLink(),
       inference: createBrowserInference(),
       trial,

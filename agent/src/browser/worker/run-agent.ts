@@ -3,9 +3,12 @@ import type { SiteView } from '../door/site-view.ts';
 import { eraseDeviceKey } from '../platform/device-key.ts';
 import { writeTo } from '../storage/database.ts';
 import { createComposer } from '../view/compose-view.ts';
-import { PROFILE, storeView, WORDS } from '../view/page-shelf.ts';
+import { PROFILE, readStoredView, storeView, WORDS } from '../view/page-shelf.ts';
+import { createPayloadSources } from '../view/payload-source.ts';
 import { STORED_PREDICTIONS } from '../../store/keys.ts';
 import { createProblems } from '../view/problems.ts';
+import { createGatewayNearby } from '../nearby/gateway.ts';
+import { isKeptOut } from '../nearby/kept-out.ts';
 import type { BrowserPorts } from './browser-ports.ts';
 import { coalesce } from './coalesce.ts';
 import { pageFetch, profileOf } from './enrol-tablet.ts';
@@ -44,6 +47,7 @@ export async function runAgent(
 ): Promise<RunningAgent> {
   const { database, clock } = opened;
   const problems = createProblems();
+  const payloads = createPayloadSources((await readStoredView())?.payloads);
   const nudges = new EventTarget();
   let isRunning = true;
   const changed = () => views.soon();
@@ -51,7 +55,13 @@ export async function runAgent(
     if (changes.some(touchesPredictions)) composer.outcomesMoved();
     changed();
   });
-  const ports = { ...opened.ports, store };
+  const nearby = createGatewayNearby({
+    ...opened.ports,
+    identity: () => agent.state().identity,
+    gateway: () => agent.state().identity.about?.gateway,
+    isKeptOut,
+  });
+  const ports = { ...opened.ports, store, nearby };
   const agent: Agent = createAgent(ports, {
     profile: await profileOf(database, options.profile),
     agentVersion: AGENT_VERSION,
@@ -61,6 +71,7 @@ export async function runAgent(
     ...(options.settings && { settings: options.settings }),
     onEvent(event) {
       problems.take(event);
+      payloads.take(event);
       changed();
     },
     onChange: changed,
@@ -76,7 +87,16 @@ export async function runAgent(
   });
   const { url: server } = identity;
   const { installed } = signals;
-  const composer = createComposer({ agent, ports, database, problems, server, installed, appVersion: AGENT_VERSION });
+  const composer = createComposer({
+    agent,
+    ports,
+    database,
+    problems,
+    payloads,
+    server,
+    installed,
+    appVersion: AGENT_VERSION,
+  });
   const views = coalesce(
     clock,
     VIEW_EVERY_MS,

@@ -4,9 +4,8 @@ import { RUNNING } from '../../store/keys.ts';
 import type { AgentPhase } from '../door/tablet-agent.ts';
 import { eraseDeviceKey } from '../platform/device-key.ts';
 import type { PageFacts } from '../platform/page-facts.ts';
-import { hasFiles } from '../storage/opfs-files.ts';
 import { exportUnsent } from '../storage/unsent-rows.ts';
-import { openBrowserPorts } from './browser-ports.ts';
+import { openBrowserPorts, type BrowserPorts } from './browser-ports.ts';
 import { enrolTablet } from './enrol-tablet.ts';
 import type { Calls, StartOptions } from './messages.ts';
 import { runAgent, type RunningAgent } from './run-agent.ts';
@@ -33,7 +32,7 @@ export async function openSession(options: StartOptions, tell: (phase: AgentPhas
   const start = async (): Promise<void> => {
     const identity = await readIdentity(opened.ports.store);
     if (identity === undefined) {
-      tell({ phase: 'not-enrolled', because: await whyNot(options.wasEnrolled) });
+      tell({ phase: 'not-enrolled', because: await whyNot(options.wasEnrolled, opened) });
       return;
     }
     const retired = (error?: unknown) => {
@@ -82,6 +81,7 @@ export async function openSession(options: StartOptions, tell: (phase: AgentPhas
       opened.clock.wake();
       running?.connectNow();
       await agent().tick();
+      await agent().lookForNews();
       await agent().flush();
       await running?.show();
     },
@@ -101,6 +101,6 @@ export async function openSession(options: StartOptions, tell: (phase: AgentPhas
 }
 
 /** An identity that was here and is gone: the page remembers, or models lie there that nobody has a name for. */
-async function whyNot(wasEnrolled: boolean): Promise<'never' | 'storage_lost'> {
+async function whyNot(wasEnrolled: boolean, { hasFiles }: BrowserPorts): Promise<'never' | 'storage_lost'> {
   return wasEnrolled || (await hasFiles()) ? 'storage_lost' : 'never';
 }

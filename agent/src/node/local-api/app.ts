@@ -10,10 +10,11 @@ import { addDefer } from './defer.ts';
 import { addEvents } from './events.ts';
 import { localOnly } from './local-only.ts';
 import { addNearby } from '../lan/nearby-routes.ts';
-import { addOutcomes } from './outcomes.ts';
 import { addPredictBatch } from './predict-batch.ts';
 import { addPredict } from './predict.ts';
 import { addReplay } from './replay.ts';
+import { addEntries } from '../site-log/entries.ts';
+import { addOutcomes } from '../site-log/outcomes.ts';
 import { addState } from './state.ts';
 
 export interface LocalApiDeps {
@@ -40,6 +41,7 @@ export function createLocalApi(deps: LocalApiDeps): Hono {
   addPredict(app, deps);
   addPredictBatch(app, deps);
   addOutcomes(app, deps);
+  addEntries(app, deps);
   addState(app, deps);
   addDefer(app, deps);
   addNearby(app, deps);

@@ -4,8 +4,9 @@ import { inputRecord } from '../../sources/input-record.ts';
 import { AGENT_VERSION } from '../version.ts';
 import { deferBody } from './defer.ts';
 import { siteLogQuery } from '../lan/nearby-routes.ts';
-import { outcomeBody, outcomesBody } from './outcomes.ts';
 import { predictBody, predictQuery } from './predict.ts';
+import { entriesBody, entryBody } from '../site-log/entries.ts';
+import { outcomeBody, outcomesBody } from '../site-log/outcomes.ts';
 
 /** Loaded by the first request for it: the agent itself needs none of this. */
 export function openApiDocument(servers: readonly string[]): object {
@@ -64,6 +65,7 @@ const answer = z.looseObject({
   error: z.looseObject({ code: z.string(), field: z.string().optional(), detail: z.string() }).optional(),
 });
 const status = z.object({ status: z.string() });
+const recorded = z.union([z.object({ entry: object }), z.object({ results: z.array(object) })]);
 
 const ROUTES: readonly Route[] = [
   {
@@ -87,7 +89,14 @@ const ROUTES: readonly Route[] = [
     method: 'post',
     summary: 'Record what happened; the same ref again answers the same entry',
     body: { type: JSON_TYPE, schema: z.union([outcomesBody, outcomeBody]) },
-    answer: { type: JSON_TYPE, schema: z.union([z.object({ entry: object }), z.object({ results: z.array(object) })]) },
+    answer: { type: JSON_TYPE, schema: recorded },
+  },
+  {
+    path: '/v1/entries',
+    method: 'post',
+    summary: 'Record progress, a note with its photo, or whether a prediction helped; a ref as in /v1/outcomes',
+    body: { type: JSON_TYPE, schema: z.union([entriesBody, entryBody]) },
+    answer: { type: JSON_TYPE, schema: recorded },
   },
   {
     path: '/v1/defer',

@@ -1,3 +1,5 @@
+import { toBase64 } from '@plumbline/shared/trust';
+import { photoOf, photoRow } from '@plumbline/shared/wire';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StoreError } from '../../ports/index.ts';
@@ -14,6 +16,9 @@ interface Answer {
   code?: string;
   field?: string;
 }
+
+const say = { activity: 'x', actor: 'ada' };
+const percent = (percentComplete: number) => ({ ...say, field: 'progress', value: { percentComplete } });
 
 describe('the local API', () => {
   let device: TestDevice;
@@ -102,6 +107,78 @@ describe('the local API', () => {
     ]);
     expect(body.results[3]?.entry).toHaveProperty('base', body.results[0]?.entry?.id);
     expect(entries()).toBe(3);
+  });
+
+  const shown = async () => (await request('/v1/activities/x')).body;
+
+  describe('told what else a person has to say', () => {
+    const photo = Uint8Array.from([0xff, 0xd8, 0xff, ...new Uint8Array(60_000)]);
+
+    it('keeps progress, a note with its photo and feedback, and sends all of it', async () => {
+      const sha256 = 'a'.repeat(64);
+      const answers = [
+        await post('/v1/entries', { ...say, field: 'progress', value: { percentComplete: 40, cause: 'frost' }, at: 5 }),
+        await post('/v1/entries', { ...say, field: 'note', value: { text: 'wet' }, photo: toBase64(photo) }),
+        await post('/v1/entries', { ...say, field: 'feedback', value: { helped: true, line: 'delay', sha256 } }),
+      ];
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+      await device.crash();
+      expect(await shown()).toMatchObject({
+        progress: { percentComplete: 40, cause: 'frost', observedAt: 5 },
+        notes: [{ actor: 'ada', value: { text: 'wet', photo: { sizeBytes: photo.length } } }],
+        feedback: [{ value: { helped: true, line: 'delay' } }],
+      });
+      await device.pass(10_000);
+      expect(device.server.rows('entries')).toHaveLength(3);
+      const parts = device.server.rows('photos').map(([, row]) => photoRow.parse(row));
+      expect(photoOf(parts)).toEqual(photo);
+    });
+
+    it('takes a list, replaces what was said before, and keeps beside it what was said without knowing of it', async () => {
+      const { body } = await post('/v1/entries', {
+        entries: [percent(10), percent(20), { ...percent(30), base: null }],
+      });
+      expect(body.results).toMatchObject([
+        { entry: { base: null } },
+        { entry: { base: body.results[0]?.entry?.id } },
+        { entry: { base: null } },
+      ]);
+      expect(await shown()).toMatchObject({ conflicts: [expect.objectContaining({ field: 'progress' })] });
+    });
+
+    it('with a reference says the same entry again, and refuses another photo under it', async () => {
+      const note = { ...say, field: 'note', value: { text: 'wet' }, photo: toBase64(photo), ref: 'n-1' };
+      const [first, second] = [await post('/v1/entries', note), await post('/v1/entries', note)];
+      expect(second.body.entry).toEqual(first.body.entry);
+      const other = { ...note, photo: toBase64(Uint8Array.from([...photo, 1])) };
+      expect(await post('/v1/entries', other)).toMatchObject({ status: 409, body: { code: 'ref_conflict' } });
+      expect(entries()).toBe(1);
+    });
+
+    it.each([
+      ['a field it is not for', { field: 'outcome', value: { label: 1 } }, 400, 'field'],
+      ['more than all of it', { field: 'progress', value: { percentComplete: 101 } }, 400, 'value.percentComplete'],
+      ['a photo that is no base64', { field: 'note', value: { text: '' }, photo: '%%' }, 400, 'photo'],
+      ['a photo of nothing that browsers show', { field: 'note', value: { text: '' }, photo: 'AAAA' }, 400, 'photo'],
+      ['a photo beside progress', { field: 'progress', value: { percentComplete: 1 }, photo: 'AAAA' }, 400, 'body'],
+      ['feedback on nothing', { field: 'feedback', value: { helped: true, line: 'delay' } }, 400, 'value.sha256'],
+      [
+        'a photo that no link should carry',
+        {
+          field: 'note',
+          value: { text: '' },
+          photo: toBase64(Uint8Array.from([0xff, 0xd8, 0xff, ...new Uint8Array(2 ** 20)])),
+        },
+        413,
+        'photo',
+      ],
+    ])('refuses %s, and keeps nothing of it', async (_what, said, status, field) => {
+      expect(await post('/v1/entries', { ...say, ...said })).toMatchObject({ status, body: { field } });
+      const listed = await post('/v1/entries', { entries: [{ ...say, ...said }] });
+      const named = listed.body.field ?? listed.body.results[0]?.problem?.field;
+      expect(named).toContain(field === 'body' ? 'entries[0]' : field);
+      expect(entries()).toBe(0);
+    });
   });
 
   it.each([

@@ -23,15 +23,16 @@ export function App({ stored, firstWords }: { stored: SiteView | undefined; firs
   const speak = useCallback((next: Language) => {
     setLanguage(next);
     writeLanguage(next);
-    void loadWords(next, navigator.languages).then(setWords);
   }, []);
   const namePerson = useCallback((name: string) => {
     setPerson(name);
     writePerson(name);
   }, []);
+  const zone = view?.zone;
   useEffect(() => {
     document.documentElement.lang = language;
-  }, [language]);
+    void loadWords(language, navigator.languages, zone).then(setWords);
+  }, [language, zone]);
 
   const site: Site = { phase, agent, view, words, now, person, namePerson, language, speak };
   const isOut = phase.phase === 'not-enrolled' || (view === undefined && phase.phase === 'failed');

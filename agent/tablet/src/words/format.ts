@@ -21,10 +21,11 @@ export interface Format {
   firstDayOfWeek: number;
 }
 
-/** Numbers, dates and units of a language, in the zone of the device. */
-export function createFormat(locale: string): Format {
+/** Numbers, dates and units of a language, in the zone of the site; of the device, where nobody has named one it knows. */
+export function createFormat(locale: string, zone?: string): Format {
+  const timeZone = zone !== undefined && isZone(zone) ? { timeZone: zone } : {};
   const number = (options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options);
-  const when = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
+  const when = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, { ...timeZone, ...options });
   const percent = number({ style: 'percent', maximumFractionDigits: 0 });
   const time = when({ hour: '2-digit', minute: '2-digit' });
   const date = when({ day: 'numeric', month: 'short', year: 'numeric' });
@@ -43,7 +44,8 @@ export function createFormat(locale: string): Format {
     time: (at) => time.format(at),
     date: (at) => date.format(at),
     weekday: (at) => weekday.format(at),
-    moment: (at, now) => (isSameDay(at, now) ? time.format(at) : `${weekday.format(at)}, ${time.format(at)}`),
+    moment: (at, now) =>
+      date.format(at) === date.format(now) ? time.format(at) : `${weekday.format(at)}, ${time.format(at)}`,
     month: (oneBased) => month.format(Date.UTC(2000, oneBased - 1, 1)),
     bytes: (size) => {
       const [unit, of]: [string, number] = size < GIGABYTE ? ['megabyte', size / 1e6] : ['gigabyte', size / GIGABYTE];
@@ -55,8 +57,12 @@ export function createFormat(locale: string): Format {
   };
 }
 
-export function isSameDay(a: number, b: number): boolean {
-  return new Date(a).toDateString() === new Date(b).toDateString();
+function isZone(name: string): boolean {
+  try {
+    return Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
 }
 
 interface WeekInfo {

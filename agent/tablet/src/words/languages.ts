@@ -11,10 +11,13 @@ const CATALOGUES: Record<Language, () => Promise<Catalogue>> = {
   de: async () => (await import('./german/index.ts')).german,
 };
 
-/** @param wanted languages of the person, the best first: `['de-AT', 'en']`; their regions decide on dates and numbers */
-export async function loadWords(language: Language, wanted: readonly string[]): Promise<Words> {
+/**
+ * @param wanted languages of the person, the best first: `['de-AT', 'en']`; their regions decide on dates and numbers
+ * @param zone of the site, which its times are in
+ */
+export async function loadWords(language: Language, wanted: readonly string[], zone?: string): Promise<Words> {
   const locale = wanted.find((one) => languageOf(one) === language) ?? language;
-  return createWords(await CATALOGUES[language](), createFormat(locale));
+  return createWords(await CATALOGUES[language](), createFormat(locale, zone));
 }
 
 export function chooseLanguage(wanted: readonly string[]): Language {

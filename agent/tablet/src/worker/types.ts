@@ -5,6 +5,7 @@ export type {
   AgentPhase,
   EntryInput,
   LineView,
+  PayloadSource,
   SiteView,
   StorageView,
   TabletAgent,

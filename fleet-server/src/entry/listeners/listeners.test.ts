@@ -1,8 +1,11 @@
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { connect } from 'node:tls';
 import { createVirtualClock } from '@plumbline/shared/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -142,6 +145,26 @@ describe('the web door', () => {
     await clock.advance(60 * DAY_MS);
     await source.renewIfDue();
     expect((await shownBy(web.port)).leaf?.serialNumber).not.toBe(before);
+  });
+
+  it('closes without waiting for whoever only opened a connection, and answers whole who had asked', async () => {
+    const asked = Promise.withResolvers<void>();
+    const body = randomBytes(4_000_000).toString('base64');
+    const slow = async () => {
+      asked.resolve();
+      await new Promise((resolve) => setImmediate(resolve));
+      return new Response(body);
+    };
+    const web = await listenWeb(slow, { host: '127.0.0.1', port: 0, secure: await open() });
+    const silent = connect({ host: '127.0.0.1', port: web.port, rejectUnauthorized: false });
+    await once(silent, 'secureConnect');
+    const left = once(silent, 'close');
+    const asking = get({ host: '127.0.0.1', port: web.port, rejectUnauthorized: false });
+    const answer = once(asking, 'response').then(([response]) => text(response as IncomingMessage));
+    await asked.promise;
+    await web.close();
+    await left;
+    expect((await answer) === body).toBe(true);
   });
 
   it('names a port that is in use', async () => {

@@ -1,6 +1,6 @@
 import { createServer as createHttpServer, type RequestListener, type Server as HttpServer } from 'node:http';
-import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { createServer as createHttpsServer, Server as HttpsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { ListenerError } from './errors.ts';
 import type { SecureContextSource } from './secure-context.ts';
@@ -40,18 +40,44 @@ export async function listenWeb(
 ): Promise<WebServer> {
   const answer = getRequestListener(fetch);
   const server = secure === undefined ? createHttpServer(LIMITS, answer) : secureServer(secure, answer);
+  const close = closerOf(server);
   await listen(server, { host, port, setting });
   const bound = (server.address() as AddressInfo).port;
   return {
     url: `${secure === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     port: bound,
     server,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-      }),
+    close,
   };
+}
+
+/**
+ * A browser opens connections ahead of what it will ask. To Node they are not idle before their first request, and nobody
+ * looks at their timeouts any more once the server closes: so who waits for no answer goes at once, the others behind theirs.
+ */
+function closerOf(server: HttpServer | HttpsServer): () => Promise<void> {
+  const waiting = new Map<Socket, number>();
+  let isClosing = false;
+  const arrived = (socket: Socket) => {
+    waiting.set(socket, 0);
+    socket.once('close', () => waiting.delete(socket));
+  };
+  server.on(server instanceof HttpsServer ? 'secureConnection' : 'connection', arrived);
+  server.on('request', ({ socket }, response) => {
+    waiting.set(socket, (waiting.get(socket) ?? 0) + 1);
+    response.once('close', () => {
+      const left = (waiting.get(socket) ?? 1) - 1;
+      if (isClosing && left === 0) socket.destroySoon();
+      else if (waiting.has(socket)) waiting.set(socket, left);
+    });
+  });
+  server.on('upgrade', (_request, socket: Socket) => waiting.delete(socket));
+  return () =>
+    new Promise((resolve) => {
+      isClosing = true;
+      server.close(() => resolve());
+      for (const [socket, answers] of waiting) if (answers === 0) socket.destroy();
+    });
 }
 
 function secureServer(secure: SecureContextSource, answer: RequestListener): HttpsServer {

@@ -161,17 +161,17 @@ describe('a fleet of six sites', () => {
   });
 });
 
-describe('what stands of a version', () => {
-  const standing = async () => (await standingAlarms(database.db)).map(({ version }) => version);
-  /** Days of the next version, as `takeEvidence` keeps them. */
-  const nextIsAsked = async (day: number, count = 40) =>
-    database.transaction(async (tx) => {
-      const [one] = await tx.select().from(driftDays).limit(1);
-      if (one === undefined) throw new Error('nothing was taken yet');
-      const at = { fromAt: day * DAY_MS, toAt: (day + 1) * DAY_MS, takenAt: world.now() };
-      await tx.insert(driftDays).values({ ...one, ...at, count, version: '1.0.1', sha256: 'ab'.repeat(32) });
-    });
+const standing = async () => (await standingAlarms(database.db)).map(({ version }) => version);
+/** Days of the next version, as `takeEvidence` keeps them. */
+const nextIsAsked = async (day: number, count = 40) =>
+  database.transaction(async (tx) => {
+    const [one] = await tx.select().from(driftDays).limit(1);
+    if (one === undefined) throw new Error('nothing was taken yet');
+    const at = { fromAt: day * DAY_MS, toAt: (day + 1) * DAY_MS, takenAt: world.now() };
+    await tx.insert(driftDays).values({ ...one, ...at, count, version: '1.0.1', sha256: 'ab'.repeat(32) });
+  });
 
+describe('what stands of a version', () => {
   it('is over when its line has lived with another one for five weeks, and not before', async () => {
     for (const day of [1, 2]) await passDay(day);
     await passDay(3, () => tall);

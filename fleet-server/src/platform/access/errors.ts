@@ -11,6 +11,7 @@ export type AccessErrorCode =
   | 'user_name_malformed'
   | 'user_name_used'
   | 'assignments_malformed'
+  | 'last_admin' // nobody would be left who lets people in
   | 'password_weak'
   | 'code_refused' // unknown, used, too old or somebody else's: which one is not told
   | 'setup_done'

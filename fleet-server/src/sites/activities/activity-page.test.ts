@@ -100,6 +100,14 @@ describe('the activities of a site', () => {
     expect(read).toEqual(['A-5', 'A-4', 'A-3', 'A-2', 'A-1', 'P-1', 'P-2']);
   });
 
+  it('follow each other as people count, also across pages where names count the same', async () => {
+    await append(...['Wall 10', 'Wall 2', 'Wall 02', 'Wall 1'].map(planned));
+    const { activities, next } = await page({}, { limit: 2 });
+    const rest = await page({}, { cursor: next ?? '' });
+    const read = [...activities, ...rest.activities].map(({ activity }) => activity);
+    expect(read).toEqual(['Wall 1', 'Wall 02', 'Wall 2', 'Wall 10']);
+  });
+
   it('are found by name, by the words of a note, by what holds them up and by who said it, in any case of any letter', async () => {
     await append(planned('Rohbau Süd'), remark('A-1', 'ÖLFLECK am Tor'), remark('A-2', 'nothing', { actor: 'Özge' }));
     await append(entry('A-3', 'progress', { percentComplete: 5, observedAt: 1, cause: 'Frost' }));

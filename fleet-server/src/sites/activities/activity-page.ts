@@ -22,11 +22,18 @@ export async function activityPage(
   const left =
     after === undefined ? found : found.filter((one) => inOrder(one, { activity: after.id, saidAt: after.at }) > 0);
   const { page, next } = pageOfRows(left, limit, (last) => cursorOf(last.saidAt ?? 0, last.activity));
-  const names = page.map(({ activity }) => activity);
   const rows = await db
     .select({ entry: siteLog.entry })
     .from(siteLog)
-    .where(and(eq(siteLog.site, site), inArray(siteLog.activity, names)));
+    .where(
+      and(
+        eq(siteLog.site, site),
+        inArray(
+          siteLog.activity,
+          page.map(({ activity }) => activity),
+        ),
+      ),
+    );
   const states = foldSiteLog(rows.map(readEntry));
   return {
     activities: page.flatMap(({ activity, saidAt }) => {
@@ -39,6 +46,14 @@ export async function activityPage(
   };
 }
 
+/** As people count: Wall 2 before Wall 10. */
+const names = new Intl.Collator('en', { numeric: true });
+
 function inOrder(a: FoundActivity, b: FoundActivity): number {
-  return (b.saidAt ?? 0) - (a.saidAt ?? 0) || (a.activity < b.activity ? -1 : Number(a.activity > b.activity));
+  return (
+    (b.saidAt ?? 0) - (a.saidAt ?? 0) ||
+    names.compare(a.activity, b.activity) ||
+    // Names that count the same, such as, follow each other always in one order.
+    (a.activity < b.activity ? -1 : Number(a.activity > b.activity))
+  );
 }

@@ -32,6 +32,7 @@ export { recordReport } from './record-report.ts';
 export { orderRetirement, takeBackRetirement } from './retire/order-retirement.ts';
 export { retirementOf, retirementsOf, type RetirementNow } from './retire/retirement.ts';
 export { bar, quarantineDevice, releaseDevice, revokeDevice } from './standing/bar.ts';
+export { connectedDevices } from './standing/connected-devices.ts';
 export { forgetConnections } from './standing/forget-connections.ts';
 export { recordStatus } from './standing/record-status.ts';
 export { recordTrespass } from './standing/record-trespass.ts';

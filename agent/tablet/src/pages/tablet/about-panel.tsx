@@ -4,6 +4,7 @@ import { useSite } from '../../app/site.tsx';
 import { buildHash } from '../../offline/build-hash.ts';
 import { NameField } from '../../parts/name-field.tsx';
 import { LANGUAGES } from '../../words/languages.ts';
+import { whyNotNearby } from '../../words/why-not-nearby.ts';
 import type { SiteView } from '../../worker/types.ts';
 
 export function AboutPanel({ view }: { view: SiteView }) {
@@ -38,7 +39,10 @@ export function AboutPanel({ view }: { view: SiteView }) {
       </div>
       <dl class="facts">
         <dt>{device.site}</dt>
-        <dd>{view.site}</dd>
+        <dd>
+          {view.site}
+          {view.zone !== undefined && <span class="quiet"> · {view.zone}</span>}
+        </dd>
         <dt>{device.name}</dt>
         <dd>{view.device}</dd>
         <dt>{device.server}</dt>
@@ -48,7 +52,12 @@ export function AboutPanel({ view }: { view: SiteView }) {
         {view.payloads !== undefined && (
           <>
             <dt>{device.source}</dt>
-            <dd>{view.payloads.from === 'gateway' ? device.fromGateway(view.payloads.url) : device.fromServer}</dd>
+            <dd>
+              {view.payloads.from === 'gateway' ? device.fromGateway(view.payloads.url) : device.fromServer}
+              {view.payloads.from === 'server' && (
+                <span class="source-why quiet">{whyNotNearby(view.payloads, words)}</span>
+              )}
+            </dd>
           </>
         )}
         <dt>{device.agent}</dt>

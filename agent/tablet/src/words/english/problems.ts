@@ -2,10 +2,19 @@
 export const problems = {
   store_full: 'The storage of this tablet is full. Nothing of the last entry was kept. Make room, then save again.',
   store_unavailable: 'The storage cannot be written. Close other tabs of this app, or restart the tablet.',
+  dns_failed: 'The name of the server is not known here. Check the connection.',
+  port_blocked:
+    'The server cannot be reached: no connection, or a network that lets nothing through. It is tried again by itself.',
+  link_unreachable: 'The server answers, and takes no connection now. It is tried again by itself.',
+  link_refused: 'The server refuses this tablet. Call the office.',
+  link_closed: 'The connection broke off. It is opened again by itself.',
   storage_lost: 'The browser has thrown the storage of this app away. Connect the tablet again.',
+  stored_value_lost:
+    'Something stored on this tablet was damaged. It is missing here until it was fetched again; what was sent is safe at the office.',
   slot_damaged: 'A stored model is damaged. It is fetched again by itself.',
   worker_ended: 'The app’s engine ended and is started again. Save once more in a moment.',
   leader_silent: 'The tab that does the work does not answer. Close the other tabs of this app.',
+  gateway_wrong: 'The gateway answered in a way no gateway does. Tell the office.',
   closed: 'This page was closed.',
   trial_unavailable: 'A new model cannot be tried out now. The one before goes on.',
   browser_unfit: 'This browser lacks something the app needs. Update it.',

@@ -42,7 +42,6 @@ export const tablet = ({ plural, bytes, date, moment }: Format) => ({
     cannot: 'This browser cannot run the app',
     missing: {
       no_simd: 'It is too old to run models (no WebAssembly SIMD). Update the system or the browser.',
-      no_opfs: 'It has no private file storage. Update it, or leave private browsing.',
       no_indexeddb: 'It refuses to store data. Leave private browsing, or allow storage for this site.',
       no_locks: 'It cannot keep two tabs apart. Update the browser.',
       no_device_key: 'It cannot keep a key of its own. Update the browser.',
@@ -75,6 +74,18 @@ export const tablet = ({ plural, bytes, date, moment }: Format) => ({
     source: 'Models come from',
     fromServer: 'the server',
     fromGateway: (url: string) => `the gateway ${url}`,
+  },
+  nearby: {
+    no_gateway: 'The office has named no gateway for this site.',
+    unreachable: 'The gateway of this site cannot be reached, or this browser does not trust its certificate.',
+    not_allowed:
+      'The browser keeps this app out of the local network. Allow “Local network access” in its settings for this page.',
+    silent: 'The gateway of this site did not answer.',
+    refused: 'The gateway of this site refused this tablet. Check its clock, or tell the office.',
+    not_there: 'The gateway of this site does not have this model.',
+    broke_off: 'The connection to the gateway broke off.',
+    other_bytes: 'The gateway sent something else than was signed. It was not used; tell the office.',
+    never_came: 'The gateway did not finish fetching the model in time.',
   },
   storage: {
     title: 'Storage',

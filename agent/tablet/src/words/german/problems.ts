@@ -5,10 +5,19 @@ export const problems: Catalogue['problems'] = {
     'Der Speicher dieses Tablets ist voll. Vom letzten Eintrag wurde nichts behalten. Platz schaffen, dann noch einmal speichern.',
   store_unavailable:
     'Der Speicher kann nicht beschrieben werden. Andere Tabs dieser App schließen oder das Tablet neu starten.',
+  dns_failed: 'Der Name des Servers ist hier nicht bekannt. Verbindung prüfen.',
+  port_blocked:
+    'Der Server ist nicht zu erreichen: keine Verbindung, oder ein Netz, das nichts durchlässt. Es wird von selbst weiter versucht.',
+  link_unreachable: 'Der Server antwortet und nimmt gerade keine Verbindung an. Es wird von selbst weiter versucht.',
+  link_refused: 'Der Server weist dieses Tablet ab. Rufen Sie das Büro an.',
+  link_closed: 'Die Verbindung brach ab. Sie wird von selbst wieder geöffnet.',
   storage_lost: 'Der Browser hat den Speicher dieser App gelöscht. Das Tablet muss neu verbunden werden.',
+  stored_value_lost:
+    'Etwas auf diesem Tablet Gespeichertes war beschädigt. Es fehlt hier, bis es neu geholt ist; was gesendet wurde, ist im Büro sicher.',
   slot_damaged: 'Ein gespeichertes Modell ist beschädigt. Es wird von selbst neu geholt.',
   worker_ended: 'Der Motor der App ist stehen geblieben und startet neu. Gleich noch einmal speichern.',
   leader_silent: 'Der Tab, der die Arbeit macht, antwortet nicht. Andere Tabs dieser App schließen.',
+  gateway_wrong: 'Das Gateway antwortete, wie kein Gateway antwortet. Sagen Sie es dem Büro.',
   closed: 'Diese Seite wurde geschlossen.',
   trial_unavailable: 'Ein neues Modell kann gerade nicht geprüft werden. Das bisherige läuft weiter.',
   browser_unfit: 'Diesem Browser fehlt etwas, das die App braucht. Bitte aktualisieren.',

@@ -42,7 +42,6 @@ export const tablet: Catalogue['tablet'] = ({ plural, bytes, date, moment }) => 
     cannot: 'Dieser Browser kann die App nicht ausführen',
     missing: {
       no_simd: 'Er ist zu alt für Modelle (kein WebAssembly SIMD). System oder Browser aktualisieren.',
-      no_opfs: 'Er hat keinen eigenen Dateispeicher. Aktualisieren oder den privaten Modus verlassen.',
       no_indexeddb: 'Er speichert nichts. Den privaten Modus verlassen oder Speicher für diese Seite erlauben.',
       no_locks: 'Er kann zwei Tabs nicht auseinanderhalten. Browser aktualisieren.',
       no_device_key: 'Er kann keinen eigenen Schlüssel halten. Browser aktualisieren.',
@@ -75,6 +74,21 @@ export const tablet: Catalogue['tablet'] = ({ plural, bytes, date, moment }) => 
     source: 'Modelle kommen von',
     fromServer: 'dem Server',
     fromGateway: (url) => `dem Gateway ${url}`,
+  },
+  nearby: {
+    no_gateway: 'Das Büro hat für diese Baustelle kein Gateway genannt.',
+    unreachable:
+      'Das Gateway dieser Baustelle ist nicht erreichbar, oder dieser Browser vertraut seinem Zertifikat nicht.',
+    not_allowed:
+      'Der Browser lässt diese App nicht ins lokale Netz. Erlauben Sie in seinen Einstellungen für diese Seite den „Zugriff auf das lokale Netzwerk“.',
+    silent: 'Das Gateway dieser Baustelle hat nicht geantwortet.',
+    refused:
+      'Das Gateway dieser Baustelle hat dieses Tablet abgewiesen. Prüfen Sie die Uhr, oder sagen Sie es dem Büro.',
+    not_there: 'Das Gateway dieser Baustelle hat dieses Modell nicht.',
+    broke_off: 'Die Verbindung zum Gateway brach ab.',
+    other_bytes:
+      'Das Gateway schickte etwas anderes, als unterschrieben ist. Es wurde nicht verwendet; sagen Sie es dem Büro.',
+    never_came: 'Das Gateway hat das Modell nicht rechtzeitig geholt.',
   },
   storage: {
     title: 'Speicher',

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { answered, api } from '../../api/client.ts';
 import { Confirm } from '../../parts/dialogs/confirm.tsx';
+import { counted } from '../../parts/values/figures.ts';
 
 /** The brake at 2 am: one button, one sentence. */
 export function FreezeDialog({ opened, onClose, devices }: { opened: boolean; onClose: () => void; devices: number }) {
@@ -14,7 +15,7 @@ export function FreezeDialog({ opened, onClose, devices }: { opened: boolean; on
       opened={opened}
       onClose={onClose}
       title="Freeze the fleet?"
-      consequences={`Nothing new is given to any of ${devices.toLocaleString('en')} devices, no rollout goes on and none reverts by itself, until somebody lifts it. Devices go on predicting with what they have. A device that has its assignment already may still finish it.`}
+      consequences={`Nothing new is given to any of ${counted(devices, 'device')}, no rollout goes on and none reverts by itself, until somebody lifts it. Devices go on predicting with what they have. A device that has its assignment already may still finish it.`}
       verb="Freeze the fleet"
       isDangerous
       needsReason

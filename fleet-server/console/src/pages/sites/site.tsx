@@ -20,7 +20,7 @@ import { PageLink } from '../../parts/address/links.tsx';
 
 const route = getRouteApi('/sites/$site');
 
-/** One site: what is written of it, what people there say, its devices, and how far they are with leaving. */
+/** One site: what is written of it, its devices and how far they are with leaving, what people there say. */
 export function SitePage() {
   const { site: id } = route.useParams();
   const asked = useQuery({ ...siteQuery(id), retry: false });
@@ -54,8 +54,8 @@ export function SitePage() {
         {(loaded) => (
           <Stack>
             <About site={loaded} />
-            <SiteActivities key={loaded.id} site={loaded} />
             <SiteDevices site={loaded} />
+            <SiteActivities key={loaded.id} site={loaded} />
           </Stack>
         )}
       </Loaded>

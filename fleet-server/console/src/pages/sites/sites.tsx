@@ -11,6 +11,7 @@ import { EmptyState } from '../../parts/page/empty-state.tsx';
 import { Page } from '../../parts/page/page.tsx';
 import { ProblemView } from '../../parts/page/problem-view.tsx';
 import { Ago } from '../../parts/values/time.tsx';
+import { counted } from '../../parts/values/figures.ts';
 import { VirtualTable, type Column } from '../../parts/tables/virtual-table.tsx';
 import { given, oneOf } from '../../parts/address/given.ts';
 import { DevicesOf } from './devices-of.tsx';
@@ -92,7 +93,7 @@ export function Sites() {
           w={180}
         />
         <Text size="sm" c="dimmed" role="status" pb={8}>
-          {data === undefined ? '' : `${sites.length} of ${data.sites.length} sites`}
+          {data === undefined ? '' : `${sites.length} of ${counted(data.sites.length, 'site')}`}
         </Text>
       </Group>
       {error !== null && <ProblemView problem={error} again={refetch} />}

@@ -71,6 +71,8 @@ describe('plumbline users', () => {
     expect(await run('users', 'list')).toMatch(/^bo +approver +not yet /m);
     expect(await run('users', 'remove', 'bo')).toBe('bo is out');
     expect(await run('users', 'sign-out', 'ana')).toBe('0 sessions of ana are over');
+    await expect(run('users', 'remove', 'ana')).rejects.toMatchObject({ code: 'last_admin' });
+    await expect(run('users', 'role', 'ana', 'admin@north')).rejects.toMatchObject({ code: 'last_admin' });
   });
 
   it.each([

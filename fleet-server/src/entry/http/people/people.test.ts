@@ -199,6 +199,47 @@ it('no secret stands in the log or in what is answered, whether it was right or 
   }
 });
 
+const roles = (role: string, sites: 'all' | string[] = 'all') => ({ assignments: [{ role, sites }] });
+const admins = async () =>
+  (
+    await json<{ users: { name: string; removedAt: number | null; assignments: { role: string }[] }[] }>(
+      'GET',
+      '/users',
+      { as: owner() },
+    )
+  ).users
+    .filter(({ removedAt, assignments }) => removedAt === null && assignments.some(({ role }) => role === 'admin'))
+    .map(({ name }) => name);
+
+describe('the last admin', () => {
+  it.each([
+    ['removed', 'DELETE', '/users/ana', undefined, 'name'],
+    ['given another role', 'PUT', '/users/ana/assignments', roles('operator'), 'assignments'],
+    ['held to some sites', 'PUT', '/users/ana/assignments', roles('admin', ['north']), 'assignments'],
+  ] as const)('cannot be %s, by themselves or by the owner', async (_, method, path, body, field) => {
+    for (const as of [await signIn('ana'), owner()]) {
+      expect(await refusal(method, path, { as, body })).toMatchObject({ status: 409, code: 'last_admin', field });
+    }
+    expect(await admins()).toEqual(['ana']);
+  });
+
+  it('is not replaced by somebody of some sites, or by somebody who has not come in yet', async () => {
+    await person('half', 'admin', ['north']);
+    const { code } = await json<{ code: string }>('POST', '/users', {
+      as: owner(),
+      body: { name: 'next', ...roles('admin') },
+    });
+    expect(await refusal('DELETE', '/users/ana', { as: owner() })).toMatchObject({ code: 'last_admin' });
+    await json('POST', '/setup', { body: { code, name: 'next', password: PASSWORD } });
+    await json('PUT', '/users/ana/assignments', { as: owner(), body: roles('viewer') });
+    // Now it is the other one.
+    expect(await refusal('DELETE', '/users/next', { as: owner() })).toMatchObject({ code: 'last_admin' });
+    await json('PUT', '/users/ana/assignments', { as: owner(), body: roles('admin') });
+    for (const name of ['next', 'half']) await json('DELETE', `/users/${name}`, { as: owner() });
+    expect(await admins()).toEqual(['ana']);
+  });
+});
+
 describe('a change that a cookie signs for', () => {
   const attacks: [what: string, headers: Record<string, string>][] = [
     ['without the header', { 'x-plumbline-csrf': '' }],

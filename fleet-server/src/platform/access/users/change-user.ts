@@ -3,21 +3,23 @@ import { accessCodes, and, apiTokens, eq, isNull, timeOf, users, type Db } from 
 import type { Assignment } from '../principal.ts';
 import { endSessionsOf } from '../sessions/session.ts';
 import { issueCode, passwordOf, type OneTimeCode } from './codes.ts';
-import { knownUser, readAssignments } from './user.ts';
+import { refuseWithoutAdmin } from './last-admin.ts';
+import { knownUser, readAssignments, readUser } from './user.ts';
 
-/** Counts from the next request on. @throws AccessError `user_unknown`, `assignments_malformed` */
+/** Counts from the next request on. @throws AccessError `user_unknown`, `assignments_malformed`, `last_admin` */
 export async function assignRoles(
   tx: Db,
   actor: string,
   { name, assignments }: { name: string; assignments: unknown },
 ): Promise<{ name: string; assignments: Assignment[] }> {
   const held = readAssignments(assignments);
-  const { assignments: before } = await knownUser(tx, name);
+  const user = readUser(await knownUser(tx, name));
+  await refuseWithoutAdmin(tx, user, held, 'assignments');
   await tx
     .update(users)
     .set({ assignments: JSON.stringify(held) })
     .where(eq(users.name, name));
-  const details = { assignments: held, before: JSON.parse(before) as unknown };
+  const details = { assignments: held, before: user.assignments };
   await record(tx, { actor, action: 'users.assign', subject: `user:${name}`, details });
   return { name, assignments: held };
 }
@@ -25,10 +27,10 @@ export async function assignRoles(
 /**
  * Sessions, tokens and codes end with it. The name stays taken, and who they are elsewhere stays known: whom a provider
  * vouches for tomorrow is still somebody who was removed.
- * @throws AccessError `user_unknown`
+ * @throws AccessError `user_unknown`, `last_admin`
  */
 export async function removeUser(tx: Db, actor: string, name: string): Promise<void> {
-  await knownUser(tx, name);
+  await refuseWithoutAdmin(tx, readUser(await knownUser(tx, name)), [], 'name');
   const at = timeOf(tx);
   await tx.update(users).set({ removedAt: at, password: null }).where(eq(users.name, name));
   await tx

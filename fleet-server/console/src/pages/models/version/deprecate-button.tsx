@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answered, api } from '../../../api/client.ts';
 import { useMay } from '../../../api/session.ts';
+import { counted } from '../../../parts/values/figures.ts';
 import { Confirm } from '../../../parts/dialogs/confirm.tsx';
 import { modelsQuery, runningQuery } from '../model-queries.ts';
 import type { Version } from '../model-of.ts';
@@ -51,8 +52,8 @@ export function DeprecateButton({ version: one }: { version: Version }) {
             <Stack gap="sm">
               <Text size="sm">
                 No rollout, standing release or order begins with it any more.{' '}
-                {running.data === undefined ? 'Devices' : `The ${running.data.total.toLocaleString('en')} devices`} that
-                run it go on, and may be sent back to it.
+                {running.data === undefined ? '' : `It runs on ${counted(running.data.total, 'device')} now. `}Devices
+                that run it go on, and may be sent back to it.
               </Text>
               <Select
                 label="Use instead"

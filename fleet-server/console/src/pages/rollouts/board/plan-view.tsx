@@ -3,6 +3,7 @@ import { Copy, Download } from 'lucide-react';
 import { useMay } from '../../../api/session.ts';
 import { download } from '../../../parts/tables/csv.ts';
 import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { counted } from '../../../parts/values/figures.ts';
 import type { PlanStage, RolloutDetails } from '../rollout-of.ts';
 import { gatesSentence } from '../plan/gate-words.ts';
 import { span } from '../words.ts';
@@ -48,7 +49,7 @@ export function PlanView({ rollout: { id, plan } }: { rollout: RolloutDetails })
               key: 'size',
               title: 'Size',
               align: 'right',
-              cell: ({ size }) => ('percent' in size ? `${size.percent} %` : `${size.count} devices`),
+              cell: ({ size }) => ('percent' in size ? `${size.percent} %` : counted(size.count, 'device')),
             },
             { key: 'soak', title: 'Soak', align: 'right', cell: ({ soak }) => span(soak) },
             { key: 'deadline', title: 'Deadline', align: 'right', cell: ({ deadline }) => span(deadline) },

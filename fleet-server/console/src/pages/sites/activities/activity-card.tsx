@@ -15,10 +15,14 @@ export function ActivityCard({ site, zone, activity: one }: { site: string; zone
           {activity}
         </Title>
         {outcome !== null && (
-          <StateBadge tone={outcome.value.label === 1 ? 'warning' : 'good'}>{outcomeWords(outcome)}</StateBadge>
+          <StateBadge tone={outcome.value.label === 1 ? 'warning' : 'good'}>
+            {outcome.value.label === 1 ? 'late' : 'in time'}
+          </StateBadge>
         )}
-        {outcome === null && progress !== null && <StateBadge tone="busy">{progressWords(progress)}</StateBadge>}
-        {outcome === null && progress === null && <StateBadge tone="quiet">nothing recorded</StateBadge>}
+        {outcome === null && progress !== null && (
+          <StateBadge tone="busy">{`${progress.value.percentComplete} %`}</StateBadge>
+        )}
+        {outcome === null && progress === null && <StateBadge tone="quiet">no progress said</StateBadge>}
       </Group>
       <Text size="sm" c="dimmed">
         {plan === null

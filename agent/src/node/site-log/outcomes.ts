@@ -1,9 +1,9 @@
 import type { Hono } from 'hono';
 import { z } from 'zod';
-import type { Agent } from '../../../index.ts';
-import { readBody } from '../read-body.ts';
-import { given, saidHead } from './said-head.ts';
+import type { Agent } from '../../index.ts';
+import { readBody } from '../local-api/read-body.ts';
 import { oneOrMany, recordSaid } from './one-or-many.ts';
+import { headOf, saidHead } from './said-head.ts';
 
 const MAX_OUTCOMES = 1000;
 
@@ -28,7 +28,11 @@ export function addOutcomes(app: Hono, { agent }: { agent: Agent }): void {
     const said = await readBody(context, body);
     return context.json(
       await recordSaid(said, ({ label, delayDays, ...head }) =>
-        agent.recordEntry({ ...given(head), field: 'outcome', value: { label, ...given({ delayDays }) } }),
+        agent.recordEntry({
+          ...headOf(head),
+          field: 'outcome',
+          value: { label, ...(delayDays !== undefined && { delayDays }) },
+        }),
       ),
     );
   });

@@ -2,16 +2,17 @@ import { feedback, note, progress } from '@plumbline/shared/activity';
 import { fromBase64 } from '@plumbline/shared/trust';
 import type { Hono } from 'hono';
 import { z } from 'zod';
-import type { Agent } from '../../../index.ts';
-import { readBody } from '../read-body.ts';
+import type { Agent } from '../../index.ts';
+import type { EntryInput } from '../../sources/entries.ts';
+import { readBody } from '../local-api/read-body.ts';
 import { oneOrMany, recordSaid } from './one-or-many.ts';
-import { given, saidHead } from './said-head.ts';
+import { headOf, saidHead } from './said-head.ts';
 
 const MAX_ENTRIES = 1000;
 
 const head = {
   ...saidHead,
-  /** The entry its author saw in this place; the newest when left out. An edit that knew of another one is kept beside it. */
+  /** The entry its author saw in this place; the newest when left out. What was said without knowing of it is kept beside it. */
   base: z.string().max(128).nullable().optional(),
 };
 
@@ -40,4 +41,12 @@ export function addEntries(app: Hono, { agent }: { agent: Agent }): void {
     const said = await readBody(context, body);
     return context.json(await recordSaid(said, (entry) => agent.recordEntry(inputOf(entry))));
   });
+}
+
+function inputOf(said: z.infer<typeof entryBody>): EntryInput {
+  const of = headOf(said);
+  if (said.field === 'progress') return { ...of, field: 'progress', value: said.value };
+  if (said.field === 'feedback') return { ...of, field: 'feedback', value: said.value };
+  const photo = said.photo === undefined ? {} : { photo: fromBase64(said.photo) };
+  return { ...of, field: 'note', value: said.value, ...photo };
 }
