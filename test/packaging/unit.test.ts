@@ -94,11 +94,12 @@ describe('what systemd is told', () => {
   it.skipIf(missing)(`arrives on its socket, in one message ${missing}`, async () => {
     const notifySocket = join(folder, 'notify');
     const listener = spawn('python3', ['-c', LISTENER, notifySocket], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const closed = once(listener, 'close');
     let said = '';
     listener.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
     await once(listener.stdout, 'data');
     await notifyThrough({ notifySocket })('WATCHDOG=1', 'STATUS=connected, 0 rows wait');
-    await once(listener, 'close');
+    await closed;
     expect(said).toBe('ready\nWATCHDOG=1\nSTATUS=connected, 0 rows wait\n');
   });
 

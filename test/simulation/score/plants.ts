@@ -117,7 +117,7 @@ export const PLANTS: readonly Plant[] = [
     name: 'unbounded-retry',
     what: 'a connection that cannot be had is tried again at once',
     file: 'agent/src/link/reconnect.ts',
-    find: '      await sleep(clock, backoffDelay(attempt, random.next(), bounds), signal);\n',
+    find: '      await wait(delayAfterFailure());\n',
     replace: '',
     class: 'power-cut-server',
   },
