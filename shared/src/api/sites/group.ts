@@ -53,8 +53,9 @@ export const selectorPreviewView = z
   })
   .meta({ id: 'SelectorPreview' });
 
-export const groupDetailsView = groupSummaryView
-  .extend({
-    devices: z.array(z.string()),
+export const groupMembersView = z
+  .object({
+    devices: z.array(z.string()).describe('Names of members, in order.'),
+    next: z.string().nullable().describe('Cursor of the page that follows; null: this is the last.'),
   })
-  .meta({ id: 'GroupDetails' });
+  .meta({ id: 'GroupMembers' });

@@ -19,6 +19,29 @@ export const siteView = z
   })
   .meta({ id: 'Site' });
 
+const devicesOf = z.number().int().nonnegative();
+
+export const listedSiteView = siteView
+  .extend({
+    devices: z
+      .object({
+        online: devicesOf.describe('Connected now.'),
+        total: devicesOf.describe('All that may speak.'),
+        shutOut: devicesOf.describe('Revoked, or in quarantine.'),
+      })
+      .describe('How many devices it has.'),
+  })
+  .meta({ id: 'ListedSite' });
+
+export const sitePageView = z
+  .object({
+    sites: z.array(listedSiteView),
+    next: z.string().nullable().describe('Cursor of the page that follows; null: this is the last.'),
+    total: devicesOf.describe('Of everything that the filter finds.'),
+    regions: z.array(z.string()).describe('Every region that is written of a site, by name.'),
+  })
+  .meta({ id: 'SitePage' });
+
 export const deviceEnd = z
   .enum(['quarantined', 'draining', 'wiped', 'revoked', 'told', 'stays', 'silent'])
   .describe(

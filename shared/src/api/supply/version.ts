@@ -33,3 +33,14 @@ export const modelVersionView = z
     variants: z.array(modelVariant),
   })
   .meta({ id: 'ModelVersion' });
+
+export const modelLineView = z
+  .object({
+    line: z.string(),
+    versions: z.number().int().describe('How many it has.'),
+    newest: modelVersionView,
+    inForce: modelVersionView
+      .nullable()
+      .describe('The newest that an approver has signed and nobody has taken out of use; null: there is none.'),
+  })
+  .meta({ id: 'ModelLine' });

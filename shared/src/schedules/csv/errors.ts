@@ -3,6 +3,7 @@ import { CodedError } from '../../errors/index.ts';
 export type CsvErrorCode =
   | 'csv_empty' // no bytes, or only blank lines
   | 'csv_not_text' // a NUL byte or invalid UTF-8
+  | 'csv_separator' // semicolons or tabs between the columns: numbers may have decimal commas, too
   | 'csv_duplicate_header' // two columns of one name: no value could be attributed
   | 'csv_row_too_long' // more characters than the limit: a wrong file, or a quote never closed
   | 'csv_unclosed_quote' // the text ends inside a quoted cell

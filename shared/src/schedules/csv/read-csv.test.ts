@@ -53,6 +53,8 @@ describe('readCsv', () => {
     ['invalid UTF-8', 'csv_not_text', [Uint8Array.of(0x61, 0xff, 0x0a)]],
     ['a character cut at the end', 'csv_not_text', [bytes('a\né').slice(0, 3)]],
     ['a header with one name twice', 'csv_duplicate_header', ['a,b, a\n']],
+    ['semicolons between the columns', 'csv_separator', ['Datum;Regen mm;late\r\n01.02.2026;10,25;1\r\n']],
+    ['tabs between the columns', 'csv_separator', ['date\train\tlate\n']],
     ['a row beyond the limit', 'csv_row_too_long', ['a\n' + 'x'.repeat(50)], { rowCharacters: 20 }],
     ['a quote never closed in a long file', 'csv_row_too_long', ['a\n"' + 'x\n'.repeat(50)], { rowCharacters: 20 }],
     ['a quote never closed', 'csv_unclosed_quote', ['a\n"x']],

@@ -36,6 +36,7 @@ async function* splitRecords(source: TextSource, limits: CsvLimits): AsyncGenera
 }
 
 function nameColumns(record: CsvRecord): string[] {
+  refuseOtherSeparator(record.cells);
   const names = record.cells.map((cell, index) => cell.trim() || `column ${index + 1}`);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice === undefined) return names;
@@ -43,6 +44,23 @@ function nameColumns(record: CsvRecord): string[] {
     field: twice,
     expected: 'every column name once',
   });
+}
+
+/** Spreadsheets of regions with a decimal comma write these; "1,234" in such a file is not what it is in ours. */
+const OTHER_SEPARATORS = new Map([
+  [';', 'semicolons'],
+  ['\t', 'tabs'],
+]);
+
+function refuseOtherSeparator(cells: readonly string[]): void {
+  if (cells.length > 1) return;
+  for (const [separator, name] of OTHER_SEPARATORS) {
+    if (!cells[0]?.includes(separator)) continue;
+    throw new CsvError('csv_separator', `the columns of the header are separated by ${name}`, {
+      field: 'header',
+      expected: 'commas between columns, and a point in decimal numbers ("CSV UTF-8" of an English spreadsheet)',
+    });
+  }
 }
 
 async function* checkRows(records: AsyncIterable<CsvRecord>, columns: number, limit: number): AsyncGenerator<CsvRow> {
