@@ -1,6 +1,6 @@
 import { DatasetError } from './errors.ts';
 import { datasetVersion } from './version.ts';
-import type { Dataset, Example } from './dataset.ts';
+import type { Dataset, Example, RejectedRow } from './dataset.ts';
 import type { DataFile } from './files/data-file.ts';
 import type { DatasetDraft } from './readers/reader.ts';
 
@@ -17,8 +17,8 @@ export function assemble(
   files: readonly DataFile[],
   draft: DatasetDraft,
 ): Dataset {
-  requireLearnable(draft.examples);
   const malformed = files.flatMap((file) => file.rejected);
+  requireLearnable(draft.examples, [...malformed, ...draft.rejected]);
   const counts = { ...draft.counts };
   for (const { code } of malformed) counts[code] = (counts[code] ?? 0) + 1;
   const examples = draft.examples.toSorted((a, b) => a.startAt - b.startAt || (a.ref < b.ref ? -1 : 1));
@@ -53,10 +53,10 @@ function ignoredIn(files: readonly DataFile[], draft: DatasetDraft): { ignoredCo
   return Object.keys(all).length > 0 || draft.ignoredColumns ? { ignoredColumns: all } : {};
 }
 
-/** @throws DatasetError `too_few_rows`, `one_class` */
-export function requireLearnable(examples: readonly Example[]): void {
+/** @param rejected rows that are no examples: the commonest reason is told. @throws DatasetError `too_few_rows`, `one_class` */
+export function requireLearnable(examples: readonly Example[], rejected: readonly RejectedRow[] = []): void {
   if (examples.length < MINIMUM_ROWS) {
-    const message = `only ${examples.length} labelled rows; a figure from so few means nothing`;
+    const message = `only ${examples.length} labelled rows; a figure from so few means nothing${whyRejected(rejected)}`;
     throw new DatasetError('too_few_rows', message, {
       kind: 'refused',
       field: 'examples',
@@ -67,4 +67,11 @@ export function requireLearnable(examples: readonly Example[]): void {
   if (late > 0 && late < examples.length) return;
   const message = `all ${examples.length} rows have the label ${late > 0 ? 1 : 0}, so there is nothing to learn`;
   throw new DatasetError('one_class', message, { kind: 'refused', field: 'label', expected: 'rows of both labels' });
+}
+
+function whyRejected(rejected: readonly RejectedRow[]): string {
+  const byCode = [...Map.groupBy(rejected, ({ code }) => code).values()].toSorted((a, b) => b.length - a.length);
+  const first = byCode[0]?.[0];
+  if (first === undefined) return '';
+  return `. ${byCode[0]?.length} rows were left out as ${first.code}, the first in line ${first.line}: ${first.message}`;
 }

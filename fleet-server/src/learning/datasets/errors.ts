@@ -13,6 +13,7 @@ export type DatasetErrorCode =
   | 'dataset_incomplete' // a kind of several files, one of which is not there
   | 'dataset_role' // a role names a column the file does not have
   | 'dataset_roles_file' // dataset.yaml is not what it should be
+  | 'dataset_day_first' // days with slashes that cannot be read month first
   | 'dataset_label' // the label column does not say by itself which value means late
   | 'label_not_binary' // it has several classes and nobody said which of them count
   | 'label_is_identifier' // it has nearly as many values as there are rows

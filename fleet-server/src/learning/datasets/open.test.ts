@@ -150,10 +150,28 @@ describe('input that cannot become a dataset', () => {
     ],
     ['fewer than 50 rows', tableOf(49), roles, 'too_few_rows', 'examples'],
     ['one class', tableOf(60, (cells) => [...cells.slice(0, 4), 'late']), roles, 'one_class', 'label'],
+    [
+      'days with slashes that only make sense day first',
+      tableOf(60, (cells, row) => [...cells.slice(0, 2), `${(row % 28) + 1}/1/2024`, ...cells.slice(3)]),
+      { ...roles, time: 'start' },
+      'dataset_day_first',
+      'time',
+    ],
   ])('%s is refused', async (_what, content, given, code, field) => {
     const path = await write('any.csv', content);
     const refused = await refusal(openDataset([path], { roles: given }));
     expect(refused).toEqual({ code, field: field.replace('any.csv', path) });
+  });
+
+  test('a table of which no row can be used is refused with the reason of most of them', async () => {
+    const path = await write(
+      'any.csv',
+      tableOf(60, (cells) => [...cells.slice(0, 2), '30 June', ...cells.slice(3)]),
+    );
+    const opening = openDataset([path], { roles: { ...roles, time: 'start' } });
+    await expect(opening).rejects.toThrow(
+      "60 rows were left out as not_a_date, the first in line 2: time is '30 June'",
+    );
   });
 
   test('a path that is not there, a folder without CSV files and a broken dataset.yaml are refused', async () => {

@@ -4,6 +4,7 @@ import { createTally } from '../readers/tally.ts';
 import { labelSource, type LabelSource } from './label.ts';
 import { learnableColumns, statedColumns, type LearnableColumns } from './learnable-columns.ts';
 import { readCells, readDelay, readTimes } from './read-cells.ts';
+import { refuseDayFirst } from './refuse-day-first.ts';
 import { requireRoles } from './require-roles.ts';
 import { COLUMN_ROLES } from './roles.ts';
 import { suspectColumns } from './suspect-columns.ts';
@@ -17,6 +18,7 @@ export function readTable(files: readonly DataFile[], roles: TableRoles): Datase
   const first = requireOneHeader(files);
   requireRoles(first, roles);
   const rows = files.flatMap((file) => file.rows);
+  refuseDayFirst(first.header, rows, roles);
   const label = labelSource(first.header, rows, roles);
   const taken = new Set([...COLUMN_ROLES.map((role) => roles[role] ?? ''), ...(roles.ignore ?? []), ...label.columns]);
   const learnable =
