@@ -201,6 +201,15 @@ describe('the windows', () => {
     expect(counted!.features['a']).toEqual([0, 0, 0, 1, 0]);
   });
 
+  it('and rows name the activity that was asked about, where one was', async () => {
+    const { predict, outbox } = await world();
+    await predict('slab');
+    await predict(undefined);
+    await outbox.flush();
+    const rows = (await outbox.nextBatch('predictions'))?.rows ?? [];
+    expect(rows.map(({ row }) => row.kind === 'prediction' && row.activity)).toEqual(['slab', undefined]);
+  });
+
   it('tell failures of the model from questions it could not take', async () => {
     const { predictor, counters, closed, use } = await world();
     const bad = predictor.predict([{ values: { a: 'wet' }, asOf: MONDAY }]);

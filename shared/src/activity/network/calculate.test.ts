@@ -286,6 +286,27 @@ describe('the network calculation', () => {
     expect(dates['B']?.float).toBe(16);
   });
 
+  it('gives a summary the free float of what leaves it, in Microsoft Project alone', () => {
+    const activities: SmallSchedule['activities'] = [
+      { id: 'house', type: 'summary', members: ['B', 'C'] },
+      { id: 'B', hours: 8 },
+      { id: 'C', hours: 16 },
+      { id: 'D', hours: 8 },
+      { id: 'E', hours: 40 },
+      { id: 'F', hours: 8 },
+    ];
+    // D begins as soon as C has ended; where F alone follows, it waits for E.
+    const relations = ['B>C', 'C>D', 'D>F', 'E>F'];
+    const free = (method: 'ms-project' | 'p6') => datesOf({ activities, relations, rules: { method } })['house']?.free;
+    expect([free('ms-project'), free('p6')]).toEqual([0, 0]);
+    const held = datesOf({
+      activities,
+      relations: ['B>C', 'C>F', 'D>F', 'E>F'],
+      rules: { method: 'ms-project' },
+    });
+    expect(held['house']).toMatchObject({ float: 16, free: 16 });
+  });
+
   it('is not held by a summary without members', () => {
     const activities: SmallSchedule['activities'] = [
       { id: 'empty', type: 'summary', members: [] },

@@ -4,7 +4,7 @@ import { scoreBin } from '../bins.ts';
 import { shiftWords } from '../explain/shift-words.ts';
 import { estimatePerformance } from './cbpe.ts';
 import { realisedPerformance } from './realised.ts';
-import { performanceOf } from './score-counts.ts';
+import { gradeBins, performanceOf } from './score-counts.ts';
 
 const chance = (x: number) => 1 / (1 + Math.exp(-x));
 
@@ -26,6 +26,21 @@ function world(seed: number) {
 }
 const zeros = () => Array<number>(20).fill(0);
 const MEASURES = ['accuracy', 'brier', 'auc'] as const;
+
+describe('the slope of a measure', () => {
+  it.each(MEASURES)('of %s is what the measure moves by when more of a bin are late', (measure) => {
+    const { next } = createSeededRandom(11);
+    const n = Array.from({ length: 20 }, () => Math.floor(next() * 40));
+    const rate = n.map(() => 0.1 + 0.8 * next());
+    const valueAt = (bin: number, by: number) =>
+      gradeBins(n, rate.with(bin, (rate[bin] ?? 0) + by), 0.5)[measure].value;
+    const step = 1e-6;
+    const measured = n.map((_, bin) => (valueAt(bin, step) - valueAt(bin, -step)) / (2 * step));
+    for (const [bin, slope] of gradeBins(n, rate, 0.5)[measure].slopes.entries()) {
+      expect(slope).toBeCloseTo(measured[bin] ?? Number.NaN, 6);
+    }
+  });
+});
 
 describe('counted performance', () => {
   it('is that of the textbook, scores taken for the middle of their bin', () => {
