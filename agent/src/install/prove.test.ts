@@ -3,7 +3,7 @@ import { createVirtualClock } from '@plumbline/shared/testing';
 import { sha256Hex } from '@plumbline/shared/trust';
 import { describe, expect, it } from 'vitest';
 import { createPredictor } from '../predict/predictor.ts';
-import { createLinearInference, type LinearModel } from '../testing/linear-inference.ts';
+import { createLinearInference, encodeLinear, type LinearModel } from '../testing/linear-inference.ts';
 import { DEFAULT_MODEL, LINE, mintRelease } from '../testing/mint.ts';
 import { newLine } from '../update/index.ts';
 import { prove } from './prove.ts';
@@ -22,7 +22,11 @@ async function proving({ stored = [] as ActivityRecord[], wanted = 5, model = DE
   const session = await createLinearInference().load(bundle.model);
   const { manifest, reference } = bundle;
   const content = { sha256: release.assigned.sha256, version: '1.0.0', counter: 1 };
-  predictor.swap({ ...content, line: LINE, manifest, reference, session });
+  const swap = (one: typeof session) => predictor.swap({ ...content, line: LINE, manifest, reference, session: one });
+  swap(session);
+  /** From now on every answer is nonsense. */
+  const breakDown = async () =>
+    swap(await createLinearInference().load(encodeLinear({ ...DEFAULT_MODEL, fault: 'nan' })));
   const stop = new AbortController();
   const asked: number[] = [];
   const storedRecords = (count: number) => {
@@ -34,7 +38,7 @@ async function proving({ stored = [] as ActivityRecord[], wanted = 5, model = DE
     { clock, predictor, settings, storedRecords, derive: (_, given) => given },
     { model: { ...newLine(LINE), state: 'proving', provingSince: clock.now() }, signal: stop.signal },
   );
-  return { clock, predictor, proof, asked, stop };
+  return { clock, predictor, proof, asked, stop, breakDown };
 }
 
 describe('a model that proves itself', () => {
@@ -101,6 +105,20 @@ describe('a model that proves itself', () => {
       await expect(predictor.predict([record])).rejects.toMatchObject({ kind: 'refused' });
     }
     expect(await proof).toEqual({ type: 'failed', reason: 'errors_in_service', detail: '3 of 3 calls failed' });
+  });
+
+  it.each([
+    [57, { type: 'proved' }],
+    [56, { type: 'failed', reason: 'errors_in_service', detail: '3 of 59 calls failed' }],
+  ])('after %i good answers three faulty ones are a twentieth of all, or more', async (good, end) => {
+    const { clock, predictor, proof, breakDown } = await proving({ wanted: 1000 });
+    for (let call = 0; call < good; call += 1) await predictor.predict([record]);
+    await breakDown();
+    for (let call = 0; call < 3; call += 1) {
+      await expect(predictor.predict([record])).rejects.toMatchObject({ code: 'output_not_finite' });
+    }
+    await clock.advance(WAIT_MS);
+    expect(await proof).toMatchObject(end);
   });
 
   it('is not blamed for questions that make no sense', async () => {
