@@ -41,6 +41,12 @@ describe('signing metadata', () => {
     expect(signersOf(both, role, keys).size).toBe(2);
     const again = await addMetadataSignatures(both, [approver], role);
     expect(readMetadata(again, role).signatures).toHaveLength(2);
+    const all = await addMetadataSignatures(again, [approver, builder, stranger], role);
+    expect(readMetadata(all, role).signatures.map(({ keyid }) => keyid)).toEqual([
+      approver.keyId,
+      builder.keyId,
+      stranger.keyId,
+    ]);
     expect(toHex(signedBytes(again, role))).toBe(toHex(signedBytes(first, role)));
   });
 
