@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { enrol, eventually, tinyModel } from '../harness/index.ts';
 import { findChromium } from '../harness/services/chromium.ts';
 import { skipReason } from '../harness/services/index.ts';
+import { createDesk, DESK } from './acts/desk.ts';
+import { learningActs } from './acts/learning.ts';
+import { manySites } from './acts/many-sites.ts';
+import { namingActs } from './acts/naming.ts';
 import { seriousFindings } from './axe.ts';
 import { choose, tabTo } from './keyboard.ts';
 import { keepPicture } from './pictures.ts';
 import { openScene, SCENE_TIMEOUT_MS, seen, type Scene } from './scene.ts';
 
-const DESK = { width: 1280, height: 800 };
-const TABLET = { width: 820, height: 1180 };
 const absent = skipReason(findChromium());
 
 /** Every dialog is really sent once, and refused once. */
@@ -29,43 +31,11 @@ describe.skipIf(absent !== undefined)(
     }, SCENE_TIMEOUT_MS);
     afterAll(() => scene?.[Symbol.asyncDispose]());
 
-    const get = <T>(path: string) => scene.fleet.client.get<T>(`/api/v1${path}`);
-    const post = <T>(path: string, body: object = {}) => scene.fleet.client.post<T>(`/api/v1${path}`, body);
+    const desk = createDesk(() => scene);
+    const { get, post, dialog, press, send, sendInVain, keep } = desk;
     const stateOf = async () => (await get<{ state: string }>('/sites/north')).state;
     const rules = async () => (await get<{ rules: { name: string; routes: object }[] }>('/alerts/rules')).rules;
     const hooks = async () => (await get<{ webhooks: { id: string; paused?: object }[] }>('/webhooks')).webhooks;
-    const dialog = () => scene.page.getByRole('dialog');
-    const press = (name: string | RegExp) => scene.page.getByRole('button', { name, exact: true }).first().click();
-    const send = async (verb: string) => {
-      await dialog().getByRole('button', { name: verb, exact: true }).click();
-      await dialog().waitFor({ state: 'detached' });
-    };
-    /** Sends a dialog that is refused: it stays, and says why. */
-    const sendInVain = async (verb: string, code: string) => {
-      await dialog().getByRole('button', { name: verb, exact: true }).click();
-      const refusal = dialog().getByRole('alert');
-      expect(await seen(refusal.getByText(code, { exact: true }))).toBe(true);
-      await keep(code);
-      const said = await refusal.innerText();
-      await scene.page.keyboard.press('Escape');
-      await dialog().waitFor({ state: 'detached' });
-      return said;
-    };
-    const keep = async (name: string) => {
-      const folder = process.env['PLUMBLINE_SCREENS'];
-      if (folder === undefined) return;
-      await mkdir(folder, { recursive: true });
-      for (const [scheme, size] of [
-        ['light', DESK],
-        ['dark', TABLET],
-      ] as const) {
-        await scene.page.setViewportSize(size);
-        await scene.page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-        await scene.page.screenshot({ path: join(folder, `dialog-${name}-${scheme}.png`) });
-      }
-      await scene.page.setViewportSize(DESK);
-      await scene.page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
-    };
 
     it('writes a rollout by the keyboard alone, and shows at every step where one is', async () => {
       const { page, open } = scene;
@@ -357,6 +327,10 @@ describe.skipIf(absent !== undefined)(
       expect(table.trimEnd().split('\r\n')).toHaveLength(1 + entries.length + 5);
       expect(table).toContain('said-by-cy,Slab 2,progress,cy,2026-03-01T06:30:00.000Z,2026-03-01 12:15:00 GMT+5:45,');
     });
+
+    namingActs(desk);
+    learningActs(desk);
+    manySites(desk);
 
     it('never failed to show a page', () => {
       expect(scene.errors).toEqual([]);

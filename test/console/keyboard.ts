@@ -47,7 +47,14 @@ async function requireVisible(page: Page, name: string): Promise<void> {
   const differs = await page.evaluate<boolean>(`(async () => {
     const looks = ${LOOKS};
     const at = document.activeElement;
-    const settled = () => new Promise((resolve) => setTimeout(resolve, 250));
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    // What fades in or out does so as an animation of the page: whatever is shown then stays.
+    const settled = async () => {
+      await frame();
+      const ending = document.getAnimations().filter(({ effect }) => Number.isFinite(effect.getComputedTiming().endTime));
+      await Promise.allSettled(ending.map(({ finished }) => finished));
+      await frame();
+    };
     await settled();
     const focused = looks(at);
     at.blur();

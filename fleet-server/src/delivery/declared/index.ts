@@ -11,6 +11,14 @@ export {
   type KindName,
 } from './document.ts';
 export { DeclaredError, type DeclaredErrorCode } from './errors.ts';
-export { MAX_FILE_BYTES, readFiles, type PlacedProblem, type ReadFiles, type SourceFile } from './files/read-files.ts';
+export { diffSpelled } from './diff.ts';
+export {
+  MAX_FILE_BYTES,
+  readFiles,
+  readText,
+  type PlacedProblem,
+  type ReadFiles,
+  type SourceFile,
+} from './files/read-files.ts';
 export type { AnyKind, DeclaredKind } from './kinds/index.ts';
 export { jsonSchemaOf, writtenSchemas, type JsonSchema } from './schemas.ts';

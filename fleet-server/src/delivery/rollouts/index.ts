@@ -24,14 +24,13 @@ export { listPenalties, releasePenalties, type Penalty } from './penalties/penal
 export { parsePlan } from './plan/parse-plan.ts';
 export { rolloutPlan, type RolloutPlan, type Stage, type WrittenPlan } from './plan/rollout-plan.ts';
 export * from './policies/index.ts';
+export { decisionPage, listDecisions, newestDecisions, type Decision, type DecisionPage } from './read-decisions.ts';
 export {
   getRollout,
-  listDecisions,
   listMembers,
   listRollouts,
   rolloutPage,
   versionsInUse,
-  type Decision,
   type Member,
   type Rollout,
   type RolloutDeps,

@@ -13,7 +13,6 @@ import {
   or,
   pageOfRows,
   preparedRead,
-  rolloutDecisions,
   rolloutDevices,
   rollouts,
   sql,
@@ -146,17 +145,6 @@ export async function rolloutsToLookAt(db: ReadDb, now = 0): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Why it stands where it stands: every decision with its numbers, oldest first. @param after those with a higher id */
-export async function listDecisions(db: ReadDb, rollout: string, after = 0) {
-  const rows = await db
-    .select()
-    .from(rolloutDecisions)
-    .where(and(eq(rolloutDecisions.rollout, rollout), gt(rolloutDecisions.id, after)))
-    .orderBy(asc(rolloutDecisions.id));
-  return rows.map((row) => ({ ...row, numbers: JSON.parse(row.numbers) as Record<string, unknown> }));
-}
-
-export type Decision = Awaited<ReturnType<typeof listDecisions>>[number];
 export type Member = typeof rolloutDevices.$inferSelect;
 
 /** Devices of the stages that have opened. */

@@ -41,6 +41,7 @@ import { addSiteActivities } from './sites/activities.ts';
 import { addSites } from './sites/sites.ts';
 import { addTuf } from './routes/tuf.ts';
 import { addWebhooks } from './told/webhooks.ts';
+import { addWritten } from './written/written.ts';
 
 const MAX_BODY_BYTES = 96 * 1024 * 1024;
 
@@ -118,6 +119,7 @@ export function createHttpApp(
     addForecasts,
     addRehearsals,
     addScoring,
+    addWritten,
     addPipelines,
     addRetraining,
     addSites,

@@ -101,7 +101,7 @@ describe('a server', () => {
     expect(await client.get('/api/v1/alerts/mutes')).toMatchObject({ mutes: [{ id, kind: 'drift', until }] });
     await client.post(`/api/v1/alerts/mutes/${id}/end`, {});
     expect(await client.get('/api/v1/alerts/mutes')).toEqual({ mutes: [] });
-    expect(await client.get('/api/v1/alerts/mails?state=dead')).toEqual({ mails: [] });
+    expect(await client.get('/api/v1/alerts/mails?state=dead')).toEqual({ mails: [], next: null, dead: 0 });
     expect(await client.post('/api/v1/alerts/mails/retry', {})).toMatchObject({ mails: 0 });
     expect(await client.post('/api/v1/alerts/rules/ops/remove', {})).toEqual({ name: 'ops' });
     await expect(client.post('/api/v1/alerts/rules/ops/remove', {})).rejects.toMatchObject({

@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { get } from 'node:https';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { connect } from 'node:tls';
+import { connect, type TLSSocket } from 'node:tls';
 import { createVirtualClock } from '@plumbline/shared/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAuthority } from '../../supply/keys/ca/authority.ts';
@@ -114,28 +115,31 @@ describe('the web door', () => {
     expect(await names()).toContain('127.0.0.1');
   });
 
-  it('asks for a client certificate, says whether it was verified, and needs none', async () => {
-    const seen: unknown[] = [];
-    const web = await listenWeb(
-      (_request, env) => {
-        const { socket } = (env as { incoming: { socket: { authorized: boolean } } }).incoming;
-        seen.push(socket.authorized);
-        return new Response('in');
-      },
-      { host: '127.0.0.1', port: 0, secure: await open() },
-    );
-    world.defer(() => web.close());
-    const key = createServerKey();
-    const { pem: cert } = await desk.issueDeviceCertificate({
-      site: 'north',
-      device: 'gw-1',
-      publicKey: key.publicKey,
-      now: clock.now(),
-    });
-    expect((await shownBy(web.port)).answer).toContain('200 OK');
-    expect((await shownBy(web.port, undefined, { cert, key: key.pem })).answer).toContain('200 OK');
-    expect(seen).toEqual([false, true]);
-  });
+  it.each([
+    ['by the name of the console', 'console.test'],
+    ['by the name of the devices', 'devices.test'],
+    ['by address', undefined],
+  ])(
+    'asks nobody for a certificate who comes %s: one that is ready to be shown stays unseen',
+    async (_, servername) => {
+      const seen: unknown[] = [];
+      const web = await listenWeb(
+        (_request, env) => {
+          const { socket } = (env as { incoming: { socket: TLSSocket } }).incoming;
+          seen.push(socket.getPeerX509Certificate());
+          return new Response('in');
+        },
+        { host: '127.0.0.1', port: 0, secure: await open(await consoleFiles('console.test')) },
+      );
+      world.defer(() => web.close());
+      const key = createServerKey();
+      const device = { site: 'north', device: 'gw-1', publicKey: key.publicKey, now: clock.now() };
+      const { pem: cert } = await desk.issueDeviceCertificate(device);
+      expect((await shownBy(web.port, servername)).answer).toContain('200 OK');
+      expect((await shownBy(web.port, servername, { cert, key: key.pem })).answer).toContain('200 OK');
+      expect(seen).toEqual([undefined, undefined]);
+    },
+  );
 
   it('shows a renewed certificate to clients that come by address too', async () => {
     const source = await open();
@@ -165,6 +169,28 @@ describe('the web door', () => {
     await web.close();
     await left;
     expect((await answer) === body).toBe(true);
+  });
+
+  it('answers who asks for a WebSocket while nobody takes any, and leaves those that were taken to their owner', async () => {
+    const web = await listenWeb(answering, { host: '127.0.0.1', port: 0, secure: await open() });
+    const asking = () =>
+      get({
+        host: '127.0.0.1',
+        port: web.port,
+        rejectUnauthorized: false,
+        headers: { connection: 'Upgrade', upgrade: 'websocket' },
+      });
+    const [answer] = (await once(asking(), 'response')) as [IncomingMessage];
+    expect(await text(answer)).toBe('in');
+
+    const upgraded = once(web.server, 'upgrade') as Promise<[IncomingMessage, Socket]>;
+    asking().on('error', () => undefined);
+    const [, owned] = await upgraded;
+    const closed = web.close();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(owned.destroyed).toBe(false);
+    owned.destroy();
+    await closed;
   });
 
   it('names a port that is in use', async () => {

@@ -4,7 +4,7 @@ import type { Desk } from '../../supply/keys/index.ts';
 import { readOwnCertificate, refuseSharedName, type OwnCertificate, type OwnFiles } from './own-certificate.ts';
 import { createServerKey } from './server-key.ts';
 
-/** PEM texts: chain and key of the server, and the authority whose client certificates are asked for. */
+/** PEM texts: chain and key of the server, and the authority whose client certificates the door of MQTT takes. */
 export interface ServerTls {
   cert: string;
   key: string;

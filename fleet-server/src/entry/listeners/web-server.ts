@@ -1,4 +1,10 @@
-import { createServer as createHttpServer, type RequestListener, type Server as HttpServer } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server as HttpServer,
+  type ServerOptions,
+} from 'node:http';
 import { createServer as createHttpsServer, Server as HttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
@@ -30,8 +36,8 @@ const LIMITS = { headersTimeout: 15_000, requestTimeout: 300_000, keepAliveTimeo
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 
 /**
- * The web door: console, API, enrolment, renewal, and WebSockets for tablets and gateways. A client certificate is
- * asked for and not required; whether one was verified stands in `authorized` of the socket.
+ * The web door: console, API, enrolment, renewal, and WebSockets for tablets and gateways. It asks nobody for a
+ * certificate: browsers have none, and at that question Chromium gives up a WebSocket. Devices bring a token.
  * @throws ListenerError `port_busy`, `listen_failed`, naming host and port
  */
 export async function listenWeb(
@@ -39,8 +45,17 @@ export async function listenWeb(
   { host, port, secure, setting = 'PLUMBLINE_HTTP_PORT' }: WebServerOptions,
 ): Promise<WebServer> {
   const answer = getRequestListener(fetch);
-  const server = secure === undefined ? createHttpServer(LIMITS, answer) : secureServer(secure, answer);
-  const close = closerOf(server);
+  const waiting: Waiting = new Map();
+  // Without anybody who takes it an upgrade is a request like others, and is answered.
+  const shouldUpgradeCallback = ({ socket }: IncomingMessage) => {
+    const isTaken = server.listenerCount('upgrade') > 0;
+    if (isTaken) waiting.delete(socket);
+    return isTaken;
+  };
+  const options = { ...LIMITS, shouldUpgradeCallback };
+  const server: HttpServer | HttpsServer =
+    secure === undefined ? createHttpServer(options, answer) : secureServer(secure, options, answer);
+  const close = closerOf(server, waiting);
   await listen(server, { host, port, setting });
   const bound = (server.address() as AddressInfo).port;
   return {
@@ -51,12 +66,14 @@ export async function listenWeb(
   };
 }
 
+/** Connections, and how many answers each waits for; those that were upgraded are not among them. */
+type Waiting = Map<Socket, number>;
+
 /**
  * A browser opens connections ahead of what it will ask. To Node they are not idle before their first request, and nobody
  * looks at their timeouts any more once the server closes: so who waits for no answer goes at once, the others behind theirs.
  */
-function closerOf(server: HttpServer | HttpsServer): () => Promise<void> {
-  const waiting = new Map<Socket, number>();
+function closerOf(server: HttpServer | HttpsServer, waiting: Waiting): () => Promise<void> {
   let isClosing = false;
   const arrived = (socket: Socket) => {
     waiting.set(socket, 0);
@@ -71,7 +88,6 @@ function closerOf(server: HttpServer | HttpsServer): () => Promise<void> {
       else if (waiting.has(socket)) waiting.set(socket, left);
     });
   });
-  server.on('upgrade', (_request, socket: Socket) => waiting.delete(socket));
   return () =>
     new Promise((resolve) => {
       isClosing = true;
@@ -80,14 +96,12 @@ function closerOf(server: HttpServer | HttpsServer): () => Promise<void> {
     });
 }
 
-function secureServer(secure: SecureContextSource, answer: RequestListener): HttpsServer {
+function secureServer(secure: SecureContextSource, options: ServerOptions, answer: RequestListener): HttpsServer {
   const server = createHttpsServer(
     {
-      ...LIMITS,
+      ...options,
       ...secure.current(),
       minVersion: 'TLSv1.3',
-      requestCert: true,
-      rejectUnauthorized: false,
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       SNICallback: (name, done) => done(null, secure.contextFor(name)),
     },

@@ -14,7 +14,7 @@ import {
 } from '../../insight/alerts/index.ts';
 import { alerts, driftFindings, eq, openDatabase, type Database } from '../../platform/db/index.ts';
 import { createDispatcher, emit, type Dispatcher } from '../../platform/outbox/index.ts';
-import { listMails, settleDead, startMail } from './index.ts';
+import { mailPage, settleDead, startMail } from './index.ts';
 import { createSender } from './send.ts';
 
 const PASSWORD = 'pass/word-9';
@@ -65,6 +65,7 @@ async function startServer(): Promise<number> {
   return (server.server.address() as AddressInfo).port;
 }
 
+const mails = async (state?: string) => (await mailPage(database.db, { state }, { limit: 100 })).mails;
 const settle = async () => {
   await dispatcher.settled();
   await mail.settled();
@@ -133,7 +134,7 @@ describe('an alert', () => {
     expect(raw).toMatch(/^Date: Thu, 01 Jan 2026 00:00:00 \+0000$/m);
     expect(raw).toMatch(/^Auto-Submitted: auto-generated$/m);
     for (const said of ['crew lies elsewhere', ...Object.values(details), id]) expect(raw).toContain(said);
-    expect((await listMails(database.db)).map(({ state }) => state)).toEqual(['delivered', 'delivered']);
+    expect((await mails()).map(({ state }) => state)).toEqual(['delivered', 'delivered']);
   });
 
   it('that no rule names is mailed to nobody, nor after its rule was removed', async () => {
@@ -144,7 +145,7 @@ describe('an alert', () => {
     await removeRule({ database }, 'user:ana', 'ops');
     await raise('trade lies elsewhere');
     await settle();
-    expect([taken, await listMails(database.db)]).toEqual([[], []]);
+    expect([taken, await mails()]).toEqual([[], []]);
   });
 
   it('cannot write headers, recipients or commands, whatever it says', async () => {
@@ -168,10 +169,10 @@ describe('a mail server', () => {
     await raise('crew lies elsewhere');
     await settle();
     await advance(12_000);
-    expect((await listMails(database.db))[0]).toMatchObject({ state: 'waiting', attempts: 2 });
+    expect((await mails())[0]).toMatchObject({ state: 'waiting', attempts: 2 });
     refusal = () => undefined;
     await advance(35_000);
-    const [sent] = await listMails(database.db);
+    const [sent] = await mails();
     expect(sent).toMatchObject({ state: 'delivered', attempts: 3, lastReason: null });
     expect(taken[0]!.raw).toContain(`Message-ID: <${sent!.id}@example.com>`);
   });
@@ -196,7 +197,7 @@ describe('a mail server', () => {
     await raise('crew lies elsewhere');
     await settle();
     expect(taken.map(({ to }) => to)).toEqual([['ana@example.com']]);
-    const [dead] = await listMails(database.db, 'dead');
+    const [dead] = await mails('dead');
     expect(dead).toMatchObject({ recipient: 'gone@example.com', attempts: 1 });
     expect(dead?.lastReason).toContain('no such user');
     refusal = () => undefined;
@@ -218,12 +219,12 @@ describe('a mail server', () => {
       // By the longest sleep, at the latest, it looks again.
       await advance(60_000);
     }
-    const [given] = await listMails(database.db);
+    const [given] = await mails();
     expect(given).toMatchObject({ state: 'dead', attempts: 11 });
     expect(given?.lastReason).toMatch(/^EAUTH/);
     expect(JSON.stringify([given, log])).not.toMatch(/wrong-pass/);
     expect(await settleDead({ database, now: clock.now }, 'user:ana', { order: 'drop' })).toMatchObject({ mails: 1 });
-    expect(await listMails(database.db)).toEqual([]);
+    expect(await mails()).toEqual([]);
   });
 
   it('that is away is a failure with a reason', async () => {

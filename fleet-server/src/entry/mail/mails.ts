@@ -1,5 +1,17 @@
 import { record } from '../../platform/audit/index.ts';
-import { and, desc, eq, mailDeliveries, mark, type Database, type ReadDb } from '../../platform/db/index.ts';
+import {
+  and,
+  count,
+  cursorOf,
+  desc,
+  eq,
+  mailDeliveries,
+  mark,
+  olderThan,
+  pageOfRows,
+  type Database,
+  type ReadDb,
+} from '../../platform/db/index.ts';
 import { MAIL_QUEUED } from './queue.ts';
 
 /** A mail on its way, without its text. */
@@ -16,17 +28,34 @@ export interface QueuedMail {
   lastReason: string | null;
 }
 
-const MOST = 500;
+export interface MailPage {
+  mails: QueuedMail[];
+  next: string | null;
+  /** Given up, on whatever page. */
+  dead: number;
+}
 
-/** Newest first, at most 500. @param state `waiting`, `delivered` or `dead`; all without */
-export async function listMails(db: ReadDb, state?: string): Promise<QueuedMail[]> {
+/**
+ * A page of mails, newest first.
+ * @param filter `state`: `waiting`, `delivered` or `dead`; all without
+ * @throws CursorError `cursor_malformed`
+ */
+export async function mailPage(
+  db: ReadDb,
+  { state }: { state?: string | undefined },
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+): Promise<MailPage> {
+  const { createdAt, id, state: of } = mailDeliveries;
   const rows = await db
     .select()
     .from(mailDeliveries)
-    .where(state === undefined ? undefined : eq(mailDeliveries.state, state))
-    .orderBy(desc(mailDeliveries.createdAt), desc(mailDeliveries.event))
-    .limit(MOST);
-  return rows.map(({ body: _body, nextAt: _nextAt, event: _event, ...mail }) => mail);
+    .where(and(state === undefined ? undefined : eq(of, state), olderThan({ at: createdAt, id }, cursor)))
+    .orderBy(desc(createdAt), desc(id))
+    .limit(limit + 1);
+  const [dead] = await db.select({ number: count() }).from(mailDeliveries).where(eq(of, 'dead'));
+  const { page, next } = pageOfRows(rows, limit, (last) => cursorOf(last.createdAt, last.id));
+  const mails = page.map(({ body: _body, nextAt: _nextAt, event: _event, ...mail }) => mail);
+  return { mails, next, dead: dead?.number ?? 0 };
 }
 
 /** Sends again what was given up, or lets it be: of one address, or of all. */

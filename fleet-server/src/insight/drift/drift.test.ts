@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { driftDays, openDatabase, outboxEvents, type Database } from '../../platform/db/index.ts';
 import { endLeft } from './findings/end-left.ts';
 import { standingAlarms } from './findings/standing-alarms.ts';
-import { assessVersion, listFindings, listHolds, listRefusals, listVerdicts, mergedWindows } from './index.ts';
+import { assessVersion, listFindings, listHolds, listVerdicts, mergedWindows, refusalPage } from './index.ts';
 import { createEvidenceWorld, DAY_MS, type EvidenceWorld, type Row } from './testing/evidence-world.ts';
 
 const OF = { line: 'delay', version: '1.0.0' };
@@ -224,7 +224,8 @@ describe('evidence that cannot be what it says', () => {
     world.setNow(2 * DAY_MS);
     await send();
     await look(2);
-    expect((await listRefusals(database.db, { device: 'gw-1' })).map((one) => one.code)).toEqual([code]);
+    const { refusals } = await refusalPage(database.db, { device: 'gw-1' }, { limit: 10 });
+    expect(refusals.map((one) => one.code)).toEqual([code]);
     const [merged] = await mergedWindows(database.db, { ...OF, from: 0, to: 99 * DAY_MS, by: 'device' });
     expect(merged?.window.count).toBe(code === 'window_replayed' ? 10 : undefined);
   });

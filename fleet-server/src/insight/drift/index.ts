@@ -4,7 +4,7 @@ export { standingAlarms } from './findings/standing-alarms.ts';
 export {
   findingPage,
   listFindings,
-  listRefusals,
+  refusalPage,
   type FindingFilter,
   type KeptFinding,
 } from './findings/list-findings.ts';

@@ -7,6 +7,7 @@ export type PipelineErrorCode =
   | 'pipeline_parameter' // a value that a parameter does not take, or one that is missing
   | 'pipeline_input' // what an earlier step answered is not what a step takes
   | 'pipeline_unknown'
+  | 'pipeline_limit'
   | 'pipeline_changed' // by somebody else meanwhile
   | 'pipeline_paused'
   | 'pipeline_busy' // one run is under way and one waits for it

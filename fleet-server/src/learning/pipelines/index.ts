@@ -16,7 +16,7 @@ export {
 export { trainModel, type Holdout, type TrainedModel, type TrainModelOptions } from './train-model.ts';
 export { checkPipeline } from './file/check.ts';
 export { readPipelineFile } from './file/read-file.ts';
-export { pipelineKind } from './runs/declared.ts';
+export { examinePipeline, pipelineKind, type ExaminedPipeline } from './runs/declared.ts';
 export { cancelPipelineRun } from './runs/record.ts';
 export { orderPipeline, putPipeline, renewSecret, type PutPipeline } from './runs/put.ts';
 export {

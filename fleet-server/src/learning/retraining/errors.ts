@@ -15,4 +15,6 @@ export type RetrainingErrorCode =
 /** Of the loop from drift to a better model. */
 export class RetrainingError extends CodedError<RetrainingErrorCode> {
   override readonly name = 'RetrainingError';
+  /** Of a malformed policy: everything that is wrong, each by its path. */
+  problems: readonly { field: string; message: string }[] = [];
 }

@@ -10,6 +10,7 @@ export { chooseWindow, type BackTest, type ChosenWindow } from './data-window/ch
 export { rowsOfWindow, type WindowRules } from './data-window/rows-of-window.ts';
 export { decideTurn, levelOfTry, type LineFacts, type TurnCause, type TurnDecision } from './decide/decide-turn.ts';
 export { retrainPolicy, type RetrainPolicy, type WindowForm, type WrittenRetrainPolicy } from './policy/policy.ts';
+export { examineRetrainPolicy, type ExaminedPolicy } from './policy/examine.ts';
 export { putRetrainPolicy } from './policy/put.ts';
 export { findRetrainPolicy, getRetrainPolicy, listRetrainPolicies, type KeptPolicy } from './policy/read.ts';
 export { sliceLosses, type SliceLoss } from './slices.ts';
@@ -19,4 +20,4 @@ export type { ExamineDeps } from './turns/examine.ts';
 export { isOver, nextState, type TurnInput, type TurnState } from './turns/machine.ts';
 export { orderTurn } from './turns/open.ts';
 export { createRetrainer, type Retrainer, type RetrainerDeps } from './turns/retrainer.ts';
-export { getTurn, listTurns, openTurns, type Turn } from './turns/turn.ts';
+export { getTurn, listTurns, openTurns, turnPage, type Turn } from './turns/turn.ts';

@@ -37,6 +37,8 @@ export interface RetrainInput {
   windows?: { forms: readonly WindowForm[]; rules: WindowRules };
   /** False: a winner is named and not released. Default true. */
   release?: boolean;
+  /** The moment that a released candidate is of, ms: its window ends there. Default: now. */
+  asOf?: number;
   /** More for the card of a release. */
   card?: Record<string, unknown>;
 }
@@ -103,8 +105,7 @@ async function turn(
   if (comparison.winner === 'candidate' && !release) outcome = { ...outcome, decision: 'candidate better' };
   else if (comparison.winner === 'candidate') {
     const options = { ...input.options, ...comparison.configuration, gatePermutations: GATE_PERMUTATIONS };
-    const now = deps.now();
-    trained = await trainModel(windowOf(dataset, now), options);
+    trained = await trainModel(windowOf(dataset, input.asOf ?? deps.now()), options);
     // A release waits for people: whoever gave it up meanwhile wants none.
     options.signal?.throwIfAborted();
     const card = { comparison, trigger: input.trigger, ...(window && { window: tellWindow(window) }), ...input.card };

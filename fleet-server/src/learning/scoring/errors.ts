@@ -13,6 +13,7 @@ export type ScoringErrorCode =
   | 'scoring_busy' // more questions than are answered at once
   | 'job_unknown'
   | 'job_exists'
+  | 'job_limit'
   | 'job_paused'
   | 'job_changed' // somebody else ordered otherwise meanwhile
   | 'job_running'

@@ -7,6 +7,7 @@ export type GroupErrorCode =
   | 'group_exists'
   | 'group_invalid' // a value of it; the field says which
   | 'group_in_use'
+  | 'group_limit'
   | 'group_by_selector' // its members cannot be listed by hand
   | 'group_changed_meanwhile'
   | 'group_devices_unknown'

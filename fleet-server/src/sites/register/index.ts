@@ -5,5 +5,6 @@ export { SiteError, unknownSite, type SiteErrorCode } from './errors.ts';
 export { findSite, getSite, listSites } from './list.ts';
 export { putSite, type SiteChange } from './put.ts';
 export { devicesOf, type DeviceEnd, type SiteDevice } from './remaining.ts';
+export { sitePage, type SiteFilter, type SitePage } from './site-page.ts';
 export { SITE_STATES, type SiteRecord, type SiteState } from './site.ts';
 export { zoneNamed } from './zone.ts';

@@ -1,7 +1,16 @@
 export { chooseModel } from './choose.ts';
 export { ModelError, type ModelErrorCode } from './errors.ts';
 export { intakeModel, type AcceptedModel, type ModelIntake } from './intake/intake.ts';
-export { getModel, listModels, type VariantSummary, type VersionSummary } from './list.ts';
+export { listLinesOfModels, type LineSummary } from './lines.ts';
+export {
+  getModel,
+  listModels,
+  modelPage,
+  VERSION_STATES,
+  type VariantSummary,
+  type VersionFilter,
+  type VersionSummary,
+} from './list.ts';
 export { numbersOf } from './judge/answers.ts';
 export { modelMapping, parseMapping, type ModelMapping } from './intake/mapping.ts';
 export {

@@ -1,11 +1,17 @@
 import {
   and,
   asc,
+  cursorOf,
   desc,
   eq,
+  gt,
+  lt,
   modelVariants,
   modelVersions,
+  or,
+  pageOfRows,
   preparedRead,
+  readCursor,
   sql,
   type ReadDb,
 } from '../../platform/db/index.ts';
@@ -26,6 +32,9 @@ export interface VariantSummary {
   profiles: string[];
   payloads: Payload[];
 }
+
+export const VERSION_STATES = modelVersions.state.enumValues;
+export type VersionState = (typeof VERSION_STATES)[number];
 
 export interface VersionSummary {
   line: string;
@@ -54,6 +63,44 @@ export async function listModels(db: ReadDb, line?: string, version?: string): P
       ),
     )
     .orderBy(asc(modelVersions.line), desc(modelVersions.counter));
+  return summarize(db, versions, line);
+}
+
+/** What is left out excludes nothing. */
+export interface VersionFilter {
+  line?: string | undefined;
+  state?: VersionState | undefined;
+}
+
+/** A page of versions, by line and the newest first within it. @throws CursorError `cursor_malformed` */
+export async function modelPage(
+  db: ReadDb,
+  { line, state }: VersionFilter,
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+): Promise<{ models: VersionSummary[]; next: string | null }> {
+  const after = cursor === undefined ? undefined : readCursor(cursor);
+  const { line: of, counter } = modelVersions;
+  const rows = await db
+    .select()
+    .from(modelVersions)
+    .where(
+      and(
+        line === undefined ? undefined : eq(of, line),
+        state === undefined ? undefined : eq(modelVersions.state, state),
+        after && or(gt(of, after.id), and(eq(of, after.id), lt(counter, after.at))),
+      ),
+    )
+    .orderBy(asc(of), desc(counter))
+    .limit(limit + 1);
+  const { page, next } = pageOfRows(rows, limit, (last) => cursorOf(last.counter, last.line));
+  return { models: await summarize(db, page, line), next };
+}
+
+async function summarize(
+  db: ReadDb,
+  versions: readonly (typeof modelVersions.$inferSelect)[],
+  line: string | undefined,
+): Promise<VersionSummary[]> {
   const deprecations = await deprecationsOf(db, line);
   const summaries: VersionSummary[] = [];
   for (const { subject: _subject, card, ...rest } of versions) {

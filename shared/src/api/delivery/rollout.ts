@@ -73,7 +73,8 @@ export const rolloutDetailsView = rolloutView
       }),
     ),
     turns: turnsExplained,
-    decisions: z.array(rolloutDecision),
+    decisions: z.array(rolloutDecision).describe('The first and the newest, at most 200 of them, oldest first.'),
+    decisionsLeftOut: z.boolean().describe('There are others between them: see its decisions.'),
   })
   .meta({ id: 'RolloutDetails' });
 
@@ -82,7 +83,8 @@ export const rolloutProgressView = z
     id: z.string(),
     state: rolloutState,
     revision: z.number(),
-    decisions: z.array(rolloutDecision),
+    decisions: z.array(rolloutDecision).describe('Oldest first.'),
+    more: z.boolean().describe('Others follow in the direction that was asked for.'),
   })
   .meta({ id: 'RolloutProgress' });
 

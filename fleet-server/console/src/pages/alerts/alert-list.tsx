@@ -1,5 +1,5 @@
 import { Button, Card, Group, Skeleton, Stack, Text, TextInput, Select, SegmentedControl } from '@mantine/core';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueries } from '@tanstack/react-query';
 import { BellRing, Download, Search } from 'lucide-react';
 import { useEffect } from 'react';
 import { answered, api } from '../../api/client.ts';
@@ -9,7 +9,7 @@ import { EmptyState } from '../../parts/page/empty-state.tsx';
 import { DocsLink } from '../../parts/page/page.tsx';
 import { ProblemView } from '../../parts/page/problem-view.tsx';
 import { given, oneOf } from '../../parts/address/given.ts';
-import { sitesQuery } from '../sites/site-of.ts';
+import { namedSitesQuery } from '../sites/site-of.ts';
 import { AlertCard } from './alert-card.tsx';
 import { SEVERITIES, type AlertFilter, type ShownAlert } from './alert-of.ts';
 import { kindWords, KINDS, siteOf } from './words.ts';
@@ -44,14 +44,13 @@ export function AlertList({ search, onSearch }: { search: AlertSearch; onSearch:
   });
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = found;
   const now = useServerNow();
-  const sites = useQuery(sitesQuery);
-  const zones = new Map(sites.data?.sites.map(({ id, zone }) => [id, zone]));
   const words = search.q?.trim().toLowerCase() ?? '';
   // What is searched for may stand on any page.
   useEffect(() => {
     if (words !== '' && hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [words, hasNextPage, isFetchingNextPage, fetchNextPage]);
   const loaded = data?.pages.flatMap(({ alerts }) => alerts) ?? [];
+  const zones = useZones(data?.pages ?? []);
   const alerts = loaded.filter(({ sentence, subject }) => `${sentence} ${subject}`.toLowerCase().includes(words));
   const isFiltered = Object.keys(filter).length > 1 || words !== '' || filter.state !== 'open';
   return (
@@ -145,6 +144,13 @@ export function AlertList({ search, onSearch }: { search: AlertSearch; onSearch:
       )}
     </Stack>
   );
+}
+
+/** Of the sites that alerts are of: one question for each page of them. */
+function useZones(pages: readonly { alerts: readonly ShownAlert[] }[]): Map<string, string> {
+  const named = pages.map(({ alerts }) => [...new Set(alerts.flatMap((alert) => siteOf(alert) ?? []))].toSorted());
+  const asked = useQueries({ queries: named.map((names) => namedSitesQuery(names)) });
+  return new Map(asked.flatMap(({ data }) => data?.sites.map(({ id, zone }) => [id, zone] as const) ?? []));
 }
 
 function rowOf(alert: ShownAlert): unknown[] {

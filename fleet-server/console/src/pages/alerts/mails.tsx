@@ -1,12 +1,14 @@
 import { Button, SegmentedControl } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { Mail } from 'lucide-react';
 import { useState } from 'react';
+import { BY_PAGES, cursorIn } from '../../api/by-pages.ts';
 import { answered, api } from '../../api/client.ts';
 import { useServerNow } from '../../api/server-clock.ts';
 import { StateBadge, type Tone } from '../../parts/values/badge.tsx';
 import { Confirm } from '../../parts/dialogs/confirm.tsx';
 import { DataTable } from '../../parts/tables/data-table.tsx';
+import { MoreRows } from '../../parts/tables/more-rows.tsx';
 import { EmptyState } from '../../parts/page/empty-state.tsx';
 import { Ago } from '../../parts/values/time.tsx';
 import { counted } from '../../parts/values/figures.ts';
@@ -14,6 +16,7 @@ import { Loaded } from '../../parts/page/loaded.tsx';
 import { Section } from '../../parts/page/section.tsx';
 
 const TONES: Record<string, Tone> = { waiting: 'waiting', delivered: 'good', dead: 'bad' };
+const PAGE = 50;
 type State = 'all' | 'waiting' | 'delivered' | 'dead';
 
 /** Mails on their way; those that were given up are sent again or dropped. */
@@ -22,11 +25,15 @@ export function Mails() {
   const now = useServerNow();
   const [state, setState] = useState<State>('all');
   const [order, setOrder] = useState<'retry' | 'drop'>();
-  const asked = useQuery({
+  const asked = useInfiniteQuery({
     queryKey: ['alerts', 'mails', state],
-    queryFn: () => answered(api.GET('/api/v1/alerts/mails', { params: { query: state === 'all' ? {} : { state } } })),
+    queryFn: ({ pageParam }) => {
+      const query = { ...(state !== 'all' && { state }), limit: PAGE, ...cursorIn(pageParam) };
+      return answered(api.GET('/api/v1/alerts/mails', { params: { query } }));
+    },
+    ...BY_PAGES,
   });
-  const dead = asked.data?.mails.filter((mail) => mail.state === 'dead').length ?? 0;
+  const dead = asked.data?.pages[0]?.dead ?? 0;
   const settle = async (word: 'retry' | 'drop') => {
     await answered(api.POST('/api/v1/alerts/mails/{order}', { params: { path: { order: word } }, body: {} }));
     await queries.invalidateQueries({ queryKey: ['alerts'] });
@@ -34,7 +41,7 @@ export function Mails() {
   return (
     <Section
       title="Mails"
-      about="Newest first, at most 500. A mail that no server takes is tried again with longer and longer waits, then given up."
+      about="Newest first. A mail that no server takes is tried again with longer and longer waits, then given up."
       actions={
         dead > 0 && (
           <>
@@ -56,8 +63,8 @@ export function Mails() {
         style={{ alignSelf: 'flex-start' }}
       />
       <Loaded asked={asked}>
-        {({ mails }) =>
-          mails.length === 0 ? (
+        {({ pages }) =>
+          pages[0]?.mails.length === 0 ? (
             <EmptyState icon={Mail} title="No mail">
               Mails are written when a rule with addresses names an alert. Where this server sends from is set in its
               configuration.
@@ -65,7 +72,7 @@ export function Mails() {
           ) : (
             <DataTable
               caption="Mails, newest first"
-              rows={mails}
+              rows={pages.flatMap(({ mails }) => mails)}
               keyOf={({ id }) => id}
               minWidth={760}
               columns={[
@@ -84,6 +91,7 @@ export function Mails() {
           )
         }
       </Loaded>
+      <MoreRows asked={asked}>Older mails</MoreRows>
       {order !== undefined && (
         <Confirm
           opened

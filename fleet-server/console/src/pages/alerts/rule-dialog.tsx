@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { answered, api } from '../../api/client.ts';
 import { useMay } from '../../api/session.ts';
 import { FormDialog } from '../../parts/dialogs/form-dialog.tsx';
-import { sitesQuery } from '../sites/site-of.ts';
+import { SiteNamesInput } from '../sites/site-names-input.tsx';
 import { SEVERITIES, type AlertRule, type Severity, type AlertKind } from './alert-of.ts';
 import { kindWords, KINDS } from './words.ts';
 
@@ -12,7 +12,6 @@ import { kindWords, KINDS } from './words.ts';
 export function RuleDialog({ rule, onClose }: { rule: AlertRule | undefined; onClose: () => void }) {
   const queries = useQueryClient();
   const maySeeWebhooks = useMay('webhooks:read');
-  const sites = useQuery(sitesQuery);
   const webhooks = useQuery({
     queryKey: ['webhooks'],
     queryFn: () => answered(api.GET('/api/v1/webhooks')),
@@ -79,14 +78,7 @@ export function RuleDialog({ rule, onClose }: { rule: AlertRule | undefined; onC
             onChange={setLines}
             maxTags={50}
           />
-          <TagsInput
-            label="Sites"
-            placeholder="Any"
-            data={sites.data?.sites.map(({ id }) => id) ?? []}
-            value={atSites}
-            onChange={setSites}
-            maxTags={200}
-          />
+          <SiteNamesInput label="Sites" placeholder="Any" value={atSites} onChange={setSites} maxTags={200} />
           <TagsInput
             label="Mail addresses that are told"
             description="Enter ends an address"

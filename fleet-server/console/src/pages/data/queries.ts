@@ -1,4 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { BY_PAGES, cursorIn } from '../../api/by-pages.ts';
 import { answered, api } from '../../api/client.ts';
 import type { components } from '../../api/schema.generated.ts';
 import { given } from '../../parts/address/given.ts';
@@ -17,12 +18,19 @@ export type StepAttempt = Omit<Schemas['StepAttempt'], 'error'> & { error: Schem
 export type BatchJob = Schemas['BatchJob'];
 
 /** A version never changes: what was read of it stays true. */
+const ROWS_OF_PAGE = 50;
 const FOREVER = { staleTime: Number.POSITIVE_INFINITY, refetchInterval: false } as const;
 
-export const datasetsQuery = queryOptions({
-  queryKey: ['datasets', 'list'],
-  queryFn: async () => (await answered(api.GET('/api/v1/datasets'))).datasets,
-});
+/** Versions, the newest first. @param name of this dataset; of all without */
+export const datasetsQuery = (name?: string) =>
+  infiniteQueryOptions({
+    queryKey: ['datasets', 'list', name],
+    queryFn: ({ pageParam }) => {
+      const query = { ...given({ name }), limit: ROWS_OF_PAGE, ...cursorIn(pageParam) };
+      return answered(api.GET('/api/v1/datasets', { params: { query } }));
+    },
+    ...BY_PAGES,
+  });
 
 export interface OfDataset {
   name: string;
@@ -66,7 +74,6 @@ export interface RunFilter {
   /** Those that were put away, too. */
   archived?: boolean | undefined;
 }
-const RUNS_OF_PAGE = 50;
 
 export const runsQuery = ({ archived = false, ...filter }: RunFilter) =>
   infiniteQueryOptions({
@@ -77,7 +84,7 @@ export const runsQuery = ({ archived = false, ...filter }: RunFilter) =>
           params: {
             query: given({
               ...filter,
-              limit: RUNS_OF_PAGE,
+              limit: ROWS_OF_PAGE,
               cursor: pageParam === '' ? undefined : pageParam,
               archived: archived ? 'true' : undefined,
             }),

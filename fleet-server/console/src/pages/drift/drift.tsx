@@ -1,5 +1,5 @@
 import { Tabs } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Page } from '../../parts/page/page.tsx';
 import { given, oneOf } from '../../parts/address/given.ts';
@@ -8,6 +8,7 @@ import { Section } from '../../parts/page/section.tsx';
 import { AutomationSwitch } from './retraining/automation-switch.tsx';
 import { TurnsTable } from './retraining/turns-table.tsx';
 import { LinesTable } from './lines-table.tsx';
+import { MoreRows } from '../../parts/tables/more-rows.tsx';
 import { turnsQuery } from './queries.ts';
 import { RefusalsTable } from './refusals-table.tsx';
 
@@ -50,10 +51,11 @@ export function Drift() {
 }
 
 function AllTurns() {
-  const asked = useQuery(turnsQuery());
+  const asked = useInfiniteQuery(turnsQuery());
   return (
     <Section title="Turns of retraining" about="The newest first; a turn examines whether another model is better.">
       <Loaded asked={asked}>{(turns) => <TurnsTable turns={turns} />}</Loaded>
+      <MoreRows asked={asked}>Older turns</MoreRows>
     </Section>
   );
 }

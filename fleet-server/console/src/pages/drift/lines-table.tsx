@@ -9,7 +9,9 @@ import { Loaded } from '../../parts/page/loaded.tsx';
 import { Section } from '../../parts/page/section.tsx';
 import { DataTable } from '../../parts/tables/data-table.tsx';
 import { useServerNow } from '../../api/server-clock.ts';
-import { findingsQuery, policiesQuery, standingQuery, versionsQuery, type KeptFinding } from './queries.ts';
+import { findingsQuery, policiesQuery, standingQuery, type KeptFinding } from './queries.ts';
+import type { Line as ModelLine } from '../models/model-of.ts';
+import { linesQuery } from '../models/model-queries.ts';
 import { VerdictBadges } from './verdict-badges.tsx';
 import { verdictOf } from './verdict.ts';
 import { kindName } from './words.ts';
@@ -17,7 +19,7 @@ import { PageLink } from '../../parts/address/links.tsx';
 
 /** Every line with what stands on it. */
 export function LinesTable() {
-  const asked = useQuery({ ...versionsQuery, select: linesOf });
+  const asked = useQuery({ ...linesQuery, select: newestOf });
   return (
     <Section title="Lines" about="A finding stands for as long as each look finds it again.">
       <Loaded asked={asked}>
@@ -127,12 +129,7 @@ function ByKind({ findings }: { findings: readonly KeptFinding[] }) {
   );
 }
 
-/** Versions → lines, each with the newest that is published, or that there is. */
-export function linesOf(versions: readonly { line: string; version: string; state: string }[]): Line[] {
-  return [...Map.groupBy(versions, ({ line }) => line)]
-    .map(([line, own]) => ({
-      line,
-      version: (own.find(({ state }) => state === 'published') ?? own[0])?.version ?? '',
-    }))
-    .toSorted((a, b) => (a.line < b.line ? -1 : 1));
+/** Each with the newest that is published, or that there is. */
+function newestOf(lines: readonly ModelLine[]): Line[] {
+  return lines.map(({ line, inForce, newest }) => ({ line, version: (inForce ?? newest).version }));
 }

@@ -1,4 +1,5 @@
-import { queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { BY_PAGES, cursorIn } from '../../api/by-pages.ts';
 import { answered, api } from '../../api/client.ts';
 import type { components } from '../../api/schema.generated.ts';
 import { given } from '../../parts/address/given.ts';
@@ -16,6 +17,8 @@ export type DataHold = Schemas['DataHold'];
 /** Of one answer, and of one list; older ones are left to the command line. */
 const PAGE = 500;
 const MOST = 1000;
+/** Of a list that goes on when it is asked to. */
+const ROWS = 50;
 
 export interface FindingFilter {
   version?: string | undefined;
@@ -79,10 +82,14 @@ export const holdsQuery = (line: string) =>
   });
 
 export const refusalsQuery = (line?: string) =>
-  queryOptions({
+  infiniteQueryOptions({
     queryKey: ['drift', 'refusals', line],
-    queryFn: async () =>
-      (await answered(api.GET('/api/v1/evidence/refusals', { params: { query: given({ line }) } }))).refusals,
+    queryFn: ({ pageParam }) => {
+      const query = { ...given({ line }), limit: ROWS, ...cursorIn(pageParam) };
+      return answered(api.GET('/api/v1/evidence/refusals', { params: { query } }));
+    },
+    ...BY_PAGES,
+    select: ({ pages }) => pages.flatMap(({ refusals }) => refusals),
   });
 
 export const policiesQuery = queryOptions({
@@ -91,19 +98,23 @@ export const policiesQuery = queryOptions({
 });
 
 export const turnsQuery = (line?: string) =>
-  queryOptions({
+  infiniteQueryOptions({
     queryKey: ['retraining', 'turns', line],
-    queryFn: async () =>
-      (await answered(api.GET('/api/v1/retraining/turns', { params: { query: given({ line }) } }))).turns,
+    queryFn: ({ pageParam }) => {
+      const query = { ...given({ line }), limit: ROWS, ...cursorIn(pageParam) };
+      return answered(api.GET('/api/v1/retraining/turns', { params: { query } }));
+    },
+    ...BY_PAGES,
+    select: ({ pages }) => pages.flatMap(({ turns }) => turns),
+  });
+
+export const turnQuery = (turn: string) =>
+  queryOptions({
+    queryKey: ['retraining', 'turn', turn],
+    queryFn: () => answered(api.GET('/api/v1/retraining/turns/{turn}', { params: { path: { turn } } })),
   });
 
 export const automationQuery = queryOptions({
   queryKey: ['retraining', 'automation'],
   queryFn: async () => (await answered(api.GET('/api/v1/automation'))).stop,
-});
-
-/** Versions by line, the newest first. */
-export const versionsQuery = queryOptions({
-  queryKey: ['models', 'versions-by-line'],
-  queryFn: async () => (await answered(api.GET('/api/v1/models'))).models,
 });

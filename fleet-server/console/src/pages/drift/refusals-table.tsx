@@ -1,6 +1,6 @@
 import { Code, Text } from '@mantine/core';
 import { Tight } from '../../parts/values/tight.tsx';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { ShieldCheck } from 'lucide-react';
 import { EmptyState } from '../../parts/page/empty-state.tsx';
 import { Ago } from '../../parts/values/time.tsx';
@@ -9,12 +9,13 @@ import { Loaded } from '../../parts/page/loaded.tsx';
 import { Section } from '../../parts/page/section.tsx';
 import { useServerNow } from '../../api/server-clock.ts';
 import { DataTable } from '../../parts/tables/data-table.tsx';
+import { MoreRows } from '../../parts/tables/more-rows.tsx';
 import { refusalsQuery } from './queries.ts';
 import { PageLink } from '../../parts/address/links.tsx';
 
 /** Counts of devices that were not taken, and why. */
 export function RefusalsTable({ line }: { line?: string }) {
-  const asked = useQuery(refusalsQuery(line));
+  const asked = useInfiniteQuery(refusalsQuery(line));
   const now = useServerNow();
   return (
     <Section
@@ -70,6 +71,7 @@ export function RefusalsTable({ line }: { line?: string }) {
           )
         }
       </Loaded>
+      <MoreRows asked={asked}>Older refusals</MoreRows>
     </Section>
   );
 }

@@ -1,25 +1,29 @@
 import { Autocomplete, Button, Group, NumberInput, Radio, Stack, TagsInput, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { answered, api } from '../../api/client.ts';
 import { faultIn } from '../../parts/dialogs/form-dialog.tsx';
 import { ProblemView } from '../../parts/page/problem-view.tsx';
 import { Section } from '../../parts/page/section.tsx';
-import { sitesQuery } from '../sites/site-of.ts';
+import { namedSitesQuery, proposedSitesQuery } from '../sites/site-of.ts';
 import { CodeCard } from './code-card.tsx';
 import type { Approval, MadeToken } from './token-of.ts';
 
 const MOST_HOURS = 720;
+const PAUSE_MS = 200;
 
 /** One device: where it stands, what it is called, and the code for it. */
 export function OneDevice({ site: first }: { site: string | undefined }) {
-  const sites = useQuery(sitesQuery);
   const devices = useQuery({
     queryKey: ['devices', 'profiles'],
     queryFn: () => answered(api.GET('/api/v1/devices', { params: { query: { limit: 500 } } })),
     staleTime: 300_000,
   });
   const [site, setSite] = useState(first ?? '');
+  const [typed] = useDebouncedValue(site.trim(), PAUSE_MS);
+  const sites = useQuery(proposedSitesQuery(typed, 'open'));
+  const known = useQuery(namedSitesQuery(typed === '' ? [] : [typed]));
   const [device, setDevice] = useState('');
   const [profile, setProfile] = useState('');
   const [tags, setTags] = useState<string[]>([]);
@@ -28,9 +32,10 @@ export function OneDevice({ site: first }: { site: string | undefined }) {
   const [made, setMade] = useState<MadeToken>();
   const [problem, setProblem] = useState<unknown>();
   const [isBusy, setBusy] = useState(false);
-  const open = sites.data?.sites.filter(({ state }) => state === 'open').map(({ id }) => id) ?? [];
+  const open = sites.data?.sites.map(({ id }) => id) ?? [];
   const inUse = devices.data?.devices ?? [];
-  const isNew = site.trim() !== '' && sites.data !== undefined && !open.includes(site.trim());
+  const isNew =
+    typed !== '' && !known.isPlaceholderData && known.data?.sites.every(({ state }) => state !== 'open') === true;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);

@@ -1,15 +1,16 @@
 import { Skeleton, Stack, Tabs } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { Boxes } from 'lucide-react';
 import { EmptyState } from '../../parts/page/empty-state.tsx';
 import { Page } from '../../parts/page/page.tsx';
 import { ProblemView } from '../../parts/page/problem-view.tsx';
+import { MoreRows } from '../../parts/tables/more-rows.tsx';
 import { Awaiting } from './awaiting.tsx';
 import { CompareVersions } from './line/compare-versions.tsx';
 import { LineHistory } from './line/line-history.tsx';
 import { LineVersions } from './line/line-versions.tsx';
-import { modelsQuery } from './model-queries.ts';
+import { linesQuery, versionsQuery } from './model-queries.ts';
 
 const route = getRouteApi('/models/$line');
 const TABS = ['versions', 'compare', 'history'] as const;
@@ -19,8 +20,10 @@ export function LinePage() {
   const { line } = route.useParams();
   const { tab } = route.useSearch();
   const navigate = useNavigate({ from: '/models/$line' });
-  const { data, error, refetch } = useQuery(modelsQuery);
-  const versions = data?.models.filter((one) => one.line === line);
+  const asked = useInfiniteQuery(versionsQuery(line));
+  const { data: versions, error, refetch } = asked;
+  const lines = useQuery(linesQuery);
+  const count = lines.data?.find((one) => one.line === line)?.versions ?? versions?.length;
   const shown = TABS.find((one) => one === tab) ?? 'versions';
   return (
     <Page title={line} about="Versions of one line of models." docs="experiments">
@@ -42,7 +45,7 @@ export function LinePage() {
             }
           >
             <Tabs.List mb="md">
-              <Tabs.Tab value="versions">Versions ({versions.length})</Tabs.Tab>
+              <Tabs.Tab value="versions">Versions ({count})</Tabs.Tab>
               <Tabs.Tab value="compare" disabled={versions.length < 2}>
                 Compare two
               </Tabs.Tab>
@@ -50,6 +53,7 @@ export function LinePage() {
             </Tabs.List>
             <Tabs.Panel value="versions">
               <LineVersions line={line} versions={versions} />
+              <MoreRows asked={asked}>Older versions</MoreRows>
             </Tabs.Panel>
             <Tabs.Panel value="compare">
               <CompareVersions line={line} versions={versions} />

@@ -3,6 +3,8 @@ import type { components } from '../../api/schema.generated.ts';
 type Schemas = components['schemas'];
 
 export type Version = Schemas['ModelVersion'];
+/** The description of the API cannot say that a named object may be null. */
+export type Line = Omit<Schemas['ModelLine'], 'inForce'> & { inForce: Version | null };
 export type Variant = Schemas['ModelVariant'];
 export type Card = Schemas['ModelCard'];
 export type ShownCard = Schemas['ShownCard'];
@@ -35,9 +37,4 @@ export function datasetOf({ card }: Version): { name: string; version: string } 
   if (typeof dataset !== 'object' || dataset === null) return undefined;
   const { name, version } = dataset as { name?: unknown; version?: unknown };
   return typeof name === 'string' && typeof version === 'string' ? { name, version } : undefined;
-}
-
-/** The newest version that an approver has signed and nobody has taken out of use: what is in force. */
-export function inForce(versions: readonly Version[]): Version | undefined {
-  return versions.find(({ state, deprecation }) => state === 'published' && deprecation === undefined);
 }

@@ -1,10 +1,27 @@
-import { queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { BY_PAGES, cursorIn } from '../../api/by-pages.ts';
 import { answered, api } from '../../api/client.ts';
+import type { Line } from './model-of.ts';
 
-export const modelsQuery = queryOptions({
-  queryKey: ['models', 'all'],
-  queryFn: () => answered(api.GET('/api/v1/models')),
+/** Every line with its newest version and the one in force. */
+export const linesQuery = queryOptions({
+  queryKey: ['models', 'lines'],
+  queryFn: async () => (await answered(api.GET('/api/v1/lines'))).lines as Line[],
 });
+
+const PAGE = 100;
+
+/** Versions of a line, the newest first. @param state those that are in it; all without */
+export const versionsQuery = (line: string, state?: 'published') =>
+  infiniteQueryOptions({
+    queryKey: ['models', 'versions', line, state],
+    queryFn: ({ pageParam }) => {
+      const query = { line, limit: PAGE, ...(state !== undefined && { state }), ...cursorIn(pageParam) };
+      return answered(api.GET('/api/v1/models', { params: { query } }));
+    },
+    ...BY_PAGES,
+    select: ({ pages }) => pages.flatMap(({ models }) => models),
+  });
 
 export const versionQuery = (line: string, version: string) =>
   queryOptions({

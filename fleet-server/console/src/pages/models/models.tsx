@@ -9,17 +9,16 @@ import { Page } from '../../parts/page/page.tsx';
 import { ProblemView } from '../../parts/page/problem-view.tsx';
 import { Ago } from '../../parts/values/time.tsx';
 import { Awaiting } from './awaiting.tsx';
-import { inForce, type Version } from './model-of.ts';
-import { modelsQuery } from './model-queries.ts';
+import type { Line } from './model-of.ts';
+import { linesQuery } from './model-queries.ts';
 import { RunningCount } from './running-count.tsx';
 import { stateOf } from './words.ts';
 import { PageLink } from '../../parts/address/links.tsx';
 
 /** Every line: what is in force, what is newest, and what devices run. */
 export function Models() {
-  const { data, error, refetch } = useQuery(modelsQuery);
+  const { data: lines, error, refetch } = useQuery(linesQuery);
   const now = useServerNow();
-  const lines = data === undefined ? undefined : linesOf(data.models);
   return (
     <Page title="Models" about="Lines of models, their versions, and which of them runs where." docs="experiments">
       {error !== null && <ProblemView problem={error} again={refetch} />}
@@ -52,16 +51,16 @@ export function Models() {
               {
                 key: 'force',
                 title: 'In force',
-                cell: ({ line, force }) =>
-                  force === undefined ? (
+                cell: ({ line, inForce }) =>
+                  inForce === null ? (
                     <Text span size="sm" c="dimmed">
                       nothing approved
                     </Text>
                   ) : (
                     <Stack gap={0}>
-                      <VersionLink line={line} version={force.version} />
+                      <VersionLink line={line} version={inForce.version} />
                       <Text size="xs" c="dimmed">
-                        {force.algorithm}, approved <Ago at={force.publishedAt} now={now} />
+                        {inForce.algorithm}, approved <Ago at={inForce.publishedAt} now={now} />
                       </Text>
                     </Stack>
                   ),
@@ -76,13 +75,13 @@ export function Models() {
                   </Group>
                 ),
               },
-              { key: 'versions', title: 'Versions', align: 'right', cell: ({ versions }) => versions.length },
+              { key: 'versions', title: 'Versions', align: 'right', cell: ({ versions }) => versions },
               {
                 key: 'running',
                 title: 'Devices run',
-                cell: ({ line, force, versions }) => (
+                cell: ({ line, inForce }) => (
                   <Stack gap={0}>
-                    {shownRunning(force, versions).map(({ version }) => (
+                    {shownRunning(inForce).map((version) => (
                       <Text key={version} size="sm" className="tabular">
                         {version}: <RunningCount line={line} version={version} />
                       </Text>
@@ -106,25 +105,7 @@ function VersionLink({ line, version }: { line: string; version: string }) {
   );
 }
 
-interface Line {
-  line: string;
-  versions: Version[];
-  newest: Version;
-  force: Version | undefined;
-}
-
-/** Versions come newest first within their line. */
-function linesOf(models: readonly Version[]): Line[] {
-  const lines = Map.groupBy(models, ({ line }) => line);
-  return [...lines].flatMap(([line, versions]) => {
-    const [newest] = versions;
-    return newest === undefined ? [] : [{ line, versions, newest, force: inForce(versions) }];
-  });
-}
-
 /** The one in force and the one before it: the rest stands on the page of the line. */
-function shownRunning(force: Version | undefined, versions: readonly Version[]): Version[] {
-  if (force === undefined) return [];
-  const before = versions.find(({ version }) => version === force.predecessor);
-  return before === undefined ? [force] : [force, before];
+function shownRunning(inForce: Line['inForce']): string[] {
+  return [inForce?.version, inForce?.predecessor].flatMap((version) => version ?? []);
 }

@@ -1,4 +1,4 @@
-import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { answered, api } from '../../api/client.ts';
 import type { RolloutDetails } from './rollout-of.ts';
@@ -7,6 +7,7 @@ import { isUnderWay } from './words.ts';
 /** No event tells that one more device has decided: a rollout under way is asked for its newest word. */
 const LOOK_MS = 3000;
 const MEMBERS_MS = 15_000;
+const DECISIONS = 100;
 
 export const rolloutsQuery = queryOptions({
   queryKey: ['rollouts', 'list'],
@@ -40,6 +41,22 @@ export const forecastOfQuery = (id: string) =>
       ),
     refetchInterval: false,
     staleTime: 60_000,
+  });
+
+/** Decisions before one of them, page by page back to the first. They stay as they are. */
+export const decisionsBeforeQuery = (id: string, before: number) =>
+  infiniteQueryOptions({
+    queryKey: ['rollout-decisions', id, before],
+    queryFn: ({ pageParam }) =>
+      answered(
+        api.GET('/api/v1/rollouts/{id}/decisions', {
+          params: { path: { id }, query: { before: pageParam, limit: DECISIONS } },
+        }),
+      ),
+    initialPageParam: before,
+    getNextPageParam: ({ decisions, more }) => (more ? decisions[0]?.id : undefined),
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchInterval: false,
   });
 
 /** One rollout, live: its decisions as they are made, its devices when one of them says that there is news. */

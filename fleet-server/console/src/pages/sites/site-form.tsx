@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { answered, api } from '../../api/client.ts';
 import { FormDialog } from '../../parts/dialogs/form-dialog.tsx';
 import { withTheirs, type Written } from '../../parts/dialogs/changed-meanwhile.ts';
-import { sitesQuery, type Site } from './site-of.ts';
+import { proposedSitesQuery, type Site } from './site-of.ts';
 
 const ZONES = Intl.supportedValuesOf('timeZone');
 const SHOWN = 30;
@@ -12,7 +12,7 @@ const SHOWN = 30;
 /** What a person writes of a site; refused when somebody else wrote it meanwhile. */
 export function SiteForm({ site, onClose }: { site: Site | undefined; onClose: () => void }) {
   const queries = useQueryClient();
-  const sites = useQuery(sitesQuery);
+  const sites = useQuery(proposedSitesQuery(''));
   const [id, setId] = useState(site?.id ?? '');
   const [zone, setZone] = useState(site?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone);
   const [region, setRegion] = useState(site?.region ?? '');
@@ -39,7 +39,6 @@ export function SiteForm({ site, onClose }: { site: Site | undefined; onClose: (
     }
     await queries.invalidateQueries({ queryKey: ['sites'] });
   };
-  const regions = [...new Set(sites.data?.sites.map((one) => one.region).filter((name) => name !== ''))].toSorted();
   return (
     <FormDialog
       title={site === undefined ? 'Add a site' : `Site ${site.id}`}
@@ -79,7 +78,7 @@ export function SiteForm({ site, onClose }: { site: Site | undefined; onClose: (
           <Autocomplete
             label="Region"
             description="Silence of many sites of one region is told as one alert"
-            data={regions}
+            data={sites.data?.regions ?? []}
             value={region}
             onChange={setRegion}
             maxLength={64}

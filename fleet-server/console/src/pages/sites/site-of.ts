@@ -1,16 +1,57 @@
-import { queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { BY_PAGES, cursorIn } from '../../api/by-pages.ts';
 import { answered, api } from '../../api/client.ts';
 import type { components } from '../../api/schema.generated.ts';
 import type { Tone } from '../../parts/values/badge.tsx';
 
 export type Site = components['schemas']['Site'];
+export type ListedSite = components['schemas']['ListedSite'];
 export type SiteDetails = components['schemas']['SiteDetails'];
 export type SiteDevice = SiteDetails['devices'][number];
 
-export const sitesQuery = queryOptions({
-  queryKey: ['sites', 'all'],
-  queryFn: () => answered(api.GET('/api/v1/sites')),
-});
+export interface SiteFilter {
+  search?: string;
+  state?: Site['state'];
+  region?: string;
+}
+
+const PAGE = 100;
+
+/** Page by page: there are thousands. */
+export const sitesQuery = (filter: SiteFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['sites', 'list', filter],
+    queryFn: ({ pageParam }) =>
+      answered(api.GET('/api/v1/sites', { params: { query: { ...filter, limit: PAGE, ...cursorIn(pageParam) } } })),
+    ...BY_PAGES,
+    placeholderData: keepPreviousData,
+    refetchInterval: 30_000,
+  });
+
+const NAMED = 50;
+
+/** The first whose names or regions have these letters: what a field proposes while somebody types. */
+export const proposedSitesQuery = (typed: string, state?: Site['state']) =>
+  queryOptions({
+    queryKey: ['sites', 'proposed', typed, state],
+    queryFn: () => {
+      const search = typed.trim().slice(0, 256);
+      const query = { limit: NAMED, ...(search !== '' && { search }), ...(state !== undefined && { state }) };
+      return answered(api.GET('/api/v1/sites', { params: { query } }));
+    },
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+  });
+
+/** These sites, as far as they are known; at most 200. */
+export const namedSitesQuery = (names: readonly string[]) =>
+  queryOptions({
+    queryKey: ['sites', 'named', names],
+    queryFn: () => answered(api.GET('/api/v1/sites', { params: { query: { among: names.join(','), limit: 200 } } })),
+    enabled: names.length > 0,
+    placeholderData: keepPreviousData,
+    staleTime: 300_000,
+  });
 
 export function siteQuery(site: string) {
   return queryOptions({

@@ -1,12 +1,12 @@
 import { Button, Card, Group, Select, Text, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { Download, MapPin, Plus, Search } from 'lucide-react';
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import { useServerNow } from '../../api/server-clock.ts';
 import { useMay } from '../../api/session.ts';
 import { StateBadge } from '../../parts/values/badge.tsx';
-import { download, toCsv } from '../../parts/tables/csv.ts';
 import { EmptyState } from '../../parts/page/empty-state.tsx';
 import { Page } from '../../parts/page/page.tsx';
 import { ProblemView } from '../../parts/page/problem-view.tsx';
@@ -14,33 +14,32 @@ import { Ago } from '../../parts/values/time.tsx';
 import { counted } from '../../parts/values/figures.ts';
 import { VirtualTable, type Column } from '../../parts/tables/virtual-table.tsx';
 import { given, oneOf } from '../../parts/address/given.ts';
-import { DevicesOf } from './devices-of.tsx';
-import { SITE_TONES, sitesQuery, type Site } from './site-of.ts';
+import { exportSites } from './export-sites.ts';
+import { SITE_TONES, sitesQuery, type ListedSite, type SiteFilter } from './site-of.ts';
 import { SiteForm } from './site-form.tsx';
 import { PageLink } from '../../parts/address/links.tsx';
 
 const route = getRouteApi('/sites');
 const STATES = ['open', 'closing', 'archived'] as const;
-const HEADER = ['site', 'state', 'region', 'zone', 'costPerMb', 'note', 'closingSince', 'deadline', 'archived'];
 
 /** Every site: the register's, and those that devices only name. */
 export function Sites() {
   const { q = '', state, region } = route.useSearch();
   const navigate = useNavigate({ from: '/sites' });
-  const { data, error, refetch } = useQuery(sitesQuery);
+  const filter: SiteFilter = given({ search: q.trim() || undefined, state: oneOf(STATES, state), region });
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(sitesQuery(filter));
   const now = useServerNow();
   const mayWrite = useMay('sites:write');
   const [isAdding, setAdding] = useState(false);
-  const words = q.trim().toLowerCase();
-  const sites = (data?.sites ?? []).filter(
-    (site) =>
-      (state === undefined || site.state === state) &&
-      (region === undefined || site.region === region) &&
-      `${site.id} ${site.region} ${site.zone} ${site.note}`.toLowerCase().includes(words),
-  );
+  const first = data?.pages[0];
+  const sites = data?.pages.flatMap((page) => page.sites) ?? [];
+  const isFiltered = Object.keys(filter).length > 0;
   const go = (change: { q?: string | undefined; state?: string | undefined; region?: string | undefined }) =>
     void navigate({ search: (before) => given({ ...before, ...change }), replace: true });
-  const regions = [...new Set(data?.sites.map((site) => site.region).filter((name) => name !== ''))].toSorted();
+  const type = useDebouncedCallback((words: string) => go({ q: words === '' ? undefined : words }), 80);
+  const onEnd = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
   return (
     <Page
       title="Sites"
@@ -52,7 +51,7 @@ export function Sites() {
             variant="default"
             leftSection={<Download size={15} aria-hidden />}
             disabled={sites.length === 0}
-            onClick={() => download('sites.csv', toCsv(HEADER, sites.map(rowOf)))}
+            onClick={() => void exportSites(filter)}
           >
             CSV
           </Button>
@@ -69,8 +68,9 @@ export function Sites() {
           label="Search"
           placeholder="Name, region, zone or note"
           leftSection={<Search size={15} aria-hidden />}
-          value={q}
-          onChange={(event) => go({ q: event.currentTarget.value || undefined })}
+          defaultValue={q}
+          maxLength={256}
+          onChange={(event) => type(event.currentTarget.value)}
           w={{ base: '100%', xs: 260 }}
         />
         <Select
@@ -87,26 +87,26 @@ export function Sites() {
           placeholder="Any"
           clearable
           searchable
-          data={regions}
+          data={first?.regions ?? []}
           value={region ?? null}
           onChange={(next) => go({ region: next ?? undefined })}
           w={180}
         />
         <Text size="sm" c="dimmed" role="status" pb={8}>
-          {data === undefined ? '' : `${sites.length} of ${counted(data.sites.length, 'site')}`}
+          {first === undefined ? '' : counted(first.total, 'site')}
         </Text>
       </Group>
       {error !== null && <ProblemView problem={error} again={refetch} />}
       {data !== undefined && sites.length === 0 ? (
         <Card withBorder>
-          <EmptyState icon={MapPin} title={data.sites.length === 0 ? 'No site yet' : 'No site is like that'}>
-            {data.sites.length === 0 ? (
+          <EmptyState icon={MapPin} title={isFiltered ? 'No site is like that' : 'No site yet'}>
+            {isFiltered ? (
+              'Take a filter away.'
+            ) : (
               <>
                 A site comes into being with its first device: <Link to="/devices/enrol">enrol one</Link>, or write it
                 into the register with <code>plumbline sites set SITE --zone Europe/Berlin</code>.
               </>
-            ) : (
-              'Take a filter away.'
             )}
           </EmptyState>
         </Card>
@@ -118,8 +118,9 @@ export function Sites() {
               columns={columnsOf(now)}
               rows={sites}
               keyOf={({ id }) => id}
-              total={sites.length}
+              {...(first === undefined ? {} : { total: first.total })}
               isLoading={data === undefined}
+              onEnd={onEnd}
               onOpen={({ id }) => void navigate({ to: '/sites/$site', params: { site: id } })}
             />
           </Card>
@@ -130,7 +131,7 @@ export function Sites() {
   );
 }
 
-function columnsOf(now: number): Column<Site>[] {
+function columnsOf(now: number): Column<ListedSite>[] {
   return [
     {
       key: 'id',
@@ -148,7 +149,7 @@ function columnsOf(now: number): Column<Site>[] {
       width: '8rem',
       cell: ({ state }) => <StateBadge tone={SITE_TONES[state]}>{state}</StateBadge>,
     },
-    { key: 'devices', title: 'Devices online', width: '9rem', cell: ({ id }) => <DevicesOf site={id} /> },
+    { key: 'devices', title: 'Devices online', width: '9rem', cell: ({ devices }) => <DevicesOf devices={devices} /> },
     { key: 'region', title: 'Region', width: 'minmax(6rem, 1fr)', cell: ({ region }) => region || '–' },
     { key: 'zone', title: 'Time zone', width: 'minmax(8rem, 1fr)', cell: ({ zone }) => zone },
     {
@@ -172,10 +173,11 @@ function columnsOf(now: number): Column<Site>[] {
   ];
 }
 
-function rowOf({ id, state, region, zone, costPerMb, note, closingAt, deadlineAt, closedAt }: Site): unknown[] {
-  return [id, state, region, zone, costPerMb, note, iso(closingAt), iso(deadlineAt), iso(closedAt)];
-}
-
-function iso(at: number | null): string {
-  return at === null ? '' : new Date(at).toISOString();
+/** Online of all that may speak. */
+function DevicesOf({ devices: { online, total, shutOut } }: Pick<ListedSite, 'devices'>) {
+  return (
+    <Text size="sm" className="tabular" title={shutOut === 0 ? undefined : `${shutOut} more are shut out`}>
+      {online} of {total}
+    </Text>
+  );
 }

@@ -41,7 +41,9 @@ export function Confirm({ opened, onClose, title, consequences, verb, isDangerou
   return (
     <Modal opened={opened} onClose={close} title={title} centered closeButtonProps={{ 'aria-label': 'Close' }}>
       <Stack>
-        <Text component="div">{consequences}</Text>
+        <Text component="div" style={{ overflowWrap: 'anywhere' }}>
+          {consequences}
+        </Text>
         {needsReason === true && (
           <Textarea
             label="Reason"
@@ -61,7 +63,7 @@ export function Confirm({ opened, onClose, title, consequences, verb, isDangerou
             Leave it as it is
           </Button>
           <Button
-            color={isDangerous === true ? 'red' : 'steel'}
+            color={isDangerous === true ? 'red.9' : 'steel'}
             loading={isActing}
             disabled={needsReason === true && reason.trim() === ''}
             onClick={() => void go()}

@@ -61,7 +61,7 @@ export function FormDialog(props: FormDialogProps) {
             <Button variant="default" onClick={onClose}>
               {leave}
             </Button>
-            <Button type="submit" color={isDangerous ? 'red' : 'steel'} loading={isActing} disabled={!isReady}>
+            <Button type="submit" color={isDangerous ? 'red.9' : 'steel'} loading={isActing} disabled={!isReady}>
               {verb}
             </Button>
           </Group>

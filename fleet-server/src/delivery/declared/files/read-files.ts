@@ -76,6 +76,30 @@ export function readFiles(files: readonly SourceFile[]): ReadFiles {
   return { documents, problems, isTooMany, placeOf: (document, path) => places[document]!(path) };
 }
 
+/** One text that is one value, whatever it describes; with faults it has none. */
+export function readText(text: string): { value?: unknown; problems: PlacedProblem[]; lineOf(path: Path): number } {
+  const file = { name: 'text', bytes: new TextEncoder().encode(text) };
+  const lines = new LineCounter();
+  const problems: PlacedProblem[] = [];
+  const refuse = (message: string, line = 1, expected = 'one document of YAML or JSON') =>
+    problems.push({
+      code: 'declared_file_unreadable',
+      path: [],
+      field: 'text',
+      message,
+      expected,
+      file: file.name,
+      line,
+    });
+  const [document, ...more] = parsed(file, lines, refuse);
+  const value = document && valueOf(document, refuse);
+  if (problems.length === 0 && (more.length > 0 || typeof value !== 'object' || value === null)) {
+    refuse(more.length > 0 ? `${1 + more.length} documents` : 'nothing is written');
+  }
+  const at = (path: Path) => (document === undefined ? 1 : lineOf(document, lines, path));
+  return { ...(problems.length === 0 && { value }), problems, lineOf: at };
+}
+
 type Refuse = (message: string, line?: number, expected?: string) => void;
 
 function parsed(file: SourceFile, lines: LineCounter, refuse: Refuse): Document[] {

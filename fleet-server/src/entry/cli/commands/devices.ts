@@ -4,6 +4,7 @@ import { CodedError } from '@plumbline/shared/errors';
 import type { Device } from '../../../sites/devices/index.ts';
 import type { Client } from '../../approver/index.ts';
 import { connect, type Global } from '../connection.ts';
+import { everyPage } from '../every-page.ts';
 import { addDiagnostics } from './diagnostics.ts';
 import { addStanding } from '../enrolment/standing.ts';
 import { addSuccession } from '../enrolment/succession.ts';
@@ -25,7 +26,11 @@ export function addDevices(program: Command): void {
     .description('what every device says it runs')
     .action(async (_flags: unknown, command: Command) => {
       const global = command.optsWithGlobals<Global>();
-      const all = await allDevices(await connect(global));
+      const all = await everyPage(
+        await connect(global),
+        '/api/v1/devices',
+        (page: { devices: Device[] }) => page.devices,
+      );
       print(all, global.json, () =>
         table(
           ['device', 'site', 'profile', 'tags', 'status', 'last seen', 'certificate until', 'metadata', 'runs'],
@@ -100,16 +105,4 @@ async function settled(client: Client, of: { device: string; line: string; seq: 
     kind: 'unavailable',
     field: 'device',
   });
-}
-
-/** Page by page: a fleet has more devices than one answer. */
-async function allDevices(client: Client): Promise<Device[]> {
-  const all: Device[] = [];
-  for (let cursor: string | null = ''; cursor !== null;) {
-    const after = cursor === '' ? '' : `?cursor=${encodeURIComponent(cursor)}`;
-    const page: { devices: Device[]; next: string | null } = await client.get(`/api/v1/devices${after}`);
-    all.push(...page.devices);
-    cursor = page.next;
-  }
-  return all;
 }

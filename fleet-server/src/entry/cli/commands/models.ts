@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import { toBase64 } from '@plumbline/shared/trust';
 import type { TrialRow, VersionSummary } from '../../../supply/models/index.ts';
 import { connect, type Global } from '../connection.ts';
+import { everyPage } from '../every-page.ts';
 import { addInspect } from '../models/inspect.ts';
 import { addOptimize } from '../models/optimize.ts';
 import { addRegistry } from '../models/registry.ts';
@@ -58,7 +59,8 @@ export function addModels(program: Command): void {
     .description('all versions, newest first')
     .action(async (_flags: unknown, command: Command) => {
       const global = command.optsWithGlobals<Global>();
-      const { models: all } = await (await connect(global)).get<{ models: VersionSummary[] }>('/api/v1/models');
+      const client = await connect(global);
+      const all = await everyPage(client, '/api/v1/models', (page: { models: VersionSummary[] }) => page.models);
       print(all, global.json, () =>
         table(
           ['model', 'state', 'counter', 'algorithm', 'variants'],

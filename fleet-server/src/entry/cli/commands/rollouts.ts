@@ -6,7 +6,7 @@ import { readPlan } from '../rollouts/read-plan.ts';
 import { addForecast, forecastCreated } from '../rollouts/forecast.ts';
 import { showForecast, showWarnings, type ShortForecast } from '../rollouts/show-forecast.ts';
 import { showDecisions, showList, showRollout, type Shown } from '../rollouts/show.ts';
-import { addWatch } from '../rollouts/watch.ts';
+import { addWatch, allDecisions } from '../rollouts/watch.ts';
 import { wholeNumber } from '../whole-number.ts';
 
 const ORDERS = {
@@ -67,8 +67,10 @@ export function addRollouts(program: Command): void {
     .description('every decision with its sentence, and the numbers of each gate')
     .action(async (id: string, _flags: unknown, command: Command) => {
       const global = command.optsWithGlobals<Global>();
-      const shown = await (await connect(global)).get<Shown>(`/api/v1/rollouts/${id}`);
-      print(shown, global.json, () => showDecisions(shown.decisions));
+      const client = await connect(global);
+      const decisions = await allDecisions(client, id);
+      const shown = { ...(await client.get<Shown>(`/api/v1/rollouts/${id}`)), decisions };
+      print(shown, global.json, () => showDecisions(decisions));
     });
   addWatch(rollouts);
   for (const [order, says] of Object.entries(ORDERS)) addOrder(rollouts, order, says);

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { SiteDevice, SiteRecord } from '../../../sites/register/index.ts';
 import type { Client } from '../../approver/index.ts';
 import { connect, type Global } from '../connection.ts';
+import { everyPage } from '../every-page.ts';
 import { print, table } from '../output.ts';
 import { wholeNumber } from '../whole-number.ts';
 
@@ -23,7 +24,8 @@ export function addSites(program: Command): void {
     .description('every site, also those that only devices name')
     .action(async (_flags: unknown, command: Command) => {
       const global = command.optsWithGlobals<Global>();
-      const { sites: all } = await (await connect(global)).get<{ sites: SiteRecord[] }>('/api/v1/sites');
+      const client = await connect(global);
+      const all = await everyPage(client, '/api/v1/sites', (page: { sites: SiteRecord[] }) => page.sites);
       print(all, global.json, () =>
         table(
           ['site', 'state', 'zone', 'region', 'cost per MB', 'since', 'note'],

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { DatasetDiff, DatasetHead, DatasetRecord } from '../../../learning/datasets/index.ts';
 import { connect, type Global } from '../connection.ts';
+import { everyPage } from '../every-page.ts';
 import { print, table } from '../output.ts';
 import { pathOf } from './reference.ts';
 
@@ -11,7 +12,8 @@ export function addKept(datasets: Command): void {
     .description('registered versions, newest first')
     .action(async (_flags: unknown, command: Command) => {
       const global = command.optsWithGlobals<Global>();
-      const { datasets: all } = await (await connect(global)).get<{ datasets: DatasetHead[] }>('/api/v1/datasets');
+      const client = await connect(global);
+      const all = await everyPage(client, '/api/v1/datasets', (page: { datasets: DatasetHead[] }) => page.datasets);
       print(all, global.json, () => heads(all));
     });
   datasets

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Hold } from '@plumbline/shared/drift';
 import type { KeptFinding } from '../../../insight/drift/index.ts';
 import { connect, type Global } from '../connection.ts';
+import { everyPage } from '../every-page.ts';
 import { print, table } from '../output.ts';
 
 interface Refusal {
@@ -74,7 +75,8 @@ export function addEvidence(drift: Command): void {
     .action(async ({ device }: { device?: string }, command: Command) => {
       const global = command.optsWithGlobals<Global>();
       const path = `/api/v1/evidence/refusals${device === undefined ? '' : `?device=${encodeURIComponent(device)}`}`;
-      const { refusals } = await (await connect(global)).get<{ refusals: Refusal[] }>(path);
+      const client = await connect(global);
+      const refusals = await everyPage(client, path, (page: { refusals: Refusal[] }) => page.refusals);
       print(refusals, global.json, () =>
         table(
           ['refused', 'device', 'site', 'code', 'field', 'expected'],

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { CodedError } from '@plumbline/shared/errors';
 import type { GroupSummary, SelectorPreview, StandingRelease } from '../../../sites/groups/index.ts';
 import { connect, type Global } from '../connection.ts';
+import { everyPage } from '../every-page.ts';
 import { print, table } from '../output.ts';
 import { wholeNumber } from '../whole-number.ts';
 
@@ -11,6 +12,7 @@ interface MemberFlags {
   note?: string;
 }
 
+/** Whole, with the names of its members. */
 type Shown = GroupSummary & { devices: string[] };
 
 export function addGroups(program: Command): void {
@@ -55,7 +57,7 @@ function addReading(groups: Command): void {
     .description('one group with its members')
     .action(async (name: string, _flags: unknown, command: Command) => {
       const global = command.optsWithGlobals<Global>();
-      const shown = await (await connect(global)).get<Shown>(at(name));
+      const shown = await getShown(await connect(global), name);
       print(shown, global.json, () => describe(shown));
     });
   groups
@@ -81,7 +83,7 @@ function addWriting(groups: Command): void {
       const global = command.optsWithGlobals<Global>();
       const client = await connect(global);
       await client.post('/api/v1/groups', { name, ...membersOf(flags) });
-      const shown = await client.get<Shown>(at(name));
+      const shown = await getShown(client, name);
       print(shown, global.json, () => `${name}: ${shown.count} devices`);
     });
   groups
@@ -97,7 +99,7 @@ function addWriting(groups: Command): void {
       const global = command.optsWithGlobals<Global>();
       const client = await connect(global);
       await sendUpdate(client, name, flags);
-      const shown = await client.get<Shown>(at(name));
+      const shown = await getShown(client, name);
       print(shown, global.json, () => `${name}: ${shown.count} devices, revision ${shown.revision}`);
     });
   groups
@@ -155,6 +157,11 @@ function namesIn(list: string | undefined): string[] {
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');
+}
+
+async function getShown(client: Awaited<ReturnType<typeof connect>>, name: string): Promise<Shown> {
+  const devices = await everyPage(client, `${at(name)}/devices`, (page: { devices: string[] }) => page.devices);
+  return { ...(await client.get<GroupSummary>(at(name))), devices };
 }
 
 function at(name: string): string {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Turn } from '../../../learning/retraining/index.ts';
 import { connect, type Global } from '../connection.ts';
+import { everyPage } from '../every-page.ts';
 import { print, table } from '../output.ts';
 import { addRetrainPolicies } from './policies.ts';
 
@@ -27,11 +28,12 @@ export function addRetrain(program: Command): void {
     .action(async (line: string | undefined, _flags: unknown, command: Command) => {
       const global = command.optsWithGlobals<Global>();
       const query = line === undefined ? '' : `?line=${encodeURIComponent(line)}`;
-      const answer = await (await connect(global)).get<{ turns: Turn[] }>(`/api/v1/retraining/turns${query}`);
-      print(answer, global.json, () =>
+      const path = `/api/v1/retraining/turns${query}`;
+      const turns = await everyPage(await connect(global), path, (page: { turns: Turn[] }) => page.turns);
+      print({ turns }, global.json, () =>
         table(
           ['turn', 'line', 'opened', 'cause', 'state', 'candidate', 'says'],
-          answer.turns.map((one) => [
+          turns.map((one) => [
             one.id,
             one.line,
             new Date(one.openedAt).toISOString(),

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { Decision, RolloutState } from '../../../delivery/rollouts/index.ts';
+import type { Client } from '../../approver/index.ts';
 import { connect, type Global } from '../connection.ts';
 import { showDecision } from './show.ts';
 
@@ -10,6 +11,7 @@ const NOT_COMPLETED = 4;
 interface Seen {
   state: RolloutState;
   decisions: Decision[];
+  more: boolean;
 }
 
 export function addWatch(rollouts: Command): void {
@@ -23,9 +25,10 @@ export function addWatch(rollouts: Command): void {
       const client = await connect({ ...global, json });
       let after = 0;
       for (;;) {
-        const { state, decisions } = await client.get<Seen>(`/api/v1/rollouts/${id}/decisions?after=${after}`);
+        const { state, decisions, more } = await client.get<Seen>(decisionsAfter(id, after));
         for (const one of decisions) console.log(json ? JSON.stringify(one) : showDecision(one));
         after = decisions.at(-1)?.id ?? after;
+        if (more) continue;
         const asks = state.status === 'paused' || state.asks;
         if (ENDED.includes(state.status) || (flags.untilHeld && asks)) {
           console.log(json ? JSON.stringify({ id, ...state }) : `${id} is ${state.status}`);
@@ -35,4 +38,19 @@ export function addWatch(rollouts: Command): void {
         await wait(Math.max(0.1, Number(flags.every)) * 1000);
       }
     });
+}
+
+/** Every decision there is, oldest first. */
+export async function allDecisions(client: Client, id: string): Promise<Decision[]> {
+  const all: Decision[] = [];
+  for (let more = true; more;) {
+    const page: Seen = await client.get<Seen>(decisionsAfter(id, all.at(-1)?.id ?? 0));
+    all.push(...page.decisions);
+    ({ more } = page);
+  }
+  return all;
+}
+
+function decisionsAfter(id: string, after: number): string {
+  return `/api/v1/rollouts/${encodeURIComponent(id)}/decisions?after=${after}`;
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { QueuedMail } from '../../mail/index.ts';
 import { connect, type Global } from '../connection.ts';
+import { everyPage } from '../every-page.ts';
 import { print, table } from '../output.ts';
 
 /** `alerts mails [list|retry|drop]`: alerts on their way by mail. */
@@ -13,11 +14,11 @@ export function addMails(alerts: Command): void {
     .action(async ({ state }: { state?: string }, command: Command) => {
       const global = command.optsWithGlobals<Global>();
       const path = `/api/v1/alerts/mails${state === undefined ? '' : `?state=${encodeURIComponent(state)}`}`;
-      const found = await (await connect(global)).get<{ mails: QueuedMail[] }>(path);
-      print(found.mails, global.json, () =>
+      const found = await everyPage(await connect(global), path, (page: { mails: QueuedMail[] }) => page.mails);
+      print(found, global.json, () =>
         table(
           ['mail', 'to', 'state', 'attempts', 'subject', 'last'],
-          found.mails.map((one) => [one.id, one.recipient, one.state, one.attempts, one.subject, one.lastReason ?? '']),
+          found.map((one) => [one.id, one.recipient, one.state, one.attempts, one.subject, one.lastReason ?? '']),
         ),
       );
     });

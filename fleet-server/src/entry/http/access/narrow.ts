@@ -46,8 +46,6 @@ async function rowsWithin(fleet: Fleet, answer: Row, sites: readonly string[]): 
 /** By the name of the list; a row of which nobody knows the site is nobody's. */
 async function isRowWithin(fleet: Fleet, list: string, row: Row, sites: readonly string[]): Promise<boolean> {
   switch (list) {
-    case 'sites':
-      return isWithin(sites, String(row['id']));
     case 'rollouts':
       return isPlanWithin(row['plan'] as { stages?: unknown }, sites);
     case 'alerts':

@@ -77,7 +77,8 @@ const TABLE: Readonly<Record<string, Line>> = {
 
   // Narrows itself: by the reach of whoever asks.
   'GET /api/v1/overview': ['devices:read', 'none'],
-  'GET /api/v1/sites': ['sites:read', 'listed'],
+  // Narrows itself, too.
+  'GET /api/v1/sites': ['sites:read', 'none'],
   'GET /api/v1/sites/{site}': ['sites:read', 'site'],
   'PUT /api/v1/sites/{site}': ['sites:write', 'site'],
   'POST /api/v1/sites/{site}/close': ['sites:write', 'site'],
@@ -108,6 +109,7 @@ const TABLE: Readonly<Record<string, Line>> = {
   'POST /api/v1/selectors/preview': ['devices:read', 'selector'],
   'GET /api/v1/groups': ['devices:read', 'all'],
   'GET /api/v1/groups/{name}': ['devices:read', 'all'],
+  'GET /api/v1/groups/{name}/devices': ['devices:read', 'all'],
   'POST /api/v1/groups': ['groups:write', 'all'],
   'PUT /api/v1/groups/{name}': ['groups:write', 'all'],
   'DELETE /api/v1/groups/{name}': ['groups:write', 'all'],
@@ -168,6 +170,7 @@ const TABLE: Readonly<Record<string, Line>> = {
   'GET /api/v1/models/{line}/{version}/lineage': ['models:read', 'none'],
   'POST /api/v1/models/{line}/{version}/deprecate': ['models:write', 'all'],
   'POST /api/v1/models/{line}/{version}/reinstate': ['models:write', 'all'],
+  'GET /api/v1/lines': ['models:read', 'none'],
   'GET /api/v1/lines/{line}/aliases': ['models:read', 'none'],
   'PUT /api/v1/lines/{line}/aliases/{alias}': ['models:write', 'all'],
   'DELETE /api/v1/lines/{line}/aliases/{alias}': ['models:write', 'all'],
@@ -212,6 +215,7 @@ const TABLE: Readonly<Record<string, Line>> = {
   'DELETE /api/v1/batch/{id}': ['learning:write', 'all'],
   'POST /api/v1/batch/{id}/{order}': ['learning:write', 'all'],
   'GET /api/v1/batch/{id}/results': ['learning:read', 'all'],
+  'POST /api/v1/pipelines/check': ['learning:write', 'all'],
   'POST /api/v1/pipelines': ['learning:write', 'all'],
   'GET /api/v1/pipelines': ['learning:read', 'all'],
   'GET /api/v1/pipelines/{name}': ['learning:read', 'all'],
@@ -221,6 +225,7 @@ const TABLE: Readonly<Record<string, Line>> = {
   'GET /api/v1/pipeline-runs/{run}': ['learning:read', 'all'],
   'GET /api/v1/pipeline-runs/{run}/logs': ['learning:read', 'all'],
   'POST /api/v1/pipeline-runs/{run}/cancel': ['learning:write', 'all'],
+  'POST /api/v1/retraining/policies/check': ['policies:write', 'all'],
   'POST /api/v1/retraining/policies': ['policies:write', 'all'],
   'GET /api/v1/retraining/policies': ['policies:read', 'all'],
   'GET /api/v1/retraining/policies/{line}': ['policies:read', 'all'],

@@ -14,12 +14,13 @@ import {
 import { datasetBody } from '@plumbline/shared/api';
 import {
   datasetHistory,
+  datasetNames,
+  datasetPage,
   describeDataset,
   diffDatasets,
   EXPORT_FORMATS,
   exportDataset,
   findDataset,
-  listDatasets,
   loadDataset,
   lookOverApart,
   registerConcat,
@@ -31,6 +32,7 @@ import {
 } from '../../../learning/datasets/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
+import { paging } from '../routes/paging.ts';
 import { jsonBody, refusals, replies } from '../routes/reply.ts';
 import { addTables } from './tables.ts';
 
@@ -129,9 +131,17 @@ function addReading(app: App, fleet: Fleet): void {
     createRoute({
       method: 'get',
       path: '/api/v1/datasets',
-      responses: replies('all versions, newest first', z.object({ datasets: z.array(datasetHeadView) })),
+      request: { query: z.strictObject({ name: text.optional().describe('Of this name alone.'), ...paging }) },
+      responses: replies(
+        'a page of versions, newest first, and every name there is',
+        z.object({ datasets: z.array(datasetHeadView), next: z.string().nullable(), names: z.array(z.string()) }),
+      ),
     }),
-    async (context) => context.json({ datasets: await listDatasets(db) }, 200),
+    async (context) => {
+      const { limit, cursor, ...filter } = context.req.valid('query');
+      const page = await datasetPage(db, filter, { limit, cursor });
+      return context.json({ ...page, names: await datasetNames(db) }, 200);
+    },
   );
   app.openapi(
     createRoute({

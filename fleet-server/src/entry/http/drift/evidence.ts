@@ -4,8 +4,8 @@ import type { Finding } from '@plumbline/shared/drift';
 import {
   findingPage,
   listHolds,
-  listRefusals,
   mergedWindows,
+  refusalPage,
   requireModel,
   SCOPES,
   takeEvidence,
@@ -109,9 +109,15 @@ export function addDriftEvidence(app: App, fleet: Fleet): void {
     createRoute({
       method: 'get',
       path: '/api/v1/evidence/refusals',
-      request: { query: z.strictObject({ device: z.string().optional(), line: z.string().optional() }) },
-      responses: replies('newest first', z.object({ refusals: z.array(evidenceRefusalView) })),
+      request: { query: z.strictObject({ device: z.string().optional(), line: z.string().optional(), ...paging }) },
+      responses: replies(
+        'a page, newest first',
+        z.object({ refusals: z.array(evidenceRefusalView), next: z.string().nullable() }),
+      ),
     }),
-    async (context) => context.json({ refusals: await listRefusals(db, context.req.valid('query')) }, 200),
+    async (context) => {
+      const { limit, cursor, ...filter } = context.req.valid('query');
+      return context.json(await refusalPage(db, filter, { limit, cursor }), 200);
+    },
   );
 }

@@ -105,6 +105,22 @@ describe('without roles of groups', () => {
   });
 });
 
+it('the last admin keeps the identity that is their only way in, until somebody else may let people in', async () => {
+  const body = { name: 'ida', assignments: [{ role: 'admin', sites: 'all' }] };
+  await people.json('POST', '/users', { as: owner(), body });
+  await bind('ida', '4720');
+  const refused = await bind('ida', null);
+  expect(refused.status).toBe(409);
+  expect(await refused.json()).toMatchObject({ code: 'last_admin', field: 'subject' });
+  expect((await bind('ida', '4721')).status).toBe(200);
+  await people.person('jo', 'admin');
+  expect((await bind('ida', null)).status).toBe(200);
+  // With a password nobody needs the provider.
+  await people.json('DELETE', '/users/ida', { as: owner() });
+  await bind('jo', '4722');
+  expect((await bind('jo', null)).status).toBe(200);
+});
+
 describe('the way to the provider', () => {
   it('goes by the address that people know, also behind a proxy', async () => {
     await comeBack();

@@ -297,10 +297,11 @@ describe('guessing', () => {
         times[name]!.push(performance.now() - start);
       }
     }
-    const [known, unknown] = [times['ana']!, times['nobody']!].map((all) => all.toSorted((a, b) => a - b)[2]!);
+    // The least of each: what a busy machine adds is no work of ours.
+    const [known, unknown] = [Math.min(...times['ana']!), Math.min(...times['nobody']!)];
     // Without the hash of nobody's password it would be a hundredth.
-    expect(unknown! / known!).toBeGreaterThan(0.4);
-    expect(unknown! / known!).toBeLessThan(2.5);
+    expect(unknown / known).toBeGreaterThan(0.4);
+    expect(unknown / known).toBeLessThan(2.5);
   });
 
   it('waits longer and longer at one name, and the right password waits with it', async () => {

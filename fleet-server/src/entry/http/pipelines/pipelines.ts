@@ -29,6 +29,8 @@ import { document, jsonBody, replies } from '../routes/reply.ts';
 import { gitCommit, parameterValues } from './order.ts';
 
 const byName = z.object({ name: z.string() });
+/** Of what is there now; 0: nothing is. */
+const revision = z.coerce.number().int().nonnegative();
 const byRun = z.object({ run: z.string() });
 
 /** Pipelines: what they are, what they are told, their runs and what these said. */
@@ -38,14 +40,15 @@ export function addPipelines(app: App, fleet: Fleet): void {
     createRoute({
       method: 'post',
       path: '/api/v1/pipelines',
-      request: jsonBody(document),
+      request: { query: z.strictObject({ expectedRevision: revision.optional() }), ...jsonBody(document) },
       responses: replies(
         'as it is now, what it will not do, and a secret where one was made, shown this once',
         pipelinePutView,
       ),
     }),
     async (context) => {
-      const put = await putPipeline(fleet, context.get('actor'), context.req.valid('json'));
+      const { expectedRevision } = context.req.valid('query');
+      const put = await putPipeline(fleet, context.get('actor'), context.req.valid('json'), expectedRevision);
       return context.json({ ...put, warnings: await warningsOfPipeline(db, put.pipeline) }, 200);
     },
   );
@@ -53,6 +56,7 @@ export function addPipelines(app: App, fleet: Fleet): void {
     createRoute({
       method: 'get',
       path: '/api/v1/pipelines',
+      description: 'Whole: there are 200 at most (`pipeline_limit`).',
       responses: replies(
         'all pipelines by name, each with its last run',
         z.object({ pipelines: z.array(pipelineSummaryView) }),

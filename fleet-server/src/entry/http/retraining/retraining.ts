@@ -10,18 +10,21 @@ import {
   getRetrainPolicy,
   getTurn,
   listRetrainPolicies,
-  listTurns,
   orderTurn,
   putRetrainPolicy,
   resumeAutomation,
   stopAutomation,
+  turnPage,
   warningsOfPolicy,
 } from '../../../learning/retraining/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
+import { paging } from '../routes/paging.ts';
 import { document, jsonBody, replies } from '../routes/reply.ts';
 
 const byLine = z.object({ line: z.string() });
+/** Of what is there now; 0: nothing is. */
+const revision = z.coerce.number().int().nonnegative();
 const reasonBody = jsonBody(z.strictObject({ reason: z.string().min(1).max(500) }));
 
 /** Retraining: policies by line, turns and what came of them, and the switch over everything automatic. */
@@ -31,11 +34,12 @@ export function addRetraining(app: App, fleet: Fleet): void {
     createRoute({
       method: 'post',
       path: '/api/v1/retraining/policies',
-      request: jsonBody(document),
+      request: { query: z.strictObject({ expectedRevision: revision.optional() }), ...jsonBody(document) },
       responses: replies('as it is now, and what does not happen any more', retrainPolicyPutView),
     }),
     async (context) => {
-      const put = await putRetrainPolicy(fleet, context.get('actor'), context.req.valid('json'));
+      const { expectedRevision } = context.req.valid('query');
+      const put = await putRetrainPolicy(fleet, context.get('actor'), context.req.valid('json'), expectedRevision);
       return context.json({ ...put, warnings: await warningsOfPolicy(db, put.policy.spec) }, 200);
     },
   );
@@ -43,6 +47,7 @@ export function addRetraining(app: App, fleet: Fleet): void {
     createRoute({
       method: 'get',
       path: '/api/v1/retraining/policies',
+      description: 'Whole: there is one for each line of models at most, and lines are delegated by the offline keys.',
       responses: replies('all policies, by line', z.object({ policies: z.array(retrainPolicyView) })),
     }),
     async (context) => context.json({ policies: await listRetrainPolicies(db) }, 200),
@@ -69,10 +74,16 @@ export function addRetraining(app: App, fleet: Fleet): void {
     createRoute({
       method: 'get',
       path: '/api/v1/retraining/turns',
-      request: { query: z.object({ line: z.string().optional() }) },
-      responses: replies('turns, the newest first', z.object({ turns: z.array(retrainTurnView) })),
+      request: { query: z.strictObject({ line: z.string().optional(), ...paging }) },
+      responses: replies(
+        'a page of turns, the newest first',
+        z.object({ turns: z.array(retrainTurnView), next: z.string().nullable() }),
+      ),
     }),
-    async (context) => context.json({ turns: await listTurns(db, context.req.valid('query').line) }, 200),
+    async (context) => {
+      const { limit, cursor, ...filter } = context.req.valid('query');
+      return context.json(await turnPage(db, filter, { limit, cursor }), 200);
+    },
   );
   app.openapi(
     createRoute({

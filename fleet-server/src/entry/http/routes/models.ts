@@ -1,20 +1,23 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { importedReleaseView } from '@plumbline/shared/api/learning';
-import { modelVersionView, submittedModelView } from '@plumbline/shared/api/supply';
+import { modelLineView, modelVersionView, submittedModelView } from '@plumbline/shared/api/supply';
 import { fromBase64 } from '@plumbline/shared/trust';
 import {
   getModel,
   intakeModel,
-  listModels,
+  listLinesOfModels,
+  modelPage,
   optimizeModel,
   parseMapping,
   refuseUndelegated,
   submitForApproval,
+  VERSION_STATES,
 } from '../../../supply/models/index.ts';
 import { loadDataset } from '../../../learning/datasets/index.ts';
 import { importModel } from '../../../learning/pipelines/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import { HttpError, type App } from '../edge.ts';
+import { paging } from './paging.ts';
 import { document, jsonBody, replies } from './reply.ts';
 
 /** Models: intake of an ONNX file with its mapping, and what became of it. */
@@ -59,9 +62,34 @@ export function addModels(app: App, fleet: Fleet): void {
     createRoute({
       method: 'get',
       path: '/api/v1/models',
-      responses: replies('all versions', z.object({ models: z.array(modelVersionView) })),
+      request: {
+        query: z.strictObject({
+          line: z.string().max(128).optional(),
+          state: z.enum(VERSION_STATES).optional(),
+          ...paging,
+        }),
+      },
+      responses: replies(
+        'a page of versions by line, the newest of each first',
+        z.object({ models: z.array(modelVersionView), next: z.string().nullable() }),
+      ),
     }),
-    async (context) => context.json({ models: await listModels(fleet.database.db) }, 200),
+    async (context) => {
+      const { limit, cursor, ...filter } = context.req.valid('query');
+      return context.json(await modelPage(fleet.database.db, filter, { limit, cursor }), 200);
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/v1/lines',
+      description: 'Whole: there are as many as the offline keys have delegated.',
+      responses: replies(
+        'every line by name: its newest version and the one in force',
+        z.object({ lines: z.array(modelLineView) }),
+      ),
+    }),
+    async (context) => context.json({ lines: await listLinesOfModels(fleet.database.db) }, 200),
   );
   app.openapi(
     createRoute({

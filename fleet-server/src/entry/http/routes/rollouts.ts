@@ -12,11 +12,12 @@ import { freezeRecordView, freezeView } from '@plumbline/shared/api/sites';
 import {
   approveRollout,
   createRollout,
+  decisionPage,
   explainTurns,
   getRollout,
-  listDecisions,
   listMembers,
   listPenalties,
+  newestDecisions,
   pauseRollout,
   proceedRollout,
   rejectRollout,
@@ -109,21 +110,29 @@ export function addRollouts(app: App, fleet: Fleet): void {
     }),
     async (context) => {
       const rollout = await getRollout(db, context.req.valid('param').id);
-      const [members, decisions] = [await listMembers(db, rollout.id), await listDecisions(db, rollout.id)];
-      return context.json({ ...rollout, members, turns: await explainTurns(deps, rollout), decisions }, 200);
+      const [members, decisions] = [await listMembers(db, rollout.id), await newestDecisions(db, rollout.id)];
+      return context.json({ ...rollout, members, turns: await explainTurns(deps, rollout), ...decisions }, 200);
     },
   );
   app.openapi(
     createRoute({
       method: 'get',
       path: '/api/v1/rollouts/{id}/decisions',
-      request: { ...byId, query: z.object({ after: z.coerce.number().int().nonnegative().default(0) }) },
-      responses: replies('its state and its decisions after one of them', rolloutProgressView),
+      description: 'To follow a rollout, ask `after` the last that is known; to look back, `before` the first.',
+      request: {
+        ...byId,
+        query: z.strictObject({
+          after: z.coerce.number().int().nonnegative().default(0).describe('Id of a decision.'),
+          before: z.coerce.number().int().positive().optional().describe('Id of a decision.'),
+          limit: paging.limit,
+        }),
+      },
+      responses: replies('its state and the decisions next to one of them', rolloutProgressView),
     }),
     async (context) => {
       const { id, state, revision } = await getRollout(db, context.req.valid('param').id);
-      const { after } = context.req.valid('query');
-      return context.json({ id, state, revision, decisions: await listDecisions(db, id, after) }, 200);
+      const page = await decisionPage(db, id, context.req.valid('query'));
+      return context.json({ id, state, revision, ...page }, 200);
     },
   );
   app.openapi(

@@ -34,6 +34,7 @@ export function addBatch(app: App, fleet: Fleet): void {
     createRoute({
       method: 'get',
       path: '/api/v1/batch',
+      description: 'Whole: there are 200 at most (`job_limit`).',
       responses: replies('all jobs, by name', z.object({ jobs: z.array(batchJobView) })),
     }),
     async (context) => context.json({ jobs: await listJobs(db) }, 200),

@@ -285,6 +285,18 @@ describe('the audit of a prediction', () => {
 });
 
 describe('a batch job', () => {
+  it('is one of two hundred at most', async () => {
+    const { database } = small.fleet;
+    const about = { model: 'delay', source: JSON.stringify({ kind: 'activities' }), zone: 'UTC', reasons: 0 } as const;
+    const state = { keepRuns: 1, state: 'paused', revision: 1, createdBy: 'user:ana', createdAt: 1 } as const;
+    const jobs = Array.from({ length: 200 }, (_, at) => ({ ...about, ...state, id: `full-${at}` }));
+    await database.transaction((tx) => tx.insert(batchJobs).values(jobs));
+    const source = { kind: 'activities' };
+    const { status, body } = await call<{ code: string }>('POST', '/batch', { id: 'more', model: 'delay', source });
+    expect({ status, code: body.code }).toEqual({ status: 409, code: 'job_limit' });
+    await database.transaction((tx) => tx.delete(batchJobs));
+  });
+
   it('scores the open activities of a site at its hour, by what its alias means then, and once for hours it missed', async () => {
     await moveAlias(small.fleet, 'user:ana', { line: 'delay', name: 'champion', version: '1.0.0' });
     const made = await call<BatchJob>('POST', '/batch', {

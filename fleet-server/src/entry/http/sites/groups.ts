@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import {
-  groupDetailsView,
+  groupMembersView,
   groupSummaryView,
   groupView,
   selectorPreviewView,
@@ -24,6 +24,7 @@ import {
 } from '../../../sites/groups/index.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { App } from '../edge.ts';
+import { paging } from '../routes/paging.ts';
 import { jsonBody, replies } from '../routes/reply.ts';
 
 const MAX_DEVICES = 100_000;
@@ -59,6 +60,7 @@ function addReading(app: App, fleet: Fleet): void {
     createRoute({
       method: 'get',
       path: '/api/v1/groups',
+      description: 'Whole: there are 200 at most (`group_limit`).',
       responses: replies('all groups with their members counted', z.object({ groups: z.array(groupSummaryView) })),
     }),
     async (context) => context.json({ groups: await listGroups(db, fleet.now()) }, 200),
@@ -68,9 +70,27 @@ function addReading(app: App, fleet: Fleet): void {
       method: 'get',
       path: '/api/v1/groups/{name}',
       request: byName,
-      responses: replies('one group with its members', groupDetailsView),
+      responses: replies('one group with its members counted', groupSummaryView),
     }),
-    async (context) => context.json(await getGroup(db, context.req.valid('param').name, fleet.now()), 200),
+    async (context) => {
+      const { devices: _members, ...group } = await getGroup(db, context.req.valid('param').name, fleet.now());
+      return context.json(group, 200);
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/v1/groups/{name}/devices',
+      request: { ...byName, query: z.strictObject(paging) },
+      responses: replies('a page of its members, by name', groupMembersView),
+    }),
+    async (context) => {
+      const { limit, cursor = '' } = context.req.valid('query');
+      const { devices: all } = await getGroup(db, context.req.valid('param').name, fleet.now());
+      const after = all.toSorted().filter((device) => device > cursor);
+      const page = after.slice(0, limit);
+      return context.json({ devices: page, next: after.length > limit ? (page.at(-1) ?? null) : null }, 200);
+    },
   );
   app.openapi(
     createRoute({

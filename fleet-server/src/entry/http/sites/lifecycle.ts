@@ -15,7 +15,6 @@ import {
   closeSite,
   devicesOf,
   getSite,
-  listSites,
   putSite,
   reopenSite,
 } from '../../../sites/register/index.ts';
@@ -23,6 +22,7 @@ import type { Fleet } from '../../fleet.ts';
 import { tokenDeps } from '../../token-deps.ts';
 import type { App } from '../edge.ts';
 import { jsonBody, replies } from '../routes/reply.ts';
+import { addSiteList } from './site-list.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -36,6 +36,7 @@ const hours = z.number().positive().max(720).default(168);
 
 /** Sites from the first line in the register to the archive. Before the routes of devices, whose orders match anything. */
 export function addLifecycle(app: App, fleet: Fleet): void {
+  addSiteList(app, fleet);
   addRegister(app, fleet);
   addClosing(app, fleet);
   addSuccession(app, fleet);
@@ -43,14 +44,6 @@ export function addLifecycle(app: App, fleet: Fleet): void {
 
 function addRegister(app: App, fleet: Fleet): void {
   const { db } = fleet.database;
-  app.openapi(
-    createRoute({
-      method: 'get',
-      path: '/api/v1/sites',
-      responses: replies('every site', z.object({ sites: z.array(siteView) })),
-    }),
-    async (context) => context.json({ sites: await listSites(db) }, 200),
-  );
   app.openapi(
     createRoute({
       method: 'get',

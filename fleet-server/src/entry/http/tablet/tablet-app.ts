@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { Hono } from 'hono';
-import { readPages, type PageFile } from '../console/built-pages.ts';
+import type { PageFile } from '../console/built-pages.ts';
 import { givePage } from '../console/give-page.ts';
+import { readBuild } from './read-build.ts';
 import { tabletHeaders, type TabletPolicy } from './tablet-headers.ts';
 
 /** Where `npm run -s build:tablet` puts the app. */
@@ -23,7 +24,7 @@ export function createTabletApp(policy: () => TabletPolicy, folder = TABLET_FOLD
     for (const [name, value] of Object.entries(tabletHeaders(policy()))) context.res.headers.set(name, value);
   });
   app.get('*', async (context) => {
-    files ??= readPages(folder);
+    files ??= readBuild(folder);
     const known = await files;
     // Built while the server runs: looked for again.
     if (known.size === 0) files = undefined;

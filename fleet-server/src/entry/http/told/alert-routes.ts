@@ -11,8 +11,9 @@ import {
   unmuteAlerts,
 } from '../../../insight/alerts/index.ts';
 import type { Fleet } from '../../fleet.ts';
-import { listMails, settleDead } from '../../mail/index.ts';
+import { mailPage, settleDead } from '../../mail/index.ts';
 import type { App } from '../edge.ts';
+import { paging } from '../routes/paging.ts';
 import { jsonBody, replies } from '../routes/reply.ts';
 
 const params = z.object({ id: z.string().max(128) });
@@ -24,6 +25,7 @@ export function addAlertRoutes(app: App, fleet: Fleet): void {
     createRoute({
       method: 'get',
       path: '/api/v1/alerts/rules',
+      description: 'Whole: there are 100 at most (`alert_rule_limit`).',
       responses: replies('rules by name', z.object({ rules: z.array(alertRuleView) })),
     }),
     async (context) => context.json({ rules: await listRules(db) }, 200),
@@ -80,10 +82,16 @@ export function addAlertRoutes(app: App, fleet: Fleet): void {
     createRoute({
       method: 'get',
       path: '/api/v1/alerts/mails',
-      request: { query: z.strictObject({ state: z.enum(['waiting', 'delivered', 'dead']).optional() }) },
-      responses: replies('newest first, at most 500', z.object({ mails: z.array(queuedMailView) })),
+      request: { query: z.strictObject({ state: z.enum(['waiting', 'delivered', 'dead']).optional(), ...paging }) },
+      responses: replies(
+        'a page, newest first, and how many were given up',
+        z.object({ mails: z.array(queuedMailView), next: z.string().nullable(), dead: z.number().int() }),
+      ),
     }),
-    async (context) => context.json({ mails: await listMails(db, context.req.valid('query').state) }, 200),
+    async (context) => {
+      const { limit, cursor, ...filter } = context.req.valid('query');
+      return context.json(await mailPage(db, filter, { limit, cursor }), 200);
+    },
   );
   app.openapi(
     createRoute({

@@ -49,6 +49,7 @@ export function addWebhooks(app: App, fleet: Fleet): void {
     createRoute({
       method: 'get',
       path: '/api/v1/webhooks',
+      description: 'Whole: there are 100 at most (`webhook_limit`).',
       responses: replies(
         'all receivers and how each of them stands',
         z.object({ webhooks: z.array(webhookStandingView) }),
@@ -62,7 +63,7 @@ export function addWebhooks(app: App, fleet: Fleet): void {
       path: '/api/v1/webhooks/dead',
       request: { query: z.strictObject({ webhook: z.string().optional() }) },
       responses: replies(
-        'messages that were given up, oldest first',
+        'messages that were given up, oldest first, at most 500',
         z.object({ deliveries: z.array(webhookDeliveryView) }),
       ),
     }),
@@ -74,7 +75,7 @@ export function addWebhooks(app: App, fleet: Fleet): void {
       path: '/api/v1/webhooks/{id}/deliveries',
       request: { params: z.object({ id: z.string() }) },
       responses: replies(
-        'what was sent or waits, newest first',
+        'what was sent or waits, newest first, at most 500',
         z.object({ deliveries: z.array(webhookDeliveryView) }),
       ),
     }),

@@ -100,20 +100,26 @@ function readFinding(row: typeof driftFindings.$inferSelect): KeptFinding {
   };
 }
 
-/** Evidence that was not counted, newest first, at most 1,000. */
-export async function listRefusals(
+export type Refusal = typeof driftRefusals.$inferSelect;
+
+/** A page of the evidence that was not counted, newest first. @throws CursorError `cursor_malformed` */
+export async function refusalPage(
   db: ReadDb,
   { device, line }: { device?: string | undefined; line?: string | undefined },
-) {
-  return db
+  { limit, cursor }: Paging,
+): Promise<{ refusals: Refusal[]; next: string | null }> {
+  const rows = await db
     .select()
     .from(driftRefusals)
     .where(
       and(
         device === undefined ? undefined : eq(driftRefusals.device, device),
         line === undefined ? undefined : eq(driftRefusals.line, line),
+        olderThan({ at: driftRefusals.refusedAt, id: driftRefusals.id }, cursor),
       ),
     )
     .orderBy(desc(driftRefusals.refusedAt), desc(driftRefusals.id))
-    .limit(MOST);
+    .limit(limit + 1);
+  const { page, next } = pageOfRows(rows, limit, (last) => cursorOf(last.refusedAt, last.id));
+  return { refusals: page, next };
 }

@@ -1,5 +1,12 @@
 export { diffDatasets, type DatasetDiff } from './diff.ts';
-export { datasetHistory, describeDataset, listDatasets, type DatasetHead, type DatasetRecord } from './list.ts';
+export {
+  datasetHistory,
+  datasetNames,
+  datasetPage,
+  describeDataset,
+  type DatasetHead,
+  type DatasetRecord,
+} from './list.ts';
 export { findDataset, loadDataset, type KeptRow } from './load.ts';
 export {
   registerDataset,

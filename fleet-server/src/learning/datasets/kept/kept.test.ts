@@ -9,12 +9,12 @@ import { openArtifactFiles } from '../../../platform/adapters/index.ts';
 import { openDatabase, type Database } from '../../../platform/db/index.ts';
 import {
   datasetHistory,
+  datasetPage,
   datasetVersion,
   describeDataset,
   diffDatasets,
   exportDataset,
   findDataset,
-  listDatasets,
   loadDataset,
   openDataset,
   registerDataset,
@@ -126,7 +126,11 @@ describe('a registered version', () => {
     const first = await registerDataset(deps, 'ana', made());
     expect(first).toMatchObject({ name: 'made', fresh: true });
     expect(await registerDataset(deps, 'ben', { ...made(), name: 'other' })).toEqual({ ...first, fresh: false });
-    const [head, ...others] = await listDatasets(database.db);
+    const {
+      datasets: [head, ...others],
+      next,
+    } = await datasetPage(database.db, { name: 'made' }, { limit: 1 });
+    expect(next).toBe(null);
     expect(others).toEqual([]);
     expect(head).toMatchObject({ name: 'made', rows: 120, createdBy: 'ana', createdAt: 1_000, derivedFrom: [] });
     const shown = await describeDataset(database.db, await findDataset(database, `made@${first.version.slice(0, 8)}`));

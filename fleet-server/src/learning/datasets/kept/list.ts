@@ -1,4 +1,16 @@
-import { asc, datasetParents, datasets, desc, eq, inArray, type ReadDb } from '../../../platform/db/index.ts';
+import {
+  and,
+  asc,
+  cursorOf,
+  datasetParents,
+  datasets,
+  desc,
+  eq,
+  inArray,
+  olderThan,
+  pageOfRows,
+  type ReadDb,
+} from '../../../platform/db/index.ts';
 import type { Dataset, Parent } from '../dataset.ts';
 import { DatasetError } from '../errors.ts';
 import type { QualityReport } from '../quality/index.ts';
@@ -37,14 +49,29 @@ const COLUMNS = {
   createdBy: datasets.createdBy,
 };
 
-/** All registered versions, newest first, at most `limit`. */
-export async function listDatasets(db: ReadDb, limit = 500): Promise<DatasetHead[]> {
+/** A page of registered versions, newest first; of one name, or of all. @throws CursorError `cursor_malformed` */
+export async function datasetPage(
+  db: ReadDb,
+  { name }: { name?: string | undefined },
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+): Promise<{ datasets: DatasetHead[]; next: string | null }> {
+  const { createdAt, version } = datasets;
   const rows = await db
     .select(COLUMNS)
     .from(datasets)
-    .orderBy(desc(datasets.createdAt), asc(datasets.version))
-    .limit(limit);
-  return withParents(db, rows);
+    .where(
+      and(name === undefined ? undefined : eq(datasets.name, name), olderThan({ at: createdAt, id: version }, cursor)),
+    )
+    .orderBy(desc(createdAt), desc(version))
+    .limit(limit + 1);
+  const { page, next } = pageOfRows(rows, limit, (last) => cursorOf(last.createdAt, last.version));
+  return { datasets: await withParents(db, page), next };
+}
+
+/** Every name that a dataset has, in order. */
+export async function datasetNames(db: ReadDb): Promise<string[]> {
+  const rows = await db.selectDistinct({ name: datasets.name }).from(datasets).orderBy(asc(datasets.name));
+  return rows.map(({ name }) => name);
 }
 
 /** The versions of one name, oldest first. @throws DatasetError `dataset_unknown` */

@@ -1,8 +1,9 @@
-import type { DeclaredKind } from '../../../delivery/declared/index.ts';
-import { eq, pipelines } from '../../../platform/db/index.ts';
+import { diffSpelled, type DeclaredKind, type FieldChange } from '../../../delivery/declared/index.ts';
+import { eq, pipelines, type ReadDb } from '../../../platform/db/index.ts';
 import { PipelineError } from '../errors.ts';
 import { checkPipeline } from '../file/check.ts';
 import { publishedSpec } from '../file/published-schema.ts';
+import { parsePipeline } from '../file/read-file.ts';
 import { pipelineSpec, type PipelineSpec } from '../file/spec.ts';
 import { STEP_KINDS } from '../steps/index.ts';
 import { putPipeline } from './put.ts';
@@ -27,6 +28,26 @@ export const pipelineKind: DeclaredKind<PipelineSpec> = {
     await putPipeline(deps, actor, { kind: 'Pipeline', name, spec: written });
   },
 };
+
+export interface ExaminedPipeline {
+  name: string;
+  spec: PipelineSpec;
+  action: 'create' | 'change' | 'unchanged';
+  /** 0: there is none of that name. */
+  revision: number;
+  fields: FieldChange[];
+}
+
+/** What putting it would change. @throws PipelineError `pipeline_malformed` */
+export async function examinePipeline(db: ReadDb, written: unknown): Promise<ExaminedPipeline> {
+  const { name, spec } = parsePipeline(written);
+  checkPipeline(spec, STEP_KINDS);
+  const [known] = await db.select().from(pipelines).where(eq(pipelines.name, name));
+  const before = known === undefined ? {} : (JSON.parse(known.spec) as unknown);
+  const fields = diffSpelled({ written: before, meaning: before }, { written: spec, meaning: spec });
+  const action = known === undefined ? 'create' : fields.length === 0 ? 'unchanged' : 'change';
+  return { name, spec, action, revision: known?.revision ?? 0, fields };
+}
 
 function problemsOf(spec: PipelineSpec): PipelineError['problems'] {
   try {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { record } from '../../../platform/audit/index.ts';
-import { and, eq, pipelines, type Database, type Db } from '../../../platform/db/index.ts';
+import { and, count, eq, pipelines, type Database, type Db } from '../../../platform/db/index.ts';
 import { nextTime } from '../../../platform/schedule/index.ts';
 import { PipelineError } from '../errors.ts';
 import { checkPipeline } from '../file/check.ts';
@@ -17,6 +17,9 @@ export interface PutPipeline {
   secret?: string;
 }
 
+/** They are files that people write: each is listed with its last run. */
+const MAX_PIPELINES = 200;
+
 interface PutDeps {
   database: Database;
   now: () => number;
@@ -24,14 +27,21 @@ interface PutDeps {
 
 /**
  * Makes a pipeline what a file says; runs that are under way go on as they began. Said again, it changes nothing.
- * @throws PipelineError `pipeline_malformed`, `pipeline_changed`
+ * @param expectedRevision refused when the pipeline has another one; 0: when there is one
+ * @throws PipelineError `pipeline_malformed`, `pipeline_changed`, `pipeline_limit`
  */
-export async function putPipeline(deps: PutDeps, actor: string, written: unknown): Promise<PutPipeline> {
+export async function putPipeline(
+  deps: PutDeps,
+  actor: string,
+  written: unknown,
+  expectedRevision?: number,
+): Promise<PutPipeline> {
   const { name, spec } = parsePipeline(written);
   checkPipeline(spec, STEP_KINDS);
   const text = JSON.stringify(spec);
   return deps.database.transaction(async (tx) => {
     const [known] = await tx.select().from(pipelines).where(eq(pipelines.name, name));
+    if (expectedRevision !== undefined && expectedRevision !== (known?.revision ?? 0)) throw changed(name);
     if (known?.spec === text) return { pipeline: await getPipeline(tx, name), action: 'unchanged' };
     const now = deps.now();
     const wantsSecret = spec.on.some(({ webhook }) => webhook !== undefined);
@@ -40,12 +50,24 @@ export async function putPipeline(deps: PutDeps, actor: string, written: unknown
     const secret = wantsSecret ? (made ?? kept ?? null) : null;
     const change = { spec: text, secret, timedFrom: now, nextAt: nextOf(spec, now), updatedAt: now };
     const head = { name, state: 'active' as const, revision: 1, createdBy: actor, createdAt: now };
-    if (known === undefined) await tx.insert(pipelines).values({ ...head, ...change });
-    else await guarded(tx, known, change);
+    if (known === undefined) {
+      await refuseMany(tx);
+      await tx.insert(pipelines).values({ ...head, ...change });
+    } else await guarded(tx, known, change);
     const action = known === undefined ? 'create' : 'change';
     const details = { steps: spec.steps.map(({ name: step }) => step), triggers: spec.on.length };
     await record(tx, { actor, action: `pipelines.${action}`, subject: `pipeline:${name}`, details });
     return { pipeline: await getPipeline(tx, name), action, ...(made !== undefined && { secret: made }) };
+  });
+}
+
+async function refuseMany(tx: Db): Promise<void> {
+  const [known] = await tx.select({ number: count() }).from(pipelines);
+  if ((known?.number ?? 0) < MAX_PIPELINES) return;
+  throw new PipelineError('pipeline_limit', `there are ${MAX_PIPELINES} pipelines already`, {
+    kind: 'conflict',
+    field: 'name',
+    expected: `at most ${MAX_PIPELINES}`,
   });
 }
 
@@ -100,13 +122,21 @@ async function guarded(
   { name, revision }: { name: string; revision: number },
   change: Partial<typeof pipelines.$inferInsert>,
 ): Promise<void> {
-  const changed = await tx
+  const written = await tx
     .update(pipelines)
     .set({ ...change, revision: revision + 1 })
     .where(and(eq(pipelines.name, name), eq(pipelines.revision, revision)))
     .returning({ name: pipelines.name });
-  if (changed.length > 0) return;
-  throw new PipelineError('pipeline_changed', `${name} was changed meanwhile`, { kind: 'conflict', field: 'pipeline' });
+  if (written.length > 0) return;
+  throw changed(name);
+}
+
+function changed(name: string): PipelineError {
+  return new PipelineError('pipeline_changed', `${name} was changed meanwhile`, {
+    kind: 'conflict',
+    field: 'pipeline',
+    expected: 'a look at what it is now',
+  });
 }
 
 /** As Standard Webhooks 1.0 writes one. */

@@ -47,6 +47,7 @@ export async function examine(deps: ExamineDeps, actor: string, turn: Turn, sign
     rules: { level: levelOfTry(turn.tries, policy.perYear), minimumGain, tolerance, sliceLimit },
     windows: { forms: policy.windows, rules: { recentDays, halfLifeDays, seed, changeAt } },
     release: policy.mode !== 'examine',
+    asOf: turn.openedAt,
     card: { turn: id, knownBefore: turn.openedAt },
   });
   const details = {

@@ -1,4 +1,14 @@
-import { desc, eq, isNull, retrainingTurns, type ReadDb } from '../../../platform/db/index.ts';
+import {
+  and,
+  cursorOf,
+  desc,
+  eq,
+  isNull,
+  olderThan,
+  pageOfRows,
+  retrainingTurns,
+  type ReadDb,
+} from '../../../platform/db/index.ts';
 import { RetrainingError } from '../errors.ts';
 import type { TurnCause } from '../decide/decide-turn.ts';
 import type { RetrainPolicy } from '../policy/policy.ts';
@@ -36,6 +46,25 @@ export async function listTurns(db: ReadDb, line?: string): Promise<Turn[]> {
     .where(line === undefined ? undefined : eq(retrainingTurns.line, line))
     .orderBy(desc(retrainingTurns.openedAt), desc(retrainingTurns.id));
   return rows.map(turnOf);
+}
+
+/** A page of turns, newest first. @throws CursorError `cursor_malformed` */
+export async function turnPage(
+  db: ReadDb,
+  { line }: { line?: string | undefined },
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+): Promise<{ turns: Turn[]; next: string | null }> {
+  const { openedAt, id } = retrainingTurns;
+  const rows = await db
+    .select()
+    .from(retrainingTurns)
+    .where(
+      and(line === undefined ? undefined : eq(retrainingTurns.line, line), olderThan({ at: openedAt, id }, cursor)),
+    )
+    .orderBy(desc(openedAt), desc(id))
+    .limit(limit + 1);
+  const { page, next } = pageOfRows(rows, limit, (last) => cursorOf(last.openedAt, last.id));
+  return { turns: page.map(turnOf), next };
 }
 
 /** Turns that are not over. */

@@ -1,5 +1,5 @@
 import { record } from '../../../platform/audit/index.ts';
-import { batchJobs, type Database } from '../../../platform/db/index.ts';
+import { batchJobs, count, type Database, type Db } from '../../../platform/db/index.ts';
 import type { ArtifactStore } from '../../../platform/ports/index.ts';
 import { nextTime } from '../../../platform/schedule/index.ts';
 import { loadDataset } from '../../datasets/index.ts';
@@ -9,10 +9,13 @@ import { resolveBundle } from '../model/resolve-model.ts';
 import type { BatchJob, NewBatchJob } from './job.ts';
 import { getJob } from './read.ts';
 
+/** Each runs by a clock of its own. */
+const MAX_JOBS = 200;
+
 /**
  * A new job; one without a pattern is due at once. Model and rows must be there now, so that a slip of the pen is told
  * now and not tomorrow at five.
- * @throws ScoringError `job_exists`, `model_reference`; ScheduleError, ModelError, DatasetError, ArtifactError
+ * @throws ScoringError `job_exists`, `job_limit`, `model_reference`; ScheduleError, ModelError, DatasetError, ArtifactError
  */
 export async function createJob(
   deps: { database: Database; artifacts: ArtifactStore; now: () => number },
@@ -27,6 +30,7 @@ export async function createJob(
   const now = deps.now();
   const nextAt = cron === undefined ? now : nextTime(cron, zone, now);
   return deps.database.transaction(async (tx) => {
+    await refuseMany(tx);
     const made = await tx
       .insert(batchJobs)
       .values({
@@ -56,5 +60,15 @@ export async function createJob(
     }
     await record(tx, { actor, action: 'batch.create', subject: `batch:${id}`, details: { model, source, cron, zone } });
     return getJob(tx, id);
+  });
+}
+
+async function refuseMany(tx: Db): Promise<void> {
+  const [known] = await tx.select({ number: count() }).from(batchJobs);
+  if ((known?.number ?? 0) < MAX_JOBS) return;
+  throw new ScoringError('job_limit', `there are ${MAX_JOBS} batch jobs already`, {
+    kind: 'conflict',
+    field: 'id',
+    expected: `at most ${MAX_JOBS}`,
   });
 }

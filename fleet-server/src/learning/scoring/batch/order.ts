@@ -46,7 +46,7 @@ function changeOf(job: BatchJob, order: JobOrder, now: number): Partial<typeof b
       throw new ScoringError('job_paused', `${job.id} is paused`, {
         kind: 'conflict',
         field: 'job',
-        expected: 'resume it first',
+        expected: 'a job that is not paused: resume it first',
       });
     }
     if (job.runningFor !== undefined) throw running(job.id);

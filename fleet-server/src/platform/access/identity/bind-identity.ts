@@ -3,6 +3,8 @@ import { eq, users, type Db } from '../../db/index.ts';
 import type { Identity } from '../../ports/index.ts';
 import { AccessError } from '../errors.ts';
 import { endSessionsOf } from '../sessions/session.ts';
+import { refuseWithoutAdmin } from '../users/last-admin.ts';
+import { readUser } from '../users/user.ts';
 import { readSubject, subjectOf } from './subject.ts';
 
 export type BoundIdentity = Pick<Identity, 'issuer' | 'subject'>;
@@ -10,7 +12,7 @@ export type BoundIdentity = Pick<Identity, 'issuer' | 'subject'>;
 /**
  * Says who a user is at the identity provider, or that they are nobody there. Of somebody who was removed the identity
  * can be taken away, and only that: the person may then come in again, under another name.
- * @throws AccessError `user_unknown`, `identity_taken`
+ * @throws AccessError `user_unknown`, `identity_taken`, `last_admin`
  */
 export async function bindIdentity(
   tx: Db,
@@ -23,6 +25,8 @@ export async function bindIdentity(
   }
   const subject = identity === null ? null : subjectOf(identity);
   if (subject !== null) await refuseTaken(tx, name, subject);
+  const known = readUser(user);
+  if (user.removedAt === null) await refuseWithoutAdmin(tx, known, { ...known, identity }, 'subject');
   await tx.update(users).set({ subject }).where(eq(users.name, name));
   const sessions = subject === user.subject ? 0 : await endSessionsOf(tx, name);
   const details = { identity, before: readSubject(user.subject), sessions };

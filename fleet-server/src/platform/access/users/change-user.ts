@@ -14,7 +14,7 @@ export async function assignRoles(
 ): Promise<{ name: string; assignments: Assignment[] }> {
   const held = readAssignments(assignments);
   const user = readUser(await knownUser(tx, name));
-  await refuseWithoutAdmin(tx, user, held, 'assignments');
+  await refuseWithoutAdmin(tx, user, { ...user, assignments: held }, 'assignments');
   await tx
     .update(users)
     .set({ assignments: JSON.stringify(held) })
@@ -30,7 +30,7 @@ export async function assignRoles(
  * @throws AccessError `user_unknown`, `last_admin`
  */
 export async function removeUser(tx: Db, actor: string, name: string): Promise<void> {
-  await refuseWithoutAdmin(tx, readUser(await knownUser(tx, name)), [], 'name');
+  await refuseWithoutAdmin(tx, readUser(await knownUser(tx, name)), undefined, 'name');
   const at = timeOf(tx);
   await tx.update(users).set({ removedAt: at, password: null }).where(eq(users.name, name));
   await tx

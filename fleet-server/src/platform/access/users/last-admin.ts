@@ -3,18 +3,19 @@ import { AccessError } from '../errors.ts';
 import type { Assignment } from '../principal.ts';
 import { readUser, type User } from './user.ts';
 
+/** What somebody may, and by what they come in. */
+type Standing = Pick<User, 'assignments' | 'hasPassword' | 'identity'>;
+
 /**
  * Somebody has to be left who lets people in: an admin of all sites who can sign in, other than this one.
- * @param held what this one has from now on; nothing when they are removed
+ * @param left what this one has from now on; nothing when they are removed
  * @throws AccessError `last_admin`
  */
-export async function refuseWithoutAdmin(
-  tx: Db,
-  user: User,
-  held: readonly Assignment[],
-  field: string,
-): Promise<void> {
-  if (!isAdmin(user.assignments) || isAdmin(held)) return;
+export async function refuseWithoutAdmin(tx: Db, user: User, left: Standing | undefined, field: string): Promise<void> {
+  if (!isAdmin(user.assignments)) return;
+  // Whoever waits with a code for a password is an admin as before, and loses no way in.
+  const keepsWayIn = left !== undefined && (mayComeIn(left) || !mayComeIn(user));
+  if (keepsWayIn && isAdmin(left.assignments)) return;
   const others = await tx
     .select()
     .from(users)
@@ -32,6 +33,6 @@ function isAdmin(held: readonly Assignment[]): boolean {
   return held.some(({ role, sites }) => role === 'admin' && sites === 'all');
 }
 
-function mayComeIn({ hasPassword, identity }: User): boolean {
+function mayComeIn({ hasPassword, identity }: Standing): boolean {
   return hasPassword || identity !== null;
 }

@@ -68,9 +68,9 @@ export function BatchJobs() {
                   {
                     key: 'next',
                     title: 'Next',
-                    cell: ({ nextAt }) => (nextAt === undefined ? '–' : clock(nextAt)),
+                    cell: ({ nextAt, state }) => (nextAt === undefined || state === 'paused' ? '–' : clock(nextAt)),
                   },
-                  { key: 'by', title: 'By', cell: ({ createdBy }) => createdBy },
+                  { key: 'by', title: 'By', cell: ({ createdBy }) => createdBy.replace(/^user:/, '') },
                 ]}
               />
             )

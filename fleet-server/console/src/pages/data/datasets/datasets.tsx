@@ -1,11 +1,12 @@
 import { Anchor, Code, Select, Text } from '@mantine/core';
 import { Tight } from '../../../parts/values/tight.tsx';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Database } from 'lucide-react';
 import { useMay } from '../../../api/session.ts';
 import { useServerNow } from '../../../api/server-clock.ts';
 import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { MoreRows } from '../../../parts/tables/more-rows.tsx';
 import { EmptyState } from '../../../parts/page/empty-state.tsx';
 import { Ago } from '../../../parts/values/time.tsx';
 import { whole } from '../../../parts/values/figures.ts';
@@ -18,11 +19,11 @@ import { datasetsQuery, type DatasetHead } from '../queries.ts';
 
 /** Every version, the newest first. */
 export function Datasets() {
-  const asked = useQuery(datasetsQuery);
   const { name } = useSearch({ from: '/data' });
+  const asked = useInfiniteQuery(datasetsQuery(name));
   const navigate = useNavigate({ from: '/data' });
   const mayWrite = useMay('learning:write');
-  const names = [...new Set(asked.data?.map((one) => one.name))].toSorted();
+  const names = asked.data?.pages[0]?.names ?? [];
   return (
     <Section
       title="Datasets"
@@ -47,8 +48,8 @@ export function Datasets() {
       }
     >
       <Loaded asked={asked} heightPx={280}>
-        {(all) => {
-          const shown = all.filter((one) => name === undefined || one.name === name);
+        {({ pages }) => {
+          const shown = pages.flatMap(({ datasets }) => datasets);
           return shown.length === 0 ? (
             <EmptyState icon={Database} title="No dataset yet">
               Import a table of activities here, or by <Code>plumbline datasets register FILE --name NAME</Code>, or let
@@ -63,6 +64,7 @@ export function Datasets() {
           );
         }}
       </Loaded>
+      <MoreRows asked={asked}>Older versions</MoreRows>
     </Section>
   );
 }

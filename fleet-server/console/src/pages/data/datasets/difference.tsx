@@ -1,5 +1,5 @@
 import { List, Select, SimpleGrid, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { GitCompare } from 'lucide-react';
 import { EmptyState } from '../../../parts/page/empty-state.tsx';
@@ -14,11 +14,13 @@ import { datasetsQuery, diffQuery, type DatasetView } from '../queries.ts';
 export function Difference({ dataset }: { dataset: DatasetView }) {
   const { to } = useSearch({ from: '/data/datasets/$name/$version' });
   const navigate = useNavigate({ from: '/data/datasets/$name/$version' });
-  const { data: all = [] } = useQuery(datasetsQuery);
-  const others = all
-    .filter(({ version, name }) => version !== dataset.version || name !== dataset.name)
-    // Versions of the same name first.
-    .toSorted((a, b) => Number(b.name === dataset.name) - Number(a.name === dataset.name));
+  const own = useInfiniteQuery(datasetsQuery(dataset.name));
+  const all = useInfiniteQuery(datasetsQuery());
+  const [ofName = [], ofAll = []] = [own, all].map(({ data }) => data?.pages.flatMap(({ datasets }) => datasets));
+  // The newest of the same name first, then the newest of others.
+  const others = [...ofName, ...ofAll.filter(({ name }) => name !== dataset.name)].filter(
+    ({ version }) => version !== dataset.version,
+  );
   return (
     <Section
       title="Difference to another version"

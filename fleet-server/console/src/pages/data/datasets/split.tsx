@@ -1,4 +1,4 @@
-import { Button, NumberInput, Select, Stack } from '@mantine/core';
+import { Button, NumberInput, Select, Stack, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -50,7 +50,7 @@ export function Split({ dataset: path }: { dataset: OfDataset }) {
               allowDeselect={false}
               onChange={(next) => setBy(WAYS.find(({ value }) => value === next)?.value ?? by)}
             />
-            <NumberInput label="To learn from" suffix=" %" min={1} max={99} value={share} onChange={setShare} />
+            <NumberInput label="To learn from" suffix=" %" min={5} max={95} value={share} onChange={setShare} />
             <NumberInput
               label="Seed"
               description="The same seed makes the same versions; a split by time draws nothing."
@@ -59,7 +59,7 @@ export function Split({ dataset: path }: { dataset: OfDataset }) {
               value={seed}
               onChange={setSeed}
             />
-            This dataset stays as it is.
+            <Text size="sm">This dataset stays as it is.</Text>
           </Stack>
         }
         verb="Split"

@@ -7,6 +7,7 @@ import { Confirm } from '../../../parts/dialogs/confirm.tsx';
 import type { PipelineView } from '../queries.ts';
 import { Secret } from './secret.tsx';
 import { RunNow } from './run-now.tsx';
+import { WritePipeline } from './write-pipeline.tsx';
 
 /** What a person may tell a pipeline. */
 export function PipelineActs({ pipeline }: { pipeline: PipelineView }) {
@@ -27,6 +28,7 @@ export function PipelineActs({ pipeline }: { pipeline: PipelineView }) {
       <Button size="xs" variant="default" onClick={() => setAsking(true)}>
         {isActive ? 'Pause' : 'Resume'}
       </Button>
+      <WritePipeline pipeline={pipeline} />
       {pipeline.hasSecret && <Secret name={pipeline.name} />}
       <Confirm
         opened={isAsking}

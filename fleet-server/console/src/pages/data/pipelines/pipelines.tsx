@@ -12,18 +12,23 @@ import { Section } from '../../../parts/page/section.tsx';
 import { pipelinesQuery } from '../queries.ts';
 import { triggersOf } from './triggers.ts';
 import { RUN_TONES } from './words.ts';
+import { WritePipeline } from './write-pipeline.tsx';
 import { PageLink } from '../../../parts/address/links.tsx';
 
 export function Pipelines() {
   const asked = useQuery(pipelinesQuery);
   const now = useServerNow();
   return (
-    <Section title="Pipelines" about="A pipeline is a file that says how a model comes about, step by step.">
+    <Section
+      title="Pipelines"
+      about="A pipeline is a text that says how a model comes about, step by step."
+      actions={<WritePipeline />}
+    >
       <Loaded asked={asked} heightPx={220}>
         {(pipelines) =>
           pipelines.length === 0 ? (
             <EmptyState icon={Workflow} title="No pipeline yet">
-              Write the steps from rows to rollout into a file and put it: <Code>plumbline pipelines put FILE</Code>. An
+              Write the steps from rows to rollout here, or into a file: <Code>plumbline pipelines put FILE</Code>. An
               example stands in the{' '}
               <Anchor href="/docs/pipelines" target="_blank" rel="noreferrer" size="sm" underline="always">
                 documentation

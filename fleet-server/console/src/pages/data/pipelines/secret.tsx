@@ -1,8 +1,9 @@
-import { Button, Code, CopyButton, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answered, api } from '../../../api/client.ts';
 import { Confirm } from '../../../parts/dialogs/confirm.tsx';
+import { SecretShown } from './secret-shown.tsx';
 
 /** Another secret for calls from outside; it is shown this once. */
 export function Secret({ name }: { name: string }) {
@@ -28,29 +29,7 @@ export function Secret({ name }: { name: string }) {
         isDangerous
         act={renew}
       />
-      <Modal
-        opened={secret !== undefined}
-        onClose={() => setSecret(undefined)}
-        title="The new secret"
-        centered
-        closeOnClickOutside={false}
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
-        <Stack>
-          <Text size="sm">It is shown this once; the server keeps no copy that it would show again.</Text>
-          <Code block>{secret}</Code>
-          <Group justify="flex-end">
-            <CopyButton value={secret ?? ''}>
-              {({ copied, copy }) => (
-                <Button variant="default" onClick={copy}>
-                  {copied ? 'Copied' : 'Copy'}
-                </Button>
-              )}
-            </CopyButton>
-            <Button onClick={() => setSecret(undefined)}>I have kept it</Button>
-          </Group>
-        </Stack>
-      </Modal>
+      {secret !== undefined && <SecretShown secret={secret} onClose={() => setSecret(undefined)} />}
     </>
   );
 }

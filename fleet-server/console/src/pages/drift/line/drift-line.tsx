@@ -1,11 +1,12 @@
 import { Button, Select, Tabs } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Download } from 'lucide-react';
 import { Page } from '../../../parts/page/page.tsx';
 import { download } from '../../../parts/tables/csv.ts';
 import { given, oneOf } from '../../../parts/address/given.ts';
-import { reportQuery, versionsQuery } from '../queries.ts';
+import { versionsQuery } from '../../models/model-queries.ts';
+import { reportQuery } from '../queries.ts';
 import { RefusalsTable } from '../refusals-table.tsx';
 import { LineRetraining } from '../retraining/line-retraining.tsx';
 import { Features } from './features.tsx';
@@ -87,8 +88,8 @@ export function VersionSelect({
   value: string | undefined;
   onChange: (version: string | undefined) => void;
 }) {
-  const { data = [] } = useQuery(versionsQuery);
-  const versions = data.filter((one) => one.line === line).map(({ version }) => version);
+  const { data = [] } = useInfiniteQuery(versionsQuery(line));
+  const versions = data.map(({ version }) => version);
   return (
     <Select
       aria-label="Version"

@@ -1,5 +1,5 @@
 import { Alert, Button, Group, Text } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { CirclePause } from 'lucide-react';
 import { useState } from 'react';
 import { answered, api } from '../../../api/client.ts';
@@ -17,7 +17,7 @@ export function AutomationSwitch() {
   const queries = useQueryClient();
   const { data: stop } = useQuery(automationQuery);
   const { data: policies } = useQuery(policiesQuery);
-  const { data: turns } = useQuery(turnsQuery());
+  const { data: turns } = useInfiniteQuery(turnsQuery());
   const mayBrake = useMay('fleet:brake');
   const [isAsking, setAsking] = useState(false);
   // What was asked stays what it was while the question closes.

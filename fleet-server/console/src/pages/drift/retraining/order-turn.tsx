@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { answered, api } from '../../../api/client.ts';
 import { useMay } from '../../../api/session.ts';
 import { Confirm } from '../../../parts/dialogs/confirm.tsx';
+import { short } from '../../../parts/values/figures.ts';
 import { policiesQuery } from '../queries.ts';
 
 const FOLLOWS: Record<string, string> = {
@@ -37,10 +38,16 @@ export function OrderTurn({ line }: { line: string }) {
         opened={isAsking}
         onClose={() => setAsking(false)}
         title={`Run a turn of ${line} now?`}
-        consequences={`Candidates are trained on ${policy.spec.dataset} and what the sites recorded since, and compared with the version in force. ${FOLLOWS[policy.spec.mode] ?? ''}`}
+        consequences={`Candidates are trained on ${shortReference(policy.spec.dataset)} and what the sites recorded since, and compared with the version in force. ${FOLLOWS[policy.spec.mode] ?? ''}`}
         verb="Run a turn"
         act={order}
       />
     </>
   );
+}
+
+/** `delay@0123456789ab`: enough of a hash to know it again. */
+function shortReference(reference: string): string {
+  const [name = '', version = ''] = reference.split('@');
+  return `${name}@${short(version)}`;
 }

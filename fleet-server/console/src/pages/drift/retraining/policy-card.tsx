@@ -10,6 +10,7 @@ import { Loaded } from '../../../parts/page/loaded.tsx';
 import { Section } from '../../../parts/page/section.tsx';
 import { ToDataset } from '../../../parts/address/to-page.tsx';
 import { policiesQuery, type RetrainPolicy } from '../queries.ts';
+import { WritePolicy } from './write-policy.tsx';
 
 const MODES: Record<RetrainPolicy['spec']['mode'], string> = {
   off: 'off: nothing opens a turn',
@@ -22,13 +23,17 @@ const MODES: Record<RetrainPolicy['spec']['mode'], string> = {
 export function PolicyCard({ line }: { line: string }) {
   const asked = useQuery({ ...policiesQuery, select: (all) => all.find((one) => one.line === line) ?? null });
   return (
-    <Section title="Policy" about={<DocsLink page="retraining">How retraining works</DocsLink>}>
+    <Section
+      title="Policy"
+      about={<DocsLink page="retraining">How retraining works</DocsLink>}
+      actions={asked.data !== undefined && <WritePolicy line={line} policy={asked.data} />}
+    >
       <Loaded asked={asked}>
         {(policy) =>
           policy === null ? (
             <EmptyState icon={FileCog} title="This line has no policy">
-              Nothing retrains it. Write one into a file (<Code>line: {line}</Code>, the dataset, what opens a turn) and
-              put it: <Code>plumbline retrain policy put FILE</Code>
+              Nothing retrains it. Write one here: the dataset, and what opens a turn. Or put a file:{' '}
+              <Code>plumbline retrain policy put FILE</Code>
             </EmptyState>
           ) : (
             <Policy policy={policy} />
@@ -59,7 +64,7 @@ function Policy({ policy: { spec, revision, updatedAt, updatedBy } }: { policy: 
         ]}
       />
       <Text size="xs" c="dimmed">
-        Revision {revision}, by {updatedBy}, {clock(updatedAt)}
+        Revision {revision}, by {updatedBy.replace(/^user:/, '')}, {clock(updatedAt)}
       </Text>
     </>
   );

@@ -28,7 +28,7 @@ export function TurnView({ turn }: { turn: RetrainTurn }) {
       <Facts
         facts={[
           ['Opened because', CAUSES[turn.cause]],
-          ['Opened', `${clock(turn.openedAt)} by ${turn.actor}`],
+          ['Opened', `${clock(turn.openedAt)} by ${turn.actor.replace(/^user:/, '')}`],
           ['Ended', turn.endedAt === null ? 'not yet' : clock(turn.endedAt)],
           ['Attempts', whole(turn.attempts)],
           ['Champion', <ToVersion key="champion" line={turn.line} version={turn.champion} />],

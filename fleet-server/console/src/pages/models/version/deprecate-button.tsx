@@ -1,11 +1,11 @@
 import { Button, Select, Stack, Text } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answered, api } from '../../../api/client.ts';
 import { useMay } from '../../../api/session.ts';
 import { counted } from '../../../parts/values/figures.ts';
 import { Confirm } from '../../../parts/dialogs/confirm.tsx';
-import { modelsQuery, runningQuery } from '../model-queries.ts';
+import { runningQuery, versionsQuery } from '../model-queries.ts';
 import type { Version } from '../model-of.ts';
 
 /** Takes a version out of use, or back into it. */
@@ -16,12 +16,10 @@ export function DeprecateButton({ version: one }: { version: Version }) {
   const [isAsking, setAsking] = useState(false);
   const [instead, setInstead] = useState<string | null>(null);
   const running = useQuery({ ...runningQuery(line, version), enabled: isAsking });
-  const models = useQuery({ ...modelsQuery, enabled: isAsking });
+  const published = useInfiniteQuery({ ...versionsQuery(line, 'published'), enabled: isAsking });
   if (!mayWrite || state !== 'published') return null;
   const path = { line, version };
-  const others = (models.data?.models ?? []).filter(
-    (other) => other.line === line && other.version !== version && other.state === 'published',
-  );
+  const others = published.data?.filter((other) => other.version !== version) ?? [];
   const act = async (reason: string) => {
     if (deprecation === undefined) {
       await answered(

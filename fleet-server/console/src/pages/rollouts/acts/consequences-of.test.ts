@@ -31,6 +31,7 @@ const rollout = {
     member('e', { returnedSeq: 3 }),
   ],
   decisions: [],
+  decisionsLeftOut: false,
 } as unknown as RolloutDetails;
 const known = { away: new Set(['b', 'd']), barred: new Set(['c']), predecessor: '1.0.0' };
 

@@ -1,8 +1,11 @@
 import { Button, Card, Stack, Text, Title } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { StateBadge, type Tone } from '../../../parts/values/badge.tsx';
 import { DataTable } from '../../../parts/tables/data-table.tsx';
+import { MoreRows } from '../../../parts/tables/more-rows.tsx';
 import { clock } from '../../../parts/values/time.tsx';
+import { decisionsBeforeQuery } from '../rollout-queries.ts';
 import type { RolloutDetails } from '../rollout-of.ts';
 
 const FIRST = 20;
@@ -24,9 +27,14 @@ const TONES: Record<string, Tone> = {
 };
 
 /** Every decision with its sentence, the newest first. */
-export function Timeline({ rollout: { decisions, plan } }: { rollout: RolloutDetails }) {
+export function Timeline({ rollout: { id, decisions, decisionsLeftOut, plan } }: { rollout: RolloutDetails }) {
   const [isWhole, setWhole] = useState(false);
-  const newestFirst = decisions.toReversed();
+  // Of those that were left out between the first and the newest.
+  const [from] = useState(decisions[1]?.id);
+  const earlier = useInfiniteQuery({ ...decisionsBeforeQuery(id, from ?? 0), enabled: decisionsLeftOut && isWhole });
+  const between = earlier.data?.pages.toReversed().flatMap((page) => page.decisions) ?? [];
+  const byId = new Map([...decisions, ...between].map((one) => [one.id, one]));
+  const newestFirst = [...byId.values()].toSorted((a, b) => b.id - a.id);
   const shown = isWhole ? newestFirst : newestFirst.slice(0, FIRST);
   return (
     <Card withBorder>
@@ -38,7 +46,7 @@ export function Timeline({ rollout: { decisions, plan } }: { rollout: RolloutDet
           caption="Decisions, the newest first"
           minWidth={680}
           rows={shown}
-          keyOf={({ id }) => String(id)}
+          keyOf={(one) => String(one.id)}
           columns={[
             {
               key: 'at',
@@ -66,9 +74,10 @@ export function Timeline({ rollout: { decisions, plan } }: { rollout: RolloutDet
         />
         {newestFirst.length > FIRST && (
           <Button variant="subtle" size="compact-sm" w="fit-content" onClick={() => setWhole(!isWhole)}>
-            {isWhole ? 'Show the newest alone' : `Show all ${newestFirst.length}`}
+            {isWhole ? 'Show the newest alone' : `Show ${decisionsLeftOut ? 'more' : `all ${newestFirst.length}`}`}
           </Button>
         )}
+        {isWhole && <MoreRows asked={earlier}>Earlier decisions</MoreRows>}
       </Stack>
     </Card>
   );

@@ -1,26 +1,24 @@
 import { Card, Code, Select, Skeleton, Stack, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { PackageX } from 'lucide-react';
-import { answered, api } from '../../../api/client.ts';
 import { EmptyState } from '../../../parts/page/empty-state.tsx';
 import { ProblemView } from '../../../parts/page/problem-view.tsx';
 import { clock } from '../../../parts/values/time.tsx';
+import { linesQuery, versionsQuery } from '../../models/model-queries.ts';
 import type { Draft } from '../plan/draft.ts';
 import { useFieldProblem } from '../plan/field-problem.tsx';
 
 /** Line and version: only what an approver has signed and nobody has taken out of use. */
 export function ReleaseStep({ draft, change }: { draft: Draft; change: (next: Partial<Draft>) => void }) {
-  const { data, error, refetch } = useQuery({
-    queryKey: ['models', 'all'],
-    queryFn: () => answered(api.GET('/api/v1/models')),
-  });
+  const { data, error, refetch } = useQuery(linesQuery);
+  const published = useInfiniteQuery({ ...versionsQuery(draft.line, 'published'), enabled: draft.line !== '' });
   const lineProblem = useFieldProblem('line');
   const versionProblem = useFieldProblem('version');
   // A version whose bundle is no longer listed, as the server names it.
   const modelProblem = useFieldProblem('model');
   if (error !== null) return <ProblemView problem={error} again={refetch} />;
   if (data === undefined) return <Skeleton height={180} mt="md" />;
-  const usable = data.models.filter(({ state, deprecation }) => state === 'published' && deprecation === undefined);
+  const usable = data.filter(({ inForce }) => inForce !== null);
   if (usable.length === 0) {
     return (
       <EmptyState icon={PackageX} title="No version can be rolled out">
@@ -29,8 +27,7 @@ export function ReleaseStep({ draft, change }: { draft: Draft; change: (next: Pa
       </EmptyState>
     );
   }
-  const lines = [...new Set(usable.map(({ line }) => line))].toSorted();
-  const versions = usable.filter(({ line }) => line === draft.line);
+  const versions = published.data?.filter(({ deprecation }) => deprecation === undefined) ?? [];
   const chosen = versions.find(({ version }) => version === draft.version);
   return (
     <Card withBorder mt="md" maw={640}>
@@ -40,11 +37,11 @@ export function ReleaseStep({ draft, change }: { draft: Draft; change: (next: Pa
           required
           allowDeselect={false}
           searchable
-          data={lines}
+          data={usable.map(({ line }) => line)}
           value={draft.line === '' ? null : draft.line}
           error={lineProblem}
           onChange={(line) =>
-            change({ line: line ?? '', version: usable.find((one) => one.line === line)?.version ?? '' })
+            change({ line: line ?? '', version: usable.find((one) => one.line === line)?.inForce?.version ?? '' })
           }
         />
         <Select

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { answered, api } from '../../../api/client.ts';
 import { FormDialog } from '../../../parts/dialogs/form-dialog.tsx';
 import { withTheirs } from '../../../parts/dialogs/changed-meanwhile.ts';
-import type { GroupSummary } from './group-of.ts';
+import { everyMember, type GroupSummary } from './group-of.ts';
 import { Preview } from './preview.tsx';
 
 /** A new group, or one as it stands; refused when somebody else has written it meanwhile. */
@@ -125,7 +125,7 @@ async function theirsOf({ group, kept }: { group: GroupSummary | undefined; kept
   const now = await answered(api.GET('/api/v1/groups/{name}', { params }));
   const whom = [
     ['selector', group?.selector ?? '', now.selector ?? ''],
-    ['devices', kept.join(' '), now.devices.join(' ')],
+    ['devices', kept.join(' '), now.selector === undefined ? (await everyMember(now.name)).join(' ') : ''],
   ] as const;
   // Whom a selector finds is not what anybody has written.
   return {

@@ -6,9 +6,10 @@ import { useMay } from '../../../api/session.ts';
 import { Confirm } from '../../../parts/dialogs/confirm.tsx';
 import { counted } from '../../../parts/values/figures.ts';
 import { Loaded } from '../../../parts/page/loaded.tsx';
+import { ProblemView } from '../../../parts/page/problem-view.tsx';
 import { Section } from '../../../parts/page/section.tsx';
 import { GroupDialog } from './group-dialog.tsx';
-import type { GroupSummary } from './group-of.ts';
+import { everyMember, membersQuery, type GroupSummary } from './group-of.ts';
 import { Standing } from './standing.tsx';
 import { PageLink } from '../../../parts/address/links.tsx';
 
@@ -19,11 +20,14 @@ export function GroupPanel({ group, onGone }: { group: GroupSummary; onGone: () 
   const { name, count, eligible, note, revision, standing } = group;
   const queries = useQueryClient();
   const mayWrite = useMay('groups:write');
-  const asked = useQuery({
-    queryKey: ['devices', 'group', name],
-    queryFn: () => answered(api.GET('/api/v1/groups/{name}', { params: { path: { name } } })),
-  });
+  const asked = useQuery(membersQuery(name, SHOWN));
   const [act, setAct] = useState<'edit' | 'remove'>();
+  const whole = useQuery({
+    queryKey: ['devices', 'group', name, 'every'],
+    queryFn: () => everyMember(name),
+    enabled: act === 'edit' && group.kind === 'list',
+  });
+  const kept = group.kind === 'list' ? whole.data : [];
   const remove = async () => {
     const params = { path: { name }, query: { expectedRevision: revision } };
     await answered(api.DELETE('/api/v1/groups/{name}', { params }));
@@ -37,7 +41,7 @@ export function GroupPanel({ group, onGone }: { group: GroupSummary; onGone: () 
       actions={
         mayWrite && (
           <>
-            <Button variant="default" disabled={asked.data === undefined} onClick={() => setAct('edit')}>
+            <Button variant="default" loading={act === 'edit' && kept === undefined} onClick={() => setAct('edit')}>
               Edit
             </Button>
             <Button variant="light" color="red" onClick={() => setAct('remove')}>
@@ -57,21 +61,22 @@ export function GroupPanel({ group, onGone }: { group: GroupSummary; onGone: () 
               </Text>
             ) : (
               <Group gap={8}>
-                {devices.slice(0, SHOWN).map((device) => (
+                {devices.map((device) => (
                   <PageLink key={device} to="/devices/$device" params={{ device }} size="sm">
                     {device}
                   </PageLink>
                 ))}
                 <PageLink to="/devices" search={{ group: name }} size="sm" fw={600}>
-                  {devices.length > SHOWN ? `and ${devices.length - SHOWN} more: ` : ''}all in the list
+                  {count > devices.length ? `and ${count - devices.length} more: ` : ''}all in the list
                 </PageLink>
               </Group>
             )
           }
         </Loaded>
       </Stack>
-      {act === 'edit' && asked.data !== undefined && (
-        <GroupDialog group={group} devices={asked.data.devices} onClose={() => setAct(undefined)} />
+      {act === 'edit' && whole.error !== null && <ProblemView problem={whole.error} again={whole.refetch} />}
+      {act === 'edit' && kept !== undefined && (
+        <GroupDialog group={group} devices={kept} onClose={() => setAct(undefined)} />
       )}
       {act === 'remove' && (
         <Confirm

@@ -1,10 +1,11 @@
 import { Autocomplete, Button, Group, Text } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answered, api } from '../../../api/client.ts';
 import { useMay } from '../../../api/session.ts';
 import { Confirm } from '../../../parts/dialogs/confirm.tsx';
 import { FormDialog } from '../../../parts/dialogs/form-dialog.tsx';
+import { linesQuery, versionsQuery } from '../../models/model-queries.ts';
 import type { GroupSummary } from './group-of.ts';
 
 /** What devices are given that come into the group from now on. */
@@ -61,10 +62,10 @@ export function Standing({ group: { name, standing } }: { group: GroupSummary })
 }
 
 function SetStanding({ group, onDone, onClose }: { group: string; onDone: () => Promise<void>; onClose: () => void }) {
-  const models = useQuery({ queryKey: ['models', 'all'], queryFn: () => answered(api.GET('/api/v1/models')) });
+  const lines = useQuery(linesQuery);
   const [line, setLine] = useState('');
+  const known = useInfiniteQuery({ ...versionsQuery(line.trim(), 'published'), enabled: line.trim() !== '' });
   const [version, setVersion] = useState('');
-  const known = models.data?.models ?? [];
   return (
     <FormDialog
       title={`What newcomers of ${group} are given`}
@@ -83,7 +84,7 @@ function SetStanding({ group, onDone, onClose }: { group: string; onDone: () => 
           <Autocomplete
             label="Line"
             required
-            data={[...new Set(known.map((one) => one.line))]}
+            data={lines.data?.map((one) => one.line) ?? []}
             value={line}
             onChange={setLine}
             error={faultOf('line')}
@@ -91,7 +92,7 @@ function SetStanding({ group, onDone, onClose }: { group: string; onDone: () => 
           <Autocomplete
             label="Version"
             required
-            data={known.filter((one) => one.line === line.trim()).map((one) => one.version)}
+            data={known.data?.map((one) => one.version) ?? []}
             value={version}
             onChange={setVersion}
             error={faultOf('version')}

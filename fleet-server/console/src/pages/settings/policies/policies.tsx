@@ -9,7 +9,7 @@ import { DocsLink } from '../../../parts/page/page.tsx';
 import { Ago } from '../../../parts/values/time.tsx';
 import { Loaded } from '../../../parts/page/loaded.tsx';
 import { Section } from '../../../parts/page/section.tsx';
-import { toYaml } from './yaml.ts';
+import { toYaml } from '../../../parts/values/yaml.ts';
 
 /** Policies of rollouts, as files say them. */
 export function Policies({

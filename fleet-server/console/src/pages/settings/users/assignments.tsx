@@ -1,7 +1,6 @@
-import { ActionIcon, Button, Group, Select, Stack, TagsInput, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { ActionIcon, Button, Group, Select, Stack, Text } from '@mantine/core';
 import { Plus, X } from 'lucide-react';
-import { sitesQuery } from '../../sites/site-of.ts';
+import { SiteNamesInput } from '../../sites/site-names-input.tsx';
 import { ROLE_WORDS, ROLES, type Assignment, type Role } from '../parts/roles.ts';
 
 /** Roles with the sites they hold for: each role once; no site named means all of them. */
@@ -14,7 +13,6 @@ export function Assignments({
   onChange: (value: Assignment[]) => void;
   fault: string | undefined;
 }) {
-  const sites = useQuery(sitesQuery);
   const free = ROLES.filter((role) => !value.some((one) => one.role === role));
   const set = (index: number, change: Partial<Assignment>) =>
     onChange(value.map((one, at) => (at === index ? { ...one, ...change } : one)));
@@ -31,10 +29,9 @@ export function Assignments({
             onChange={(next) => set(index, { role: (next ?? role) as Role })}
             w={200}
           />
-          <TagsInput
+          <SiteNamesInput
             label={`Sites of the ${role}`}
             placeholder={on === 'all' ? 'All sites' : ''}
-            data={sites.data?.sites.map(({ id }) => id) ?? []}
             value={on === 'all' ? [] : on}
             onChange={(names) => set(index, { sites: names.length === 0 ? 'all' : names })}
             style={{ flex: 1 }}

@@ -7,7 +7,7 @@ import { size } from '../../../parts/values/figures.ts';
 import type { NoteSaid } from './activity-of.ts';
 
 /** A photo comes in pieces behind the note that speaks of it, over a link that may be slow. */
-const LOOK_MS = 10_000;
+const LOOK_MS = 5_000;
 const THUMBNAIL = { h: 96, w: 128 } as const;
 
 /** A thumbnail that opens large; while its bytes are on their way it says so, and shows them when they are here. */
