@@ -7,12 +7,14 @@ import {
   orderTurn,
   putRetrainPolicy,
   resumeAutomation,
+  scoresOfVersion,
   stopAutomation,
   whyWithheld,
   type Retrainer,
   type Turn,
   type WrittenRetrainPolicy,
 } from '../../fleet-server/src/learning/retraining/index.ts';
+import { recordOf } from '../../fleet-server/src/learning/pipelines/index.ts';
 import { generateDataset } from '../../fleet-server/src/learning/training/generated-dataset.ts';
 import { train, type TrainingResult } from '../../fleet-server/src/learning/training/index.ts';
 import { list as listAudit } from '../../fleet-server/src/platform/audit/index.ts';
@@ -154,6 +156,33 @@ describe('the loop', () => {
     rooms.setNow(NOW + DAY_MS);
     await retrainer.look();
     expect(await turns()).toHaveLength(1);
+  });
+
+  it('begun anew forty days later by another server, releases the model that it would have', async () => {
+    const recent = { windows: ['recent' as const], recentDays: 400 };
+    const released = async (): Promise<number[]> => {
+      const [turn] = await turns();
+      expect(turn).toMatchObject({ state: 'awaiting-approval', openedAt: NOW });
+      const candidate = await getModel(rooms.database.db, line, turn?.candidate ?? '');
+      return scoresOfVersion(rooms, candidate, dataset.examples.slice(0, 50).map(recordOf));
+    };
+    await withChampion();
+    await policy(recent);
+    await retrainer.look();
+    await retrainer.idle();
+    const scores = await released();
+    await policy({ mode: 'off' });
+    line = `line-${(lines += 1)}`;
+    await withChampion();
+    await policy(recent);
+    retrainer = open();
+    await retrainer.look();
+    await retrainer.close();
+    rooms.setNow(NOW + 40 * DAY_MS);
+    retrainer = open();
+    await retrainer.look();
+    await retrainer.idle();
+    expect(await released()).toEqual(scores);
   });
 
   it('neither opens on a fault of the data nor learns from its rows, and only names a winner where it only examines', async () => {
