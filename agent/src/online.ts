@@ -153,7 +153,7 @@ export function createOnline(ports: Ports, rooms: Rooms, options: AgentOptions, 
         nudges: options.nudges,
         async open() {
           sessions ??= await createSessions(ports.store, { now: beliefs.now, onDamaged: tellDamaged });
-          const at = { session: await sessions(), now: beliefs.now() };
+          const at = { session: await sessions(), now: credentials.tokenTime() };
           rooms.linkBudget.count(HANDSHAKE_BYTES.up, 'up', 'essential');
           rooms.linkBudget.count(HANDSHAKE_BYTES.down, 'down', 'essential');
           return connect(ports, credentials, at, onMessage);
@@ -180,7 +180,9 @@ export function createOnline(ports: Ports, rooms: Rooms, options: AgentOptions, 
         },
         onFailed(error) {
           events.problem('link', error);
-          if (codeOf(error) === 'link_refused') signals.connectionRefused();
+          if (codeOf(error) !== 'link_refused') return;
+          credentials.refused();
+          signals.connectionRefused();
         },
         leave: (open) => disconnect(open, identity, clock.now()),
       },

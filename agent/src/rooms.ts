@@ -217,7 +217,7 @@ export async function openRooms(
     uplink,
     blocks,
     beliefs,
-    credentials: createCredentials(identity, beliefs),
+    credentials: createCredentials(identity, beliefs, clock),
     lines,
     deferral,
     predictor,

@@ -36,6 +36,7 @@ describe('resolveProfile', () => {
     expect(profileIds.filter((id) => resolveProfile(id).status === 'tested')).toEqual([
       'browser-chromium',
       'browser-firefox',
+      'browser-webkit',
       'linux-x64-dev',
     ]);
   });

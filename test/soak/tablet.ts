@@ -21,9 +21,23 @@ const progress = z.object({
   calm: count,
   lost: count,
   doubled: count,
+  asked: count.default(0),
+  modelsGone: count.default(0),
+  slowestMs: count.default(0),
 });
 type Progress = z.infer<typeof progress>;
-const NONE: Progress = { kills: 0, shown: 0, unshownDelivered: 0, delivered: 0, calm: 0, lost: 0, doubled: 0 };
+const NONE: Progress = {
+  kills: 0,
+  shown: 0,
+  unshownDelivered: 0,
+  delivered: 0,
+  calm: 0,
+  lost: 0,
+  doubled: 0,
+  asked: 0,
+  modelsGone: 0,
+  slowestMs: 0,
+};
 
 /** A tablet in Chromium whose browser is taken away within 100 ms of Save, two hundred times; and fifty entries written offline. */
 export async function run(options: SoakOptions): Promise<{ passed: number; failed: number }> {
@@ -34,9 +48,10 @@ export async function run(options: SoakOptions): Promise<{ passed: number; faile
     await kept.keep(await killOne(kept.now, Math.min(PER_TABLET, wanted - kept.now.kills), seed));
     console.log(`${kept.now.kills} of ${wanted} kills: ${JSON.stringify(kept.now)}`);
   }
-  const { kills, lost, doubled } = kept.now;
+  const { kills, lost, doubled, asked, modelsGone } = kept.now;
   if (kills >= wanted) await kept.forget();
-  return { passed: Math.max(0, kills - lost - doubled), failed: lost + doubled };
+  const failed = lost + doubled + asked + modelsGone;
+  return { passed: Math.max(0, kills - failed), failed };
 }
 
 async function killOne(before: Progress, kills: number, seed: number): Promise<Progress> {
@@ -63,6 +78,8 @@ async function killOne(before: Progress, kills: number, seed: number): Promise<P
   const killing = createSavedKills(site, 'tablet', createSeededRandom(seed * 1_000_003 + before.kills));
   await killing.lives(kills);
   const sums = await killing.close();
+  const { report } = await site.fleet.view('tablet-1');
+  const isAnswering = report?.models.some(({ running }) => running?.version === version) === true;
   return {
     kills: before.kills + sums.kills,
     shown: before.shown + sums.shown,
@@ -71,5 +88,8 @@ async function killOne(before: Progress, kills: number, seed: number): Promise<P
     calm: before.calm + written.length,
     lost: before.lost + sums.lost + written.filter((text) => !known.includes(text)).length,
     doubled: before.doubled + sums.doubled + known.length - new Set(known).size,
+    asked: before.asked + sums.asked,
+    modelsGone: before.modelsGone + (isAnswering ? 0 : 1),
+    slowestMs: Math.max(before.slowestMs, sums.slowestMs),
   };
 }

@@ -29,3 +29,60 @@ const DAMAGE = `async (activity) => {
   }
   throw new Error('no entry about ' + activity);
 }`;
+
+/**
+ * From a page of the same origin: nobody can open the database of the app, which is there and being made ready. As a
+ * browser does that is still at work on it.
+ * @returns lets everybody in
+ */
+export async function closeStorage(page: Page): Promise<() => Promise<void>> {
+  await page.evaluate(HOLD);
+  return async () => {
+    await page.evaluate('globalThis.letIn()');
+  };
+}
+
+const HOLD = `(() => new Promise((resolve) => {
+  let isOver = false;
+  const closed = new Promise((done) => {
+    const request = indexedDB.open('plumbline', 1);
+    request.addEventListener('upgradeneeded', () => {
+      const shelves = ['rows', 'keys', 'page'].map((name) => request.result.createObjectStore(name));
+      // A transaction lasts as long as it is asked something.
+      const ask = () => {
+        if (!isOver) shelves[0].count().addEventListener('success', ask);
+      };
+      ask();
+      resolve();
+    });
+    request.addEventListener('success', () => {
+      request.result.close();
+      done();
+    });
+  });
+  globalThis.letIn = () => {
+    isOver = true;
+    return closed;
+  };
+}))()`;
+
+/** `localStorage` stays as the last good end left it, as after a kill that came before the browser wrote it down. */
+export async function keepAsItWas(page: Page): Promise<void> {
+  await page.addInitScript({ content: 'Storage.prototype.removeItem = Storage.prototype.setItem = () => {};' });
+}
+
+/** A file of the app is in none of the browser's caches any more. @param part of its address */
+export async function loseCached(page: Page, part: string): Promise<void> {
+  await page.evaluate(`(${LOSE})(${JSON.stringify(part)})`);
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Network.clearBrowserCache');
+}
+
+const LOSE = `async (part) => {
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    const found = (await cache.keys()).filter(({ url }) => url.includes(part));
+    if (found.length === 0) throw new Error('nothing cached like ' + part);
+    for (const request of found) await cache.delete(request);
+  }
+}`;

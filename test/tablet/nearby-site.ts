@@ -53,23 +53,24 @@ export async function openNearbySite(tabletCount: number, bytesPerSecond?: numbe
   const ca = createTestCa('Authority of the site');
   const originOf = (tablet: string) => `https://${tablet}.${DOMAIN}:${tabletPort}`;
   const origins = devices.map(originOf);
-  const gateway = world.use(await startSiteGateway({ fleet, out, ca, name: gatewayName, port: gatewayPort, origins }));
-
   const store = required(await makeTrustStore(fleet.server.caPem ?? '', ca.pem));
   world.defer(() => store.remove());
   // For the browser the pages come from outside, as they do on a site.
   const outside = `--ip-address-space-overrides=${new URL(out.url).host}=public`;
   const flags = [outside, `--proxy-server=${out.url}`, `--proxy-bypass-list=${gatewayName};${otherName}`];
+  const starting = startSiteGateway({ fleet, out, ca, name: gatewayName, port: gatewayPort, origins });
+  world.defer(async () => (await starting)[Symbol.asyncDispose]());
   const chromium = required(await startChromium({ home: store.home, namesHere: `*.${DOMAIN}`, flags }));
   world.defer(() => chromium.remove());
-  const tablets = new Map<string, SiteApp>();
-  for (const device of devices) {
+  const gateway = await starting;
+  const openTablet = async (device: string) => {
     const app = await openSiteApp({ chromium, originOf }, device);
     // As the policy of a company does, or a person once: Chrome asks before a page may reach the network of the site.
     await app.page.context().grantPermissions(['local-network-access'], { origin: originOf(device) });
     await app.enrol(await fleet.code(device));
-    tablets.set(device, app);
-  }
+    return [device, app] as const;
+  };
+  const tablets: ReadonlyMap<string, SiteApp> = new Map(await Promise.all(devices.map(openTablet)));
   const opened = world.move();
   return { fleet, out, gateway, tablets, names, nameGateway, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }

@@ -88,9 +88,11 @@ export async function oneDownload(site: NearbySite, seed: number): Promise<OneDo
  * @returns the version of a release that nobody has yet
  */
 export async function refuseGateway(site: NearbySite, seed: number): Promise<string> {
-  const [first] = site.tablets.values();
+  const [first, ...others] = site.tablets.values();
   await site.nameGateway(site.names.untrusted);
   await first?.lookForNews();
+  // A page that nobody sees is not refused: its request waits for somebody who could be asked.
+  await others.at(-1)?.page.bringToFront();
   const version = await publish(site, seed);
   await site.nameGateway(site.names.trusted);
   await first?.page.context().clearPermissions();

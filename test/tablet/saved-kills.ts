@@ -22,29 +22,36 @@ export interface SavedSums {
   /** Shown as saved, and not at the server. */
   lost: number;
   doubled: number;
+  /** Asked for the name again, after an entry by that name had been said to be saved. */
+  asked: number;
+  /** The longest that a start took until something could be recorded. */
+  slowestMs: number;
 }
 
 /** @param tablet that is enrolled, and knows the activity `slab-2` */
 export function createSavedKills(site: PrivateSite, tablet: string, random: Random): SavedKills {
   const tapped: string[] = [];
   const shown = new Set<string>();
+  let asked = 0;
+  let slowestMs = 0;
   const prefix = `killed ${random.next()}`;
 
   const live = async () => {
     const text = `${prefix} ${tapped.length}`;
     const isOnline = random.next() < 0.5;
+    const wasNamed = shown.size > 0;
+    const began = performance.now();
     const saving = Promise.withResolvers<void>();
     const app = await openSiteApp(site, tablet, {
       hash: '#/activity/slab-2',
       isOnline,
+      onNameAsked: () => (asked += wasNamed ? 1 : 0),
       onSaving: () => saving.resolve(),
       onSaved: () => shown.add(text),
     });
     tapped.push(text);
-    await app.page
-      .getByRole('button', { name: 'Note, photo', exact: true })
-      .and(app.page.locator(':enabled'))
-      .waitFor();
+    await app.ready();
+    slowestMs = Math.max(slowestMs, performance.now() - began);
     const kill = await site.chromium.aim();
     // What it would say of a browser that went is known here.
     const written = app.beginNote(text).catch(() => undefined);
@@ -71,6 +78,8 @@ export function createSavedKills(site: PrivateSite, tablet: string, random: Rand
         shown: shown.size,
         delivered: tapped.filter((text) => times(text) > 0).length,
         lost: [...shown].filter((text) => times(text) === 0).length,
+        asked,
+        slowestMs: Math.round(slowestMs),
         doubled: tapped.filter((text) => times(text) > 1).length + [...refs.values()].filter((sent) => sent > 1).length,
       };
     },

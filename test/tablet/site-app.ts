@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
+import { gatherEvidence } from './evidence.ts';
 import type { PrivateSite } from './private-site.ts';
 
 const SEEN_MS = 30_000;
@@ -9,6 +10,8 @@ export interface SiteApp {
   page: Page;
   go(hash: string, heading: string): Promise<void>;
   tap(name: string): Promise<void>;
+  /** Waits until an entry about the activity that is shown can be recorded. */
+  ready(): Promise<void>;
   /** Waits until the strip at the top says so. */
   strip(text: string | RegExp): Promise<void>;
   enrol(code: string): Promise<void>;
@@ -37,6 +40,8 @@ export interface SiteAppOptions {
   isOnline?: boolean;
   /** Done to the page before it is opened. */
   before?: (page: Page) => Promise<void>;
+  /** Hears that a form did not know who holds the tablet. */
+  onNameAsked?: () => void;
   /** Hears that Save was tapped. */
   onSaving?: () => void;
   /** Hears that the page says "Saved on this tablet", before the browser paints it. */
@@ -46,10 +51,11 @@ export interface SiteAppOptions {
 export async function openSiteApp(
   { chromium, originOf }: Pick<PrivateSite, 'chromium' | 'originOf'>,
   tablet: string,
-  { hash = '#/', isOnline = true, before, onSaving, onSaved }: SiteAppOptions = {},
+  { hash = '#/', isOnline = true, before, onNameAsked, onSaving, onSaved }: SiteAppOptions = {},
 ): Promise<SiteApp> {
   const page = await chromium.newPage();
   page.setDefaultTimeout(SEEN_MS);
+  const { explained } = gatherEvidence(page);
   await page.context().setOffline(!isOnline);
   await before?.(page);
   if (onSaving !== undefined || onSaved !== undefined) {
@@ -58,20 +64,29 @@ export async function openSiteApp(
     await page.addInitScript({ content: TELL_SAVED });
   }
   const url = originOf(tablet);
-  await page.goto(`${url}/${hash}`);
+  await explained(page.goto(`${url}/${hash}`));
 
   const app: SiteApp = {
     page,
     async go(to, heading) {
+      await page.bringToFront();
       await page.goto(`${url}/${to}`);
-      await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+      await explained(page.getByRole('heading', { level: 1, name: heading }).waitFor());
     },
-    tap: (name) => page.getByRole('button', { name, exact: true }).click(),
-    strip: (text) => page.locator('.sync', { hasText: text }).waitFor(),
+    async tap(name) {
+      // A tab behind another draws once a second, and a tap waits for two drawings.
+      await page.bringToFront();
+      await explained(page.getByRole('button', { name, exact: true }).click());
+    },
+    ready: () => {
+      const note = page.getByRole('button', { name: 'Note, photo', exact: true });
+      return explained(note.and(page.locator(':enabled')).waitFor());
+    },
+    strip: (text) => explained(page.locator('.sync', { hasText: text }).waitFor()),
     async enrol(code) {
       await page.getByLabel('Or paste the code').fill(code);
       await app.tap('Connect');
-      await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor();
+      await explained(page.getByRole('heading', { level: 1, name: 'Today' }).waitFor());
     },
     async note(text) {
       await app.beginNote(text);
@@ -84,12 +99,15 @@ export async function openSiteApp(
     },
     async save() {
       const name = page.getByLabel('Your name');
-      if (await name.isVisible()) await name.fill('Ada');
+      if (await name.isVisible()) {
+        onNameAsked?.();
+        await name.fill('Ada');
+      }
       await app.tap('Save');
     },
     async saved() {
-      await page.getByRole('dialog').waitFor({ state: 'detached' });
-      await page.getByText('Saved on this tablet').waitFor();
+      await explained(page.getByRole('dialog').waitFor({ state: 'detached' }));
+      await explained(page.getByText('Saved on this tablet').waitFor());
     },
     async progress(percent) {
       await app.tap('Progress');

@@ -27,13 +27,14 @@ export async function startSiteGateway(options: GatewayOptions): Promise<SiteGat
   const { fleet, out, ca, name, port, origins } = options;
   const device = 'gateway-1';
   const state = join(fleet.folder, device);
-  const compiled = join(fleet.folder, 'compiled');
   const proxy = ['--state', state, '--proxy', out.url];
-  const enrolled = await runProgram(
-    'plumbline-agent',
-    ['enrol', await fleet.code(device), '--profile', PROFILE, ...proxy],
-    compiled,
-  );
+  const enrolled = await runProgram('plumbline-agent', [
+    'enrol',
+    await fleet.code(device),
+    '--profile',
+    PROFILE,
+    ...proxy,
+  ]);
   if (enrolled.exitCode !== 0) throw new Error(enrolled.err);
 
   const { certificate, key } = ca.issue({ names: [name] });
@@ -48,22 +49,18 @@ export async function startSiteGateway(options: GatewayOptions): Promise<SiteGat
     '--tls-key': await file('gateway.key', key),
     '--token-file': await file('gateway.tokens', `read dashboard ${randomBytes(24).toString('base64url')}\n`),
   };
-  const { ready, end } = await startProgram(
-    'plumbline-agent',
-    [
-      'run',
-      '--json',
-      '--port',
-      '0',
-      '--first-delay-ms',
-      '200',
-      ...proxy,
-      ...Object.entries(lan).flat(),
-      '--allow-origin',
-      ...origins,
-    ],
-    { compiled },
-  );
+  const { ready, end } = await startProgram('plumbline-agent', [
+    'run',
+    '--json',
+    '--port',
+    '0',
+    '--first-delay-ms',
+    '200',
+    ...proxy,
+    ...Object.entries(lan).flat(),
+    '--allow-origin',
+    ...origins,
+  ]);
   const { listening } = ready as { listening: string };
   return {
     device,

@@ -7,10 +7,11 @@ import { buildTablet } from '../../agent/tablet/build.ts';
 import { labelsOf } from '../../fleet-server/src/entry/cli/enrolment/labels.ts';
 import type { MadeToken } from '../../fleet-server/src/sites/devices/index.ts';
 import { seriousFindings } from '../console/axe.ts';
-import { createFleet, eventually, readBooks } from '../harness/index.ts';
+import { eventually, readBooks } from '../harness/index.ts';
 import { findChromium, startChromium, type Chromium } from '../harness/services/chromium.ts';
 import { required, skipReason } from '../harness/services/index.ts';
 import { crewModel, keepScreen, NEXT_BUILD, nextBuild, openSite, plans, type TabletSite } from './app.ts';
+import { firstPaintScripts, pressedBytes, textOf } from './first-paint.ts';
 
 const absent = skipReason(findChromium());
 const TIMEOUT_MS = 120_000;
@@ -39,15 +40,21 @@ function runPlumbline(...args: string[]): Promise<{ code: number; stdout: string
   });
 }
 
+const world = new AsyncDisposableStack();
+let site: TabletSite;
+beforeAll(async () => {
+  await buildTablet();
+  site = world.use(await openSite());
+}, TIMEOUT_MS);
+afterAll(() => world.disposeAsync());
+
 describe.skipIf(absent !== undefined)(
   `the site app${absent === undefined ? '' : ` (skipped: ${absent})`}`,
   { timeout: TIMEOUT_MS },
   () => {
-    const world = new AsyncDisposableStack();
     const errors: string[] = [];
     const strangers: string[] = [];
     let chromium: Chromium;
-    let site: TabletSite;
     let page: Page;
     let onEnrol: string[];
 
@@ -59,8 +66,6 @@ describe.skipIf(absent !== undefined)(
     const tap = (name: string) => page.getByRole('button', { name, exact: true }).click();
 
     beforeAll(async () => {
-      await buildTablet();
-      site = world.use(await openSite());
       const { fleet } = site;
       const version = await fleet.publish(crewModel('delay'));
       await fleet.client.post('/api/v1/sites/north/log', { entries: plans(Date.now()) });
@@ -81,7 +86,6 @@ describe.skipIf(absent !== undefined)(
       await page.getByRole('heading', { name: 'Today' }).waitFor();
       await fleet.assign('tablet-1', 'delay', version);
     }, TIMEOUT_MS);
-    afterAll(() => world.disposeAsync());
 
     it('connects by the code of its address, on a page that keeps nobody out', async () => {
       expect(onEnrol).toEqual([]);
@@ -286,7 +290,7 @@ describe.skipIf(absent !== undefined)(
       await page.reload();
       expect(await build()).toBe(before);
       await tap('Damit neu starten');
-      await page.waitForFunction(`document.querySelector('meta[name="plumbline-build"]')?.content === '${NEXT_BUILD}'`);
+      await page.locator(`meta[name="plumbline-build"][content="${NEXT_BUILD}"]`).waitFor({ state: 'attached' });
       await page.locator('.card .risk-number').first().waitFor();
     });
 
@@ -313,14 +317,15 @@ describe.skipIf(absent !== undefined)(
 
 describe('a fleet server with a port for the site app', () => {
   it('gives the very build on an origin of its own, which may talk to this server alone', async () => {
-    await buildTablet();
-    await using fleet = await createFleet({ environment: { PLUMBLINE_TABLET_PORT: '0' } });
+    const { fleet } = site;
     const { tabletUrl = '', url, caPem = '', fleet: rooms } = fleet.server;
     const ca = join(fleet.folder, 'ca.pem');
     await writeFile(ca, caPem);
-    const { stdout } = await runPlumbline('--json', 'tablet', 'verify', tabletUrl, '--ca', ca);
+    const [{ stdout }, foreign] = await Promise.all([
+      runPlumbline('--json', 'tablet', 'verify', tabletUrl, '--ca', ca),
+      runPlumbline('tablet', 'verify', `${url}/docs/`, '--ca', ca),
+    ]);
     expect(JSON.parse(stdout)).toMatchObject({ altered: [], missing: [] });
-    const foreign = await runPlumbline('tablet', 'verify', `${url}/docs/`, '--ca', ca);
     expect([foreign.code, foreign.stdout]).toEqual([4, expect.stringContaining('not there: index.html')]);
     expect(new URL(tabletUrl).port).not.toBe(new URL(rooms.publicUrl).port);
   });
@@ -331,14 +336,14 @@ describe('the build of the site app', () => {
 
   it('paints first with at most 150 KB of script, and with none of what belongs to the worker', async () => {
     await buildTablet();
-    const index = await readFile(join(DIST, 'index.html'), 'utf8');
-    const scripts = [...index.matchAll(/(?:src|href)="\.\/(assets\/[^"]+\.js)"/g)].map(([, path]) => path ?? '');
-    const pressed = await Promise.all(scripts.map(async (path) => (await readFile(join(DIST, `${path}.br`))).length));
-    const sizeBytes = pressed.reduce((sum, size) => sum + size, 0);
+    const scripts = await firstPaintScripts();
+    const sizeBytes = await pressedBytes(scripts);
     console.log(`first-paint script: ${(sizeBytes / 1000).toFixed(1)} KB compressed, budget 150 KB`);
-    expect(scripts.length).toBeGreaterThan(0);
+    expect(scripts.filter((path) => /\/(index|start)-/.test(path))).toHaveLength(2);
+    const asked = (await textOf(scripts)).matchAll(/from\s*["'`]\.\/([^"'`]+\.js)/g);
+    expect([...asked].map(([, file]) => `assets/${file}`).filter((path) => !scripts.includes(path))).toEqual([]);
     expect(sizeBytes).toBeLessThanOrEqual(150_000);
-    const text = (await Promise.all(scripts.map((path) => readFile(join(DIST, path), 'utf8')))).join('');
+    const text = await textOf(scripts);
     expect(['ZodError', 'mqttjs', 'InferenceSession'].filter((mark) => text.includes(mark))).toEqual([]);
   });
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createSeededRandom } from '@plumbline/shared/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, readBooks } from '../harness/index.ts';
-import { startChromium } from '../harness/services/chromium.ts';
+import { startChromium, type Chromium } from '../harness/services/chromium.ts';
 import { required } from '../harness/services/index.ts';
 import { bulkyCrewModel, crewModel, keepScreen } from './app.ts';
 import { damageOneEntry, setClockWrong } from './mishaps.ts';
@@ -14,9 +14,9 @@ import { openSiteApp, type SiteApp } from './site-app.ts';
 const TIMEOUT_MS = 120_000;
 const YEAR_MS = 365 * 86_400_000;
 /** A soak writes fifty, and kills two hundred times. */
-const ENTRIES = 12;
-const KILLS = 5;
-const FLAPS = 3;
+const ENTRIES = 5;
+const KILLS = 2;
+const FLAPS = 2;
 const BLOCKS_PER_FLAP = 10;
 const PHOTO = join(import.meta.dirname, '../../agent/tablet/public/icon-512.png');
 
@@ -37,24 +37,29 @@ describe.skipIf(absent !== undefined)(
     const faults: { alterBlock?: (bytes: Uint8Array) => Uint8Array } = {};
     let site: PrivateSite;
     let app: SiteApp;
+    let stranger: Chromium;
     let version: string;
+    /** Of few bytes, and newer than any other. */
+    let small: string;
 
     beforeAll(async () => {
+      // Knows the names, and not the authority.
+      const starting = startChromium({ namesHere: '*.plumbline.example' });
       site = await openPrivateSite(['tablet', 'second'], {
         alterBlock: (bytes) => faults.alterBlock?.(bytes) ?? bytes,
       });
+      stranger = required(await starting);
       version = await site.fleet.publish(crewModel('delay'));
     }, TIMEOUT_MS);
-    afterAll(() => site[Symbol.asyncDispose]());
+    afterAll(async () => {
+      await stranger.remove();
+      await site[Symbol.asyncDispose]();
+    });
 
     it('is not opened by a browser whose store lacks the authority', async () => {
-      const stranger = required(await startChromium({ namesHere: '*.plumbline.example' }));
-      try {
-        const page = await stranger.newPage();
-        await expect(page.goto(site.originOf('tablet'))).rejects.toThrow('ERR_CERT_AUTHORITY_INVALID');
-      } finally {
-        await stranger.remove();
-      }
+      const page = await stranger.newPage();
+      await expect(page.goto(site.originOf('tablet'))).rejects.toThrow('ERR_CERT_AUTHORITY_INVALID');
+      await page.close();
     });
 
     it('connects by a code, runs its first model, and can be installed', async () => {
@@ -102,13 +107,13 @@ describe.skipIf(absent !== undefined)(
       await kills.lives(KILLS);
       const sums = await kills.close();
       console.log(JSON.stringify(sums));
-      expect(sums).toMatchObject({ kills: KILLS, lost: 0, doubled: 0 });
+      expect(sums).toMatchObject({ kills: KILLS, lost: 0, doubled: 0, asked: 0 });
       expect(sums.delivered).toBeGreaterThanOrEqual(sums.shown);
     });
 
     it('takes a larger model while its link comes and goes, and answers with the old one meanwhile', async () => {
       app = await openSiteApp(site, 'tablet');
-      await app.strip('Connected');
+      await predictions(app);
       const { fleet } = site;
       const before = fleet.blocks.length;
       let flaps = 0;
@@ -121,7 +126,7 @@ describe.skipIf(absent !== undefined)(
         }
         return bytes;
       };
-      const next = await fleet.publish(bulkyCrewModel('delay', 3_000_000, createSeededRandom(3)));
+      const next = await fleet.publish(bulkyCrewModel('delay', 2_000_000, createSeededRandom(3)));
       await fleet.assign('tablet-1', 'delay', next);
       for (let flap = 1; flap <= FLAPS; flap += 1) {
         await eventually(`the link broke ${flap} times`, () => flaps === flap);
@@ -144,6 +149,7 @@ describe.skipIf(absent !== undefined)(
     it('refuses a model whose bytes were altered on the way, and goes on with the one it has', async () => {
       faults.alterBlock = (bytes) => bytes.map((byte, at) => (at === 0 ? byte ^ 1 : byte));
       const next = await site.fleet.publish(crewModel('delay'));
+      small = next;
       await site.fleet.assign('tablet-1', 'delay', next);
       await eventually('the server knows that it was refused', async () => {
         const { report } = await site.fleet.view('tablet-1');
@@ -179,7 +185,6 @@ describe.skipIf(absent !== undefined)(
     it('shows on two tablets that two people said different things, until one settles it', async () => {
       const other = await openSiteApp(site, 'second');
       await other.enrol(await site.fleet.code('tablet-2'));
-      await other.strip('Connected');
       await app.go('#/activity/slab-3', 'Pour slab-3');
       await other.go('#/activity/slab-3', 'Pour slab-3');
       // Both have seen the same and know nothing of each other.
@@ -197,6 +202,7 @@ describe.skipIf(absent !== undefined)(
         await dispute(one).getByText('75% done').waitFor();
         await keepScreen(one.page, 'two-tablets');
       }
+      await app.page.bringToFront();
       await dispute(app).getByRole('listitem').filter({ hasText: '75% done' }).getByRole('button').click();
       await dispute(app).waitFor({ state: 'detached' });
       await app.strip('Everything is sent');
@@ -218,14 +224,14 @@ describe.skipIf(absent !== undefined)(
       await app.go('#/tablet', 'Tablet');
       await app.page.getByText('The clock of this tablet seems wrong').waitFor();
       await app.page.getByText('Something stored on this tablet was damaged').waitFor();
-      expect(await app.page.getByText('Something went wrong:').count()).toBe(0);
+      expect(await app.page.getByText('Something went wrong:').allTextContents()).toEqual([]);
       await keepScreen(app.page, 'clock-wrong');
       await app.close();
     });
 
     it('asks for a new code when the browser threw its storage away, and is a tablet again with it', async () => {
       app = await openSiteApp(site, 'tablet');
-      await app.strip('Connected');
+      await predictions(app);
       const devtools = await app.page.context().newCDPSession(app.page);
       const origin = site.originOf('tablet');
       await app.page.goto('about:blank');
@@ -237,7 +243,7 @@ describe.skipIf(absent !== undefined)(
       await app.page.getByText('the browser has thrown its storage away').waitFor();
       await keepScreen(app.page, 'storage-lost');
       await app.enrol(await site.fleet.code('tablet-3'));
-      await site.fleet.assign('tablet-3', 'delay', version);
+      await site.fleet.assign('tablet-3', 'delay', small);
       await predictions(app);
       expect((await site.fleet.view('tablet-3')).site).toBe('north');
       await app.close();

@@ -5,6 +5,8 @@ import { archivePath } from '../store/keys.ts';
 import type { Target } from '../update/index.ts';
 import type { InstallDeps, StepInput } from './step.ts';
 
+/** A small bundle is at the gateway in a second or two; who waits for a large one asks less and less often. */
+const ASK_AGAIN_FIRST_MS = 1000;
 const ASK_AGAIN_MS = 10_000;
 /** How long a gateway is waited for that is fetching the bundle itself: then the site pays for it twice. */
 const PATIENCE_MS = 30 * 60_000;
@@ -23,6 +25,7 @@ export async function copyFromNearby(deps: InstallDeps, { target, signal }: Step
   const { model: line, sha256 } = target;
   const began = clock.now();
   let because: NotNearby | undefined;
+  let waitMs = ASK_AGAIN_FIRST_MS;
   while (!signal.aborted) {
     const said = await nearby.bundle(sha256, target.length, signal);
     if ('archive' in said) {
@@ -37,7 +40,8 @@ export async function copyFromNearby(deps: InstallDeps, { target, signal }: Step
     }
     because = 'absent' in said ? said.absent : { code: 'never_came', detail: `${said.coming} was waited for in vain` };
     if (clock.now() - began >= patienceMs(because)) break;
-    await sleep(clock, ASK_AGAIN_MS, signal);
+    await sleep(clock, waitMs, signal);
+    waitMs = Math.min(2 * waitMs, ASK_AGAIN_MS);
   }
   if (because !== undefined && !signal.aborted) {
     event('not_nearby', { line, sha256, because: because.code, detail: because.detail });

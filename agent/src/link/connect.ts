@@ -17,8 +17,8 @@ export const HANDSHAKE_BYTES = { up: 3000, down: 3000 };
 
 /**
  * One attempt: token, will, connection, subscription, retained birth.
- * @param at `session`: number of this connection, durable before it is opened; `now`: the time as this device
- * believes it, ms, because a token by a clock of 1970 would be refused
+ * @param at `session`: number of this connection, durable before it is opened; `now`: what the token is
+ * dated by, ms, because one by a clock of 1970 would be refused
  * @throws LinkError when the broker cannot be reached or says no
  */
 export async function connect(

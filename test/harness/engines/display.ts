@@ -18,7 +18,8 @@ export function findXvfb(): Found<string> {
 
 /** A display of its own, with the first number that is free. */
 export async function startDisplay(command: string): Promise<Display> {
-  const args = ['-displayfd', '3', '-screen', '0', '1280x800x24', '-nolisten', 'tcp'];
+  // It would begin anew when its last window goes, and have no room for a browser that is started at that moment.
+  const args = ['-displayfd', '3', '-screen', '0', '1280x800x24', '-nolisten', 'tcp', '-noreset'];
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
   process.once('exit', () => child.kill('SIGKILL'));
   const number = await new Promise<string>((resolve, reject) => {

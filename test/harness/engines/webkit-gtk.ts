@@ -1,9 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { globSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { firstExecutable, type Found } from '../services/child.ts';
 import { findXvfb, startDisplay } from './display.ts';
-import { engineOf, newProfile, type Engine } from './engine.ts';
+import { engineOf, newProfile, type Engine, type EngineOptions, type Launch } from './engine.ts';
+
+/** The authorities that GnuTLS believes on Debian; no setting and no variable names another file. */
+const SYSTEM_AUTHORITIES = '/etc/ssl/certs/ca-certificates.crt';
 
 /** Where the small browser of WebKitGTK is, or why it is not. */
 export function findWebKitGtk(): Found<string> {
@@ -14,7 +18,7 @@ export function findWebKitGtk(): Found<string> {
 }
 
 /** WebKitGTK as Debian ships it, with the features that are on by default, on a screen of its own. */
-export async function startWebKitGtk(): Promise<Found<Engine>> {
+export async function startWebKitGtk({ caPem }: EngineOptions = {}): Promise<Found<Engine>> {
   const found = findWebKitGtk();
   const xvfb = findXvfb();
   if (found.service === null) return found;
@@ -36,6 +40,18 @@ export async function startWebKitGtk(): Promise<Found<Engine>> {
     NO_AT_BRIDGE: '1',
   };
   const version = execFileSync(command, ['--version'], { encoding: 'utf8', env: { ...process.env, ...env } }).trim();
-  const launch = (url: string) => ({ command, args: [url], env });
+  let launch = (url: string): Launch => ({ command, args: [url], env });
+  if (caPem !== undefined) {
+    const authorities = join(profile, 'authorities.pem');
+    await writeFile(authorities, (await readFile(SYSTEM_AUTHORITIES, 'utf8')) + caPem);
+    launch = (url) => ({ ...seeing(authorities, [command, url]), env });
+  }
   return { service: engineOf({ name: 'webkitgtk', version }, profile, launch, display.remove) };
+}
+
+/** A program that finds this file in the place of the system's authorities, and nobody else does. */
+function seeing(authorities: string, program: readonly string[]): Launch {
+  const instead = `mount --bind "$0" ${SYSTEM_AUTHORITIES} && exec "$@"`;
+  const room = process.getuid?.() === 0 ? ['--mount'] : ['--map-root-user', '--mount'];
+  return { command: 'unshare', args: [...room, 'sh', '-c', instead, authorities, ...program] };
 }

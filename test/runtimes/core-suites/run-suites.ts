@@ -27,6 +27,16 @@ const START_WORKER = `const worker = new Worker('/page.js', { type: 'module' });
 worker.addEventListener('error', ({ message }) =>
   fetch('/failed', { method: 'POST', body: JSON.stringify(message || 'the worker could not be loaded') }));`;
 
+const builds = new Map<string, ReturnType<typeof buildSuites>>();
+
+/** The same suites are built once for all engines that run them. */
+function built(suites: readonly string[]): ReturnType<typeof buildSuites> {
+  const key = suites.join('\n');
+  const build = builds.get(key) ?? buildSuites(suites);
+  builds.set(key, build);
+  return build;
+}
+
 /**
  * Runs suites in whatever browser opens the address: the page does all of it by itself and posts what came of it.
  * @param suites paths from the root of the repository
@@ -37,7 +47,7 @@ export async function runSuites(
   suites: readonly string[],
   { inWorker = false, bridge, withinMs = 110_000 }: RunOptions = {},
 ): Promise<SuiteOutcome[]> {
-  const files = await buildSuites(suites);
+  const files = new Map(await built(suites));
   files.set('index.html', inWorker ? IN_WORKER : IN_PAGE).set('start-worker.js', START_WORKER);
   const { promise, resolve, reject } = Promise.withResolvers<SuiteOutcome[]>();
   let called: Bridge = {};

@@ -34,6 +34,7 @@ const OTHER_REASONS: Record<string, string> = {
 const LONG = [
   'agent/src/lines/loop-breaker.test.ts',
   'agent/src/lines/waits.test.ts',
+  'shared/src/activity/network/calculate.test.ts',
   'shared/src/drift/assess.test.ts',
   'shared/src/trust/image/linear.test.ts',
 ];
@@ -46,9 +47,9 @@ const QUICK = [
 /** What is run in every `npm test`. */
 export const selectQuick = () => selectSuites(QUICK, LONG);
 
-/** What a browser's own engine could get wrong: signatures, numbers, and how bytes become records. */
-export const selectTrustAndPredict = () =>
-  selectSuites(['agent/src/predict', 'shared/src/predict', 'shared/src/trust', 'shared/src/wire'], LONG);
+/** What an engine of its own could get wrong first: signatures and numbers. */
+export const selectSignaturesAndNumbers = () =>
+  selectSuites(['agent/src/predict', 'shared/src/predict', 'shared/src/trust/signing']);
 
 /** Everything, the whole agent on its virtual clock too. */
 export const selectAll = () => selectSuites(['agent/src', 'shared/src']);

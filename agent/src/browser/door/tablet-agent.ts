@@ -8,8 +8,17 @@ export interface Capabilities {
   missing: string[];
 }
 
+/** Of whoever holds the tablet: kept beside the entries and never sent by itself. Names of keys are the app's. */
+export type Preferences = Readonly<Record<string, string>>;
+
+/**
+ * What a start waits for: `engine` the script of the worker, `turn` a tab or worker that has not ended yet, `storage` the
+ * browser's, `model` the agent itself, which loads the models it has.
+ */
+export type StartStage = 'engine' | 'turn' | 'storage' | 'model';
+
 export type AgentPhase =
-  | { phase: 'starting' }
+  | { phase: 'starting'; waitsFor: StartStage }
   /** Another tab of this browser runs the agent; this one shows what it says and hands commands over. */
   | { phase: 'following'; view?: SiteView }
   | { phase: 'not-enrolled'; because?: 'never' | 'storage_lost' | 'retired' }

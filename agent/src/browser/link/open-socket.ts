@@ -17,14 +17,10 @@ export async function openSocket(url: string, timeoutMs: number): Promise<WebSoc
       expected: 'wss://',
     });
   }
-  const first = await tryOpen(url, timeoutMs);
-  if (first !== undefined) return first;
+  const socket = await tryOpen(url, timeoutMs);
+  if (socket !== undefined) return socket;
   const isThere = await answers(`${protocol === 'ws:' ? 'http' : 'https'}://${host}/api/v1/health`, timeoutMs);
   if (isThere) {
-    // The server asks for a certificate that gateways have. Chromium gives a WebSocket up there, settles it at a fetch,
-    // and remembers for this host until it ends: after a cold start only the second one opens.
-    const second = await tryOpen(url, timeoutMs);
-    if (second !== undefined) return second;
     const why = `${url}: the server answers, and opens no WebSocket for ${self.location.origin}`;
     throw new LinkError('link_unreachable', why, { kind: 'unavailable', field: 'url' });
   }

@@ -6,13 +6,15 @@ import { originStorage } from '../platform/origin-storage.ts';
 import { follow } from '../tabs/follow.ts';
 import { lead, type Leading } from '../tabs/lead.ts';
 import { CHANNEL, LEADER_LOCK, type TabMessage } from '../tabs/tab-messages.ts';
-import type { Answer, Question } from '../worker/messages.ts';
+import type { Answer, LifeNames, Question } from '../worker/messages.ts';
 import { createPendingCalls } from '../worker/pending-calls.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { enrolledMark } from './enrolled-mark.ts';
 import { watchLife } from './life-mark.ts';
+import { profileHere } from './profile-here.ts';
 import { factsNow } from './watch-facts.ts';
-import { hostWorker, type WorkerHost } from './worker-host.ts';
+import type { WorkerHost } from './keep-alive.ts';
+import { hostWorker } from './worker-host.ts';
 
 export interface TabletAgentOptions {
   /** Firmware profile that an enrolment asks for; by default the class this browser looks like. */
@@ -31,7 +33,7 @@ export function openTabletAgent(options: TabletAgentOptions = {}): TabletAgent {
   const tab = crypto.randomUUID();
   const closing = Promise.withResolvers<void>();
   const giveUp = new AbortController();
-  let phase: AgentPhase = { phase: 'starting' };
+  let phase: AgentPhase = { phase: 'starting', waitsFor: 'turn' };
   let leading: { host: WorkerHost; others: Leading } | undefined;
   let unfit: TabletError | undefined;
   let count = 0;
@@ -54,25 +56,20 @@ export function openTabletAgent(options: TabletAgentOptions = {}): TabletAgent {
     else leading.others.take(data);
   });
 
-  const startOptions = (endedQuietly: boolean) => ({
-    profile: options.profile ?? profileHere(),
+  const startOptions = (profile: string, life: LifeNames) => ({
+    profile,
     wasEnrolled: enrolledMark.isSet(),
-    endedQuietly,
+    life,
     facts: factsNow(),
     ...(options.timing && { timing: options.timing }),
     ...(options.settings && { settings: options.settings }),
   });
   const takeLead = async () => {
+    const profile = options.profile ?? (await profileHere());
     following.end();
     const life = watchLife();
-    let { endedQuietly } = life;
-    const nextOptions = () => {
-      const asked = startOptions(endedQuietly);
-      // A worker that is started again under the same page has crashed.
-      endedQuietly = false;
-      return asked;
-    };
-    const host = hostWorker(nextOptions, {
+    const others = lead(post, (question: Question) => host.send(question));
+    const host = hostWorker(() => startOptions(profile, life.begin()), {
       onPhase(next) {
         setPhase(next);
         others.phase(next);
@@ -82,9 +79,7 @@ export function openTabletAgent(options: TabletAgentOptions = {}): TabletAgent {
         else others.answer(answer);
       },
     });
-    const others = lead(post, (question: Question) => host.send(question));
     leading = { host, others };
-    setPhase({ phase: 'starting' });
     calls.sendAgain();
     await closing.promise;
     await host.close();
@@ -130,10 +125,4 @@ export function openTabletAgent(options: TabletAgentOptions = {}): TabletAgent {
       calls.fail(new TabletError('closed', 'this page was closed', { kind: 'unavailable' }));
     },
   };
-}
-
-/** The class of device that a browser tells least wrongly of itself; limits are those of the family in both. */
-function profileHere(): string {
-  const isIpad = /iPad|Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1;
-  return isIpad ? 'ipad-10' : 'galaxy-tab-active5';
 }

@@ -1,5 +1,5 @@
 import { storeFailure } from './failures.ts';
-import { completed, settled } from './transactions.ts';
+import { settled, writeAll } from './transactions.ts';
 
 /** The one database of the tablet: evicted or kept as a whole. */
 export const DATABASE = 'plumbline';
@@ -46,14 +46,12 @@ export async function writeTo(
   durability: IDBTransactionDurability = 'strict',
 ): Promise<void> {
   try {
-    const transaction = database.transaction(shelf, 'readwrite', { durability });
-    const store = transaction.objectStore(shelf);
-    const whole = completed(transaction);
-    for (const [key, value] of Object.entries(values)) {
-      if (value === undefined) store.delete(key);
-      else store.put(value, key);
-    }
-    await whole;
+    await writeAll(database, shelf, durability, (store) => {
+      for (const [key, value] of Object.entries(values)) {
+        if (value === undefined) store.delete(key);
+        else store.put(value, key);
+      }
+    });
   } catch (cause) {
     throw storeFailure(cause, shelf);
   }

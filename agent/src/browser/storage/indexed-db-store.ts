@@ -1,7 +1,7 @@
 import { StoreError, type Change, type Store } from '../../ports/index.ts';
 import { storeFailure } from './failures.ts';
 import { createGroupCommit } from './group-commit.ts';
-import { completed, settled } from './transactions.ts';
+import { settled, writeAll } from './transactions.ts';
 
 const SHELF = 'rows';
 
@@ -21,13 +21,11 @@ export function createIndexedDbStore(database: IDBDatabase): Store {
     }
   };
   const group = createGroupCommit<Change>((changes) =>
-    attempt(async () => {
-      const transaction = database.transaction(SHELF, 'readwrite', { durability: 'strict' });
-      const whole = completed(transaction);
-      const shelf = transaction.objectStore(SHELF);
-      for (const change of changes) apply(shelf, change);
-      await whole;
-    }),
+    attempt(() =>
+      writeAll(database, SHELF, 'strict', (shelf) => {
+        for (const change of changes) apply(shelf, change);
+      }),
+    ),
   );
   return {
     get: (key) => attempt(async () => bytesOf(await settled(read(database).get(key)))),

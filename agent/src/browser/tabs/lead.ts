@@ -11,7 +11,7 @@ export interface Leading {
 
 /** The tab whose worker runs the agent: answers the others, and tells them what there is to see. */
 export function lead(post: (message: TabMessage) => void, ask: (question: Question) => void): Leading {
-  let last: AgentPhase = { phase: 'starting' };
+  let last: AgentPhase = { phase: 'starting', waitsFor: 'engine' };
   post({ type: 'leading' });
   return {
     take(message) {

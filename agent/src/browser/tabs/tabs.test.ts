@@ -86,7 +86,7 @@ describe('a tab that follows', () => {
   });
 
   it('shows what the leader shows, as a follower', () => {
-    leader?.phase({ phase: 'starting' });
+    leader?.phase({ phase: 'starting', waitsFor: 'storage' });
     leader?.phase({ phase: 'not-enrolled', because: 'never' });
     expect(phases).toEqual([{ phase: 'following' }, { phase: 'not-enrolled', because: 'never' }]);
   });

@@ -1,32 +1,71 @@
 import type { SiteView } from '../door/site-view.ts';
+import type { Preferences } from '../door/tablet-agent.ts';
 import { openDatabase, readFrom, writeTo } from '../storage/database.ts';
 
 const VIEW = 'view';
+const PREFERENCES = 'preferences';
 
 /** Keys of the shelf that pages read, beside the view: nobody else names one. */
 export const PROFILE = 'profile';
 export const WORDS = 'words';
+/** The life of the agent that began last. */
+export const LIFE = 'life';
+/** This tablet has left its fleet, and nothing of it was lost. */
+export const LEFT = 'left';
+/** What goes when a tablet leaves its fleet. */
+export const OF_THE_FLEET = [VIEW, PREFERENCES, PROFILE, WORDS] as const;
+
+/** What a page needs for its first paint. */
+export interface StoredPage {
+  view: SiteView | undefined;
+  preferences: Preferences;
+}
 
 /** Resolves when it is stored; `relaxed`, as the next one is never far. @throws StoreError */
 export function storeView(database: IDBDatabase, view: SiteView | undefined): Promise<void> {
   return writeTo(database, 'page', { [VIEW]: view }, 'relaxed');
 }
 
+/** Resolves when it survives a power cut. @throws StoreError */
+export function keepPreferences(preferences: Preferences): Promise<void> {
+  return withDatabase((database) => writeTo(database, 'page', { [PREFERENCES]: preferences }));
+}
+
 /**
- * What was shown last, before anything runs: one read of one record. Undefined where nothing was, also when the browser
- * has no storage to read.
+ * What was shown last and who was here, before anything runs. Empty where nothing was, also when the browser has no
+ * storage to read.
  */
-export async function readStoredView(): Promise<SiteView | undefined> {
+export async function readStoredPage(): Promise<StoredPage> {
   try {
-    const database = await openDatabase();
-    const found = await readFrom(database, 'page', VIEW);
-    database.close();
-    return isView(found) ? found : undefined;
+    return await withDatabase(async (database) => {
+      const view = await readFrom(database, 'page', VIEW);
+      const preferences = await readFrom(database, 'page', PREFERENCES);
+      return { view: isView(view) ? view : undefined, preferences: preferencesOf(preferences) };
+    });
   } catch {
-    return undefined;
+    return { view: undefined, preferences: {} };
+  }
+}
+
+export async function readStoredView(): Promise<SiteView | undefined> {
+  return (await readStoredPage()).view;
+}
+
+async function withDatabase<T>(work: (database: IDBDatabase) => Promise<T>): Promise<T> {
+  const database = await openDatabase();
+  try {
+    return await work(database);
+  } finally {
+    database.close();
   }
 }
 
 function isView(found: unknown): found is SiteView {
   return typeof found === 'object' && found !== null && 'v' in found && found.v === 1;
+}
+
+function preferencesOf(found: unknown): Preferences {
+  if (typeof found !== 'object' || found === null) return {};
+  const words = Object.entries(found).filter(([, word]) => typeof word === 'string');
+  return Object.fromEntries(words);
 }

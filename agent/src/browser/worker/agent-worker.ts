@@ -14,6 +14,7 @@ const end = Promise.withResolvers<void>();
 /** Holds the lock as long as this worker lives: a second one would give the same numbers to other rows. */
 function start(options: StartOptions): Promise<Session> {
   const opened = Promise.withResolvers<Session>();
+  tell({ type: 'phase', phase: { phase: 'starting', waitsFor: 'turn' } });
   void navigator.locks
     .request(LOCK, async () => {
       try {
@@ -63,11 +64,12 @@ async function stop(): Promise<void> {
   tell({ type: 'stopped' });
 }
 
-self.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
+/** What the page says, in its order. */
+export function take(data: ToWorker): void {
   if (data.type === 'start') {
     session = start(data.options);
     session.catch(() => undefined);
   } else if (data.type === 'call') void answer(data);
   else if (data.type === 'facts') void session?.then((open) => open.facts(data.facts)).catch(() => undefined);
   else void stop();
-});
+}

@@ -12,6 +12,7 @@ describe('work that many ask for', () => {
       async () => void (done += 1),
       () => undefined,
     );
+    work.begin();
     for (let at = 0; at < 1000; at += 10) {
       work.soon();
       await clock.advance(10);
@@ -33,6 +34,7 @@ describe('work that many ask for', () => {
       },
       (error) => problems.push(error),
     );
+    work.begin();
     await work.now();
     await work.now();
     expect(problems).toHaveLength(1);
@@ -42,5 +44,23 @@ describe('work that many ask for', () => {
     await clock.advance(1000);
     await work.now();
     expect(done).toBe(2);
+  });
+
+  it('is not done before what it looks at is there', async () => {
+    const clock = createVirtualClock();
+    let done = 0;
+    const work = coalesce(
+      clock,
+      250,
+      async () => void (done += 1),
+      () => undefined,
+    );
+    work.soon();
+    await clock.advance(1000);
+    await work.now();
+    expect(done).toBe(0);
+    work.begin();
+    await work.now();
+    expect(done).toBe(1);
   });
 });

@@ -1,6 +1,8 @@
 import type { Clock } from '../../index.ts';
 
 export interface Coalesced {
+  /** Until then nothing is done, whatever is said: what the work looks at is not there yet. */
+  begin(): void;
   /** There is something to do: soon, however often it is said. */
   soon(): void;
   /** Resolves when what was asked for so far is done. */
@@ -19,16 +21,21 @@ export function coalesce(
   let turn: Promise<void> = Promise.resolve();
   let takeBack: (() => void) | undefined;
   let isStopped = false;
+  let hasBegun = false;
   const run = () => {
     takeBack = undefined;
     turn = turn.then(() => (isStopped ? undefined : work())).catch(onProblem);
     return turn;
   };
   return {
+    begin() {
+      hasBegun = true;
+    },
     soon() {
-      if (!isStopped) takeBack ??= clock.after(everyMs, () => void run());
+      if (hasBegun && !isStopped) takeBack ??= clock.after(everyMs, () => void run());
     },
     now() {
+      if (!hasBegun) return turn;
       takeBack?.();
       return run();
     },

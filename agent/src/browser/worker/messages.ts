@@ -39,13 +39,19 @@ export type Answer =
   /** A person at the office compares this fingerprint first. */
   | { type: 'pending'; id: string; fingerprint: string };
 
+/** A life of the agent ends with its worker. */
+export interface LifeNames {
+  now: string;
+  /** One that ended because its page went: no crash, whatever the store says. */
+  quiet?: string;
+}
+
 export interface StartOptions {
   /** Firmware profile that an enrolment is asked for. */
   profile: string;
   /** This page remembers that the browser was enrolled once. */
   wasEnrolled: boolean;
-  /** The last life ended because its page went: no crash, whatever the store says. */
-  endedQuietly: boolean;
+  life: LifeNames;
   facts: PageFacts;
   timing?: Partial<AgentTiming>;
   settings?: DeviceSettings;

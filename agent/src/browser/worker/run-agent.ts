@@ -1,9 +1,7 @@
 import { createAgent, type Agent, type Change, type Identity } from '../../index.ts';
 import type { SiteView } from '../door/site-view.ts';
-import { eraseDeviceKey } from '../platform/device-key.ts';
-import { writeTo } from '../storage/database.ts';
 import { createComposer } from '../view/compose-view.ts';
-import { PROFILE, readStoredView, storeView, WORDS } from '../view/page-shelf.ts';
+import { readStoredView, storeView } from '../view/page-shelf.ts';
 import { createPayloadSources } from '../view/payload-source.ts';
 import { STORED_PREDICTIONS } from '../../store/keys.ts';
 import { createProblems } from '../view/problems.ts';
@@ -12,6 +10,7 @@ import { isKeptOut } from '../nearby/kept-out.ts';
 import type { BrowserPorts } from './browser-ports.ts';
 import { coalesce } from './coalesce.ts';
 import { pageFetch, profileOf } from './enrol-tablet.ts';
+import { eraseTablet } from '../platform/erase-tablet.ts';
 import type { StartOptions } from './messages.ts';
 import { AGENT_VERSION } from './version.ts';
 import { watchedStore } from './watched-store.ts';
@@ -79,9 +78,7 @@ export async function runAgent(
       // A view that is still being made would come back to a tablet that holds nothing.
       isRunning = false;
       await views.stop();
-      await writeTo(database, 'page', { [PROFILE]: undefined, [WORDS]: undefined });
-      await storeView(database, undefined);
-      await eraseDeviceKey(database);
+      await eraseTablet(database);
     },
     onRetired: signals.retired,
   });
@@ -109,6 +106,7 @@ export async function runAgent(
       problems.take({ at: clock.now(), code: 'problem', details: { problem: 'view', message: String(error) } }),
   );
   await agent.start();
+  views.begin();
   const again = () => {
     if (!isRunning) return;
     changed();

@@ -1,13 +1,15 @@
 import { codeOf, messageOf } from '@plumbline/shared/errors';
 import { AgentError, finishWipe, readIdentity } from '../../index.ts';
 import { RUNNING } from '../../store/keys.ts';
+import { LEFT, LIFE } from '../view/page-shelf.ts';
+import { readFrom, writeTo } from '../storage/database.ts';
 import type { AgentPhase } from '../door/tablet-agent.ts';
-import { eraseDeviceKey } from '../platform/device-key.ts';
 import type { PageFacts } from '../platform/page-facts.ts';
 import { exportUnsent } from '../storage/unsent-rows.ts';
 import { openBrowserPorts, type BrowserPorts } from './browser-ports.ts';
 import { enrolTablet } from './enrol-tablet.ts';
-import type { Calls, StartOptions } from './messages.ts';
+import { eraseTablet } from '../platform/erase-tablet.ts';
+import type { Calls, LifeNames, StartOptions } from './messages.ts';
 import { runAgent, type RunningAgent } from './run-agent.ts';
 import { AGENT_VERSION } from './version.ts';
 import { whatIf } from './what-if.ts';
@@ -26,6 +28,7 @@ export interface Session {
 /** One life of the agent in this worker: opens the storage, and runs the core once the tablet has an identity. */
 export async function openSession(options: StartOptions, tell: (phase: AgentPhase) => void): Promise<Session> {
   let { facts } = options;
+  tell({ phase: 'starting', waitsFor: 'storage' });
   const opened = await openBrowserPorts(() => facts);
   let running: RunningAgent | undefined;
 
@@ -53,11 +56,13 @@ export async function openSession(options: StartOptions, tell: (phase: AgentPhas
     throw new AgentError('not_enrolled', 'this tablet has no identity yet', { kind: 'conflict', expected });
   };
 
-  // A worker ends with its page and has no time to say so; counted as a crash, three reloads would roll a model back.
-  if (options.endedQuietly) await opened.ports.store.commit([{ remove: RUNNING }]);
-  const wiped = await finishWipe(opened.ports, () => eraseDeviceKey(opened.database));
+  await beginLife(opened, options.life);
+  const wiped = await finishWipe(opened.ports, () => eraseTablet(opened.database));
   if (wiped) tell({ phase: 'not-enrolled', because: 'retired' });
-  else await start();
+  else {
+    tell({ phase: 'starting', waitsFor: 'model' });
+    await start();
+  }
 
   return {
     async enrol(code, onPending) {
@@ -100,7 +105,16 @@ export async function openSession(options: StartOptions, tell: (phase: AgentPhas
   };
 }
 
+/** A worker ends with its page and has no time to say so; counted as a crash, three reloads would roll a model back. */
+async function beginLife({ database, ports }: BrowserPorts, { now, quiet }: LifeNames): Promise<void> {
+  const before = await readFrom(database, 'page', LIFE);
+  if (quiet !== undefined && quiet === before) await ports.store.commit([{ remove: RUNNING }]);
+  await writeTo(database, 'page', { [LIFE]: now });
+}
+
 /** An identity that was here and is gone: the page remembers, or models lie there that nobody has a name for. */
-async function whyNot(wasEnrolled: boolean, { hasFiles }: BrowserPorts): Promise<'never' | 'storage_lost'> {
+async function whyNot(wasEnrolled: boolean, { database, hasFiles }: BrowserPorts): Promise<'never' | 'storage_lost'> {
+  // What the page remembers may be older than this: it reaches the disk when it likes.
+  if ((await readFrom(database, 'page', LEFT)) === true) return 'never';
   return wasEnrolled || (await hasFiles()) ? 'storage_lost' : 'never';
 }

@@ -3,6 +3,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { messageOf } from '@plumbline/shared/errors';
 import type { Hono } from 'hono';
 import { NodeAgentError } from '../errors.ts';
+import { letGo } from './let-go.ts';
 
 const LOOPBACK = '127.0.0.1';
 /** A caller that sends half a request does not hold a connection for ever; bodies have limits of their own. */
@@ -55,6 +56,7 @@ async function listen(server: ReturnType<typeof createAdaptorServer>, where: Whe
     server.setTimeout(IDLE_TIMEOUT_MS);
   }
   server.maxConnections = MAX_CONNECTIONS;
+  const close = letGo(server, scheme === 'https' ? 'secureConnection' : 'connection');
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => reject(listenFailure(cause, where)));
     server.listen(port, host, resolve);
@@ -63,11 +65,7 @@ async function listen(server: ReturnType<typeof createAdaptorServer>, where: Whe
   const bound = typeof address === 'object' ? address?.port : port;
   return {
     url: `${scheme}://${host.includes(':') ? `[${host}]` : host}:${bound}`,
-    async [Symbol.asyncDispose]() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      if ('closeIdleConnections' in server) server.closeIdleConnections();
-      await closed;
-    },
+    [Symbol.asyncDispose]: close,
   };
 }
 

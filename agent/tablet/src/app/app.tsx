@@ -1,32 +1,38 @@
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { Enrol } from '../pages/enrol/enrol.tsx';
 import { Page } from './page.tsx';
 import { Shell } from './shell.tsx';
 import { SiteContext, type Site } from './site.tsx';
-import { readLanguage, readPerson, writeLanguage, writePerson } from './settings.ts';
+import { settingsOf } from './settings.ts';
 import { useAgent } from './use-agent.ts';
 import { useRoute } from './router.ts';
-import { loadWords, type Language } from '../words/languages.ts';
+import { useSettings } from './use-settings.ts';
+import { loadWords } from '../words/languages.ts';
 import type { Words } from '../words/words.ts';
-import type { SiteView } from '../worker/types.ts';
+import type { StoredPage } from '../worker/types.ts';
 
 const MINUTE_MS = 60_000;
 
-export function App({ stored, firstWords }: { stored: SiteView | undefined; firstWords: Words }) {
-  const { phase, agent, view } = useAgent(stored);
+interface AppProps {
+  stored: StoredPage;
+  firstWords: Words;
+  /** Of a storage that did not answer before the first paint. */
+  later: Promise<StoredPage> | undefined;
+}
+
+export function App({ stored, firstWords, later }: AppProps) {
+  const { phase, agent, view, remember } = useAgent(stored.view);
   const [words, setWords] = useState(firstWords);
-  const [language, setLanguage] = useState(readLanguage);
-  const [person, setPerson] = useState(readPerson);
+  const { found, ...settings } = useSettings(settingsOf(stored.preferences));
+  const { language } = settings;
   const now = useNow();
   const route = useRoute();
 
-  const speak = useCallback((next: Language) => {
-    setLanguage(next);
-    writeLanguage(next);
-  }, []);
-  const namePerson = useCallback((name: string) => {
-    setPerson(name);
-    writePerson(name);
+  useEffect(() => {
+    void later?.then((read) => {
+      remember(read.view);
+      found(settingsOf(read.preferences));
+    });
   }, []);
   const zone = view?.zone;
   useEffect(() => {
@@ -34,8 +40,9 @@ export function App({ stored, firstWords }: { stored: SiteView | undefined; firs
     void loadWords(language, navigator.languages, zone).then(setWords);
   }, [language, zone]);
 
-  const site: Site = { phase, agent, view, words, now, person, namePerson, language, speak };
-  const isOut = phase.phase === 'not-enrolled' || (view === undefined && phase.phase === 'failed');
+  const site: Site = { phase, agent, view, words, now, ...settings };
+  const isUnfit = phase.phase === 'failed' && phase.code === 'browser_unfit';
+  const isOut = phase.phase === 'not-enrolled' || (view === undefined && isUnfit);
   return (
     <SiteContext.Provider value={site}>
       {isOut ? (

@@ -5,11 +5,11 @@ import { Tablet } from '../pages/tablet/tablet.tsx';
 import { Today } from '../pages/today/today.tsx';
 import type { Route } from './router.ts';
 import { useSite } from './site.tsx';
+import { Waiting } from './waiting.tsx';
 
 export function Page({ route }: { route: Route }) {
   const { view } = useSite();
-  // A tablet that knows nothing yet has nothing to paint, and says so in its strip.
-  if (view === undefined) return null;
+  if (view === undefined) return <Waiting />;
   switch (route.page) {
     case 'ahead':
       return <Ahead view={view} />;

@@ -18,6 +18,8 @@ export interface Site {
   namePerson: (name: string) => void;
   language: Language;
   speak: (language: Language) => void;
+  /** Resolves when name and language survive a power cut. */
+  kept: () => Promise<void>;
 }
 
 export const SiteContext = createContext<Site | undefined>(undefined);

@@ -3,6 +3,7 @@ import type { AgentPhase, SiteView } from '../worker/types.ts';
 import type { Words } from '../words/words.ts';
 import { hrefOf } from './router.ts';
 import { useSite } from './site.tsx';
+import { useStuck } from './waiting.tsx';
 
 /** A connection that comes and goes within this time is not worth a word. */
 const STEADY_MS = 2500;
@@ -13,12 +14,14 @@ export function SyncStrip() {
   const isKnown = phase.phase === 'running' || phase.phase === 'following';
   const isConnected = useSteady(view?.connected === true, isKnown);
   const line = !isKnown ? 'unknown' : isConnected ? 'on' : 'off';
+  const stuck = useStuck();
   const waits = view !== undefined && view.unsent.entries + view.unsent.photos > 0;
   return (
-    <a class="sync" href={hrefOf({ page: 'tablet' })} data-state={line} data-waits={waits}>
+    <a class="sync" href={hrefOf({ page: 'tablet' })} data-state={line} data-phase={phase.phase} data-waits={waits}>
       <span class="sync-dot" aria-hidden="true" />
       <span role="status">
         <b>{lineWords(line, view, words, now)}</b> {view !== undefined && stateWords(view, phase, words, now)}
+        {view !== undefined && stuck !== undefined && ` ${words.waiting.reasons[stuck]}`}
       </span>
     </a>
   );

@@ -1,5 +1,6 @@
 import { codeOf, messageOf } from '@plumbline/shared/errors';
 import { useEffect, useState } from 'preact/hooks';
+import { isUp, startAgain } from '../offline/start-again.ts';
 import type { AgentPhase, SiteView, TabletAgent } from '../worker/types.ts';
 
 interface Known {
@@ -8,8 +9,12 @@ interface Known {
 }
 
 /** Starts the agent after the first paint; until then, and while it is away, what was stored stays on the screen. */
-export function useAgent(stored: SiteView | undefined): Known & { view: SiteView | undefined } {
-  const [known, setKnown] = useState<Known>({ phase: { phase: 'starting' }, agent: undefined });
+export function useAgent(stored: SiteView | undefined): Known & {
+  view: SiteView | undefined;
+  /** What a storage that answered late knows; a view that is newer stays. */
+  remember: (view: SiteView | undefined) => void;
+} {
+  const [known, setKnown] = useState<Known>({ phase: { phase: 'starting', waitsFor: 'engine' }, agent: undefined });
   const [view, setView] = useState(stored);
   useEffect(() => {
     let stop: (() => void) | undefined;
@@ -22,6 +27,7 @@ export function useAgent(stored: SiteView | undefined): Known & { view: SiteView
     };
     const open = async () => {
       const { openTabletAgent } = await import('../worker/open.ts');
+      isUp();
       const agent = openTabletAgent();
       if (isGone) return void agent.close();
       const unsubscribe = agent.subscribe((phase) => follow(phase, agent));
@@ -32,11 +38,13 @@ export function useAgent(stored: SiteView | undefined): Known & { view: SiteView
     };
     open().catch((error: unknown) => {
       follow({ phase: 'failed', code: codeOf(error), detail: messageOf(error) }, undefined);
+      startAgain();
     });
     return () => {
       isGone = true;
       stop?.();
     };
   }, []);
-  return { ...known, view };
+  const remember = (late: SiteView | undefined) => setView((newer) => newer ?? late);
+  return { ...known, view: known.phase.phase === 'not-enrolled' ? undefined : view, remember };
 }

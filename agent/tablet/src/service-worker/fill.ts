@@ -26,7 +26,7 @@ async function fromAnotherBuild(url: string, path: string): Promise<Response | u
 }
 
 /** @throws TypeError by the browser itself where the bytes are not those of the hash */
-async function load(url: string, integrity: string): Promise<Response> {
+export async function load(url: string, integrity: string): Promise<Response> {
   const response = await fetch(url, { integrity, cache: 'no-cache', credentials: 'omit' });
   if (!response.ok) throw new Error(`${url}: ${response.status}`);
   // A browser refuses to open a page with an answer that was led elsewhere.

@@ -29,6 +29,10 @@ self.addEventListener('activate', (event) => {
 });
 
 self.addEventListener('fetch', (event) => {
-  const answer = answerFrom(event.request, { own: OWN, scope: self.registration.scope });
+  const answer = answerFrom(event.request, {
+    own: OWN,
+    scope: self.registration.scope,
+    files: PRECACHE.files,
+  });
   if (answer !== undefined) event.respondWith(answer);
 });

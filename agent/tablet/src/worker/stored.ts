@@ -1,1 +1,1 @@
-export { readStoredView } from '@plumbline/agent/browser';
+export { keepPreferences, readStoredPage } from '@plumbline/agent/browser';

@@ -6,8 +6,11 @@ export type {
   EntryInput,
   LineView,
   PayloadSource,
+  Preferences,
   SiteView,
+  StartStage,
   StorageView,
+  StoredPage,
   TabletAgent,
 } from '@plumbline/agent/browser';
 /** What a version of a line says about an activity. */

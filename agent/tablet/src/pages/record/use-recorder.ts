@@ -16,7 +16,7 @@ interface Recorder {
 
 /** One form's way to the log. Tapped twice, or again after a failure, it writes each entry once: the reference stays. */
 export function useRecorder(): Recorder {
-  const { agent, person, words } = useSite();
+  const { agent, person, words, kept } = useSite();
   const reference = useRef(crypto.randomUUID());
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
@@ -32,6 +32,7 @@ export function useRecorder(): Recorder {
         const ref = `${reference.current}-${i}-${await digestOf(content)}`;
         await agent.record({ ...entry, actor, ref });
       }
+      await kept();
       return true;
     } catch (error) {
       return refuse(problemWords(error, words));

@@ -8,6 +8,9 @@ export const problems = {
   link_unreachable: 'The server answers, and takes no connection now. It is tried again by itself.',
   link_refused: 'The server refuses this tablet. Call the office.',
   link_closed: 'The connection broke off. It is opened again by itself.',
+  renewal_unreachable:
+    'The certificate of this tablet is due to be renewed and the server cannot be reached. It is tried again by itself.',
+  renewal_refused: 'The server did not renew the certificate of this tablet. Check its clock, or tell the office.',
   storage_lost: 'The browser has thrown the storage of this app away. Connect the tablet again.',
   stored_value_lost:
     'Something stored on this tablet was damaged. It is missing here until it was fetched again; what was sent is safe at the office.',

@@ -20,6 +20,16 @@ export const tablet = ({ plural, bytes, date, moment }: Format) => ({
     failed: 'The app’s engine ended and is started again. What you recorded is safe.',
     following: 'Another tab of this app does the work.',
   },
+  waiting: {
+    title: 'The app is not up yet',
+    failed: 'The app did not start. It is tried again by itself.',
+    reasons: {
+      engine: 'Its engine is still being loaded.',
+      turn: 'Another tab of this app has to end first, or to answer. Close the other tabs.',
+      storage: 'The browser has not opened its storage yet. What you recorded is in there.',
+      model: 'The models are still being loaded.',
+    },
+  },
   enrol: {
     title: 'Connect this tablet',
     lead: 'You need a code from the office. It works once.',

@@ -11,6 +11,10 @@ export const problems: Catalogue['problems'] = {
   link_unreachable: 'Der Server antwortet und nimmt gerade keine Verbindung an. Es wird von selbst weiter versucht.',
   link_refused: 'Der Server weist dieses Tablet ab. Rufen Sie das Büro an.',
   link_closed: 'Die Verbindung brach ab. Sie wird von selbst wieder geöffnet.',
+  renewal_unreachable:
+    'Das Zertifikat dieses Tablets soll erneuert werden, und der Server ist nicht erreichbar. Es wird von selbst noch einmal versucht.',
+  renewal_refused:
+    'Der Server hat das Zertifikat dieses Tablets nicht erneuert. Prüfen Sie die Uhr, oder sagen Sie es dem Büro.',
   storage_lost: 'Der Browser hat den Speicher dieser App gelöscht. Das Tablet muss neu verbunden werden.',
   stored_value_lost:
     'Etwas auf diesem Tablet Gespeichertes war beschädigt. Es fehlt hier, bis es neu geholt ist; was gesendet wurde, ist im Büro sicher.',

@@ -20,6 +20,16 @@ export const tablet: Catalogue['tablet'] = ({ plural, bytes, date, moment }) => 
     failed: 'Der Motor der App ist stehen geblieben und startet neu. Was Sie erfasst haben, ist sicher.',
     following: 'Ein anderer Tab dieser App macht die Arbeit.',
   },
+  waiting: {
+    title: 'Die App ist noch nicht da',
+    failed: 'Die App ist nicht gestartet. Es wird von selbst noch einmal versucht.',
+    reasons: {
+      engine: 'Ihr Motor wird noch geladen.',
+      turn: 'Ein anderer Tab dieser App muss erst enden oder antworten. Die anderen Tabs schließen.',
+      storage: 'Der Browser hat seinen Speicher noch nicht geöffnet. Was Sie erfasst haben, liegt darin.',
+      model: 'Die Modelle werden noch geladen.',
+    },
+  },
   enrol: {
     title: 'Dieses Tablet verbinden',
     lead: 'Sie brauchen einen Code aus dem Büro. Er gilt einmal.',
