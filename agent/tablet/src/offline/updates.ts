@@ -4,34 +4,44 @@ const LOOK_EVERY_MS = 3_600_000;
 /** What the page says to a service worker that waits; `service-worker.ts` knows it, too. */
 export const TAKE_OVER = 'plumbline-take-over';
 
+type UpdateState = 'ready' | 'failed';
+
 let registered: Promise<ServiceWorkerRegistration | undefined> | undefined;
+let latest: UpdateState | undefined;
+const followers = new Set<(state: UpdateState) => void>();
 
 /** The app without network, once it is built. Where there are no service workers it works as long as the page is open. */
 export function registerOffline(): void {
   if (!('serviceWorker' in navigator) || buildHash() === undefined) return;
   registered = navigator.serviceWorker
     .register('./service-worker.js', { updateViaCache: 'none' })
+    .then(watch)
     .catch(() => undefined);
 }
 
 /** Says when a whole new version lies ready, and when one did not arrive whole. @returns stops following */
-export function followUpdates(tell: (state: 'ready' | 'failed') => void): () => void {
-  let timer: ReturnType<typeof setInterval> | undefined;
-  let isGone = false;
-  void registered?.then((registration) => {
-    if (registration === undefined || isGone) return;
-    const watch = () => watchInstall(registration, tell);
-    if (registration.waiting !== null) tell('ready');
-    registration.addEventListener('updatefound', watch);
-    timer = setInterval(() => void registration.update().catch(() => undefined), LOOK_EVERY_MS);
-  });
-  return () => {
-    isGone = true;
-    clearInterval(timer);
-  };
+export function followUpdates(follower: (state: UpdateState) => void): () => void {
+  followers.add(follower);
+  if (latest !== undefined) follower(latest);
+  return () => followers.delete(follower);
 }
 
-function watchInstall(registration: ServiceWorkerRegistration, tell: (state: 'ready' | 'failed') => void): void {
+/** From the first moment on: a version may have come, or failed, before anything is painted that would say so. */
+function watch(registration: ServiceWorkerRegistration): ServiceWorkerRegistration {
+  const watchNew = () => watchInstall(registration);
+  if (registration.waiting !== null) tell('ready');
+  if (registration.installing !== null) watchNew();
+  registration.addEventListener('updatefound', watchNew);
+  setInterval(() => void registration.update().catch(() => undefined), LOOK_EVERY_MS);
+  return registration;
+}
+
+function tell(state: UpdateState): void {
+  latest = state;
+  for (const follower of followers) follower(state);
+}
+
+function watchInstall(registration: ServiceWorkerRegistration): void {
   const worker = registration.installing;
   let isWhole = false;
   worker?.addEventListener('statechange', () => {
