@@ -9,6 +9,7 @@ import { createMemoryStore } from '../testing/memory-store.ts';
 import { openBundle } from '@plumbline/shared/manifest';
 import { sha256Hex } from '@plumbline/shared/trust';
 import { mintRelease } from '../testing/mint.ts';
+import { createLocalDrift } from './detect/local-drift.ts';
 import { createExamples } from './examples/examples.ts';
 import { matureOutcome } from './mature.ts';
 import { observePredictions } from './observer.ts';
@@ -37,7 +38,7 @@ async function world(plans: Record<string, number> = {}) {
     const startAt = plans[activity];
     return startAt === undefined ? undefined : { entry: `plan-${activity}`, startAt };
   };
-  const deps = { clock, outbox, windows, predictions, memory, examples, planOf };
+  const deps = { clock, store, outbox, windows, predictions, memory, examples, planOf };
   const counters = observePredictions(predictor, deps);
   const use = async (version: string, fault?: 'nan', value?: { scoreEdges?: number[] }) => {
     const { archive, assigned } = await mintRelease({ version });
@@ -144,6 +145,21 @@ describe('the windows', () => {
     expect(second).toMatchObject({ from: MONDAY, count: 1, matured: { negative: expect.arrayContaining([1]) } });
     expect(second?.id).not.toBe(first?.id);
     expect(second?.features['a']).toEqual([0, 0, 0, 1, 0]);
+  });
+
+  it('are told to the detectors of this device once, whatever people say later', async () => {
+    const deps = await world();
+    const localDrift = await createLocalDrift({ store: deps.store, isOn: () => true });
+    await deps.predict('slab');
+    for (const outcome of [late, inTime, { ...ENDED, label: undefined }, inTime, late] as const) {
+      expect(matureOutcome({ ...deps, localDrift }, 'slab', outcome)).toBe(1);
+    }
+    await deps.predict('slab');
+    matureOutcome({ ...deps, localDrift }, 'slab', inTime);
+    expect(localDrift.all()).toMatchObject([{ judged: 1 }]);
+    await deps.predict('roof');
+    matureOutcome({ ...deps, localDrift }, 'roof', late);
+    expect(localDrift.all()).toMatchObject([{ judged: 2 }]);
   });
 
   it('take back what was corrected, also in a further window, and what people contradict each other about', async () => {

@@ -34,3 +34,13 @@ it('stored predictions stay within their bound: first those go whose outcome is 
   expect(known(second)).toEqual(['a', 'd', 'e']);
   expect(known(await open())).toEqual(['a', 'd', 'e']);
 });
+
+it('of an activity whose oldest prediction goes the others stay', async () => {
+  const stored = await createStoredPredictions(createMemoryStore(), undefined, () => 2);
+  stored.put(prediction('a', 1));
+  stored.put({ ...prediction('a', 2), sha256: 'cd' });
+  stored.put(prediction('b', 3));
+  expect(stored.of('a').map(({ sha256 }) => sha256)).toEqual(['cd']);
+  stored.put(prediction('c', 4));
+  expect(stored.of('a')).toEqual([]);
+});

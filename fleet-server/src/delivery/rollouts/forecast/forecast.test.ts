@@ -289,6 +289,18 @@ describe('a forecast of bytes and cost', () => {
   });
 });
 
+describe('a forecast of first installs', () => {
+  const none = { runningSha256: undefined };
+
+  it('says how many have nothing to be compared with, of those that are given the release', () => {
+    const devices = [...many(3), ...many(2, none, 'new'), ...many(4, { ...none, stage: undefined }, 'left')];
+    const notes = forecast(devices).warnings.filter(({ sentence }) => sentence.includes('first install'));
+    expect(notes).toMatchObject([{ level: 'note', sentence: expect.stringMatching(/^2 devices have no model/) }]);
+    const [one] = forecast([...many(3), device('new', none)]).warnings;
+    expect(one?.sentence).toMatch(/^1 device has no model/);
+  });
+});
+
 describe('a forecast of time', () => {
   const away = { isOnline: false, lastSeenAt: NOW - DAY_MS };
   const nightly = 1 << 2;

@@ -58,6 +58,11 @@ it('draws the very devices that the rollout draws when it opens', async () => {
   const left = await forecastRollout(deps, id);
   expect(left.devices.filter(({ bytes }) => bytes.total > 0)).toHaveLength(8);
   expect(left.stages.map((stage) => stage.opensAfterMs)).toEqual([0, 0]);
+  // The stage that has opened is what it is; the next one would draw from everybody.
+  expect(left.stages.map(({ name, selected, devices: adds }) => [name, selected, adds])).toEqual([
+    ['canary', 4, 4],
+    ['all', 13, 8],
+  ]);
 });
 
 it('reads limits, prices, presence, what runs and what was asked', async () => {

@@ -71,6 +71,9 @@ describe('a new set', () => {
     ['more signatures than keys', { roots: 1 }, 'roots'],
     ['no signature', { targetsThreshold: 0 }, 'targets'],
     ['nobody who approves', { approvers: 0 }, 'approvers'],
+    ['more keys than anybody keeps', { roots: 33 }, 'roots'],
+    ['half a key', { roots: 2.5, rootThreshold: 2 }, 'roots'],
+    ['half a signature', { targetsThreshold: 1.5 }, 'targets'],
   ])('is refused with %s', async (_what, wrong, field) => {
     const made = createSet({ ...ceremony, folder: join(parent, 'other') }, { ...PLAN, ...wrong });
     await expect(made).rejects.toMatchObject({ code: 'threshold_unreachable', field });
