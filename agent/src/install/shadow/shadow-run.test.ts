@@ -1,4 +1,5 @@
 import type { DeviceSettings } from '@plumbline/shared/trust';
+import { exampleRow } from '@plumbline/shared/wire';
 import { describe, expect, it } from 'vitest';
 import {
   askFor,
@@ -66,6 +67,26 @@ describe('a shadow run', () => {
     await assign(device, CONTRARY);
     expect(lineOf(device)).toMatchObject({ state: 'proving', running: { version: '1.0.1' } });
     expect(device.server.reports.at(-1)?.models[0]?.shadow?.agreement).toBeLessThan(0.2);
+    await device.agent().stop();
+  });
+
+  it('keeps the records on which both models disagree, the farthest apart first, and of those on which they agree none', async () => {
+    const device = await installedDevice();
+    await askFor(device, 30);
+    const examples = () =>
+      device.server.rows('evidence').flatMap(([, row]) => {
+        const example = exampleRow.safeParse(row);
+        return example.success && example.data.why === 'disagrees' ? [example.data] : [];
+      });
+    await assign(device, SAME);
+    await device.pass(HOUR_MS);
+    expect(examples()).toEqual([]);
+    const contrary = await mintRelease({ counter: 3, version: '1.0.2', model: CONTRARY });
+    await assignTo(device, 3, contrary, { others: [FIRST_RELEASE], settings: QUICK });
+    await device.pass(HOUR_MS);
+    const apart = examples().map(({ score, candidate = 0 }) => Math.abs(score - candidate));
+    expect(apart.length).toBeGreaterThan(10);
+    expect(apart).toEqual(apart.toSorted((a, b) => b - a));
     await device.agent().stop();
   });
 

@@ -110,6 +110,8 @@ describe('evidence of drift', () => {
     await passDay(1);
     await passDay(2, stuck);
     expect(await alarms()).toEqual(['2 model:delay@1.0.0/stuck:height/device:gw-5']);
+    const [fault] = await listFindings(database.db, { alarm: true });
+    expect(fault).toMatchObject({ kind: 'quality', quality: 'stuck', n: 40, devices: 1, sites: 1 });
     const hold = { line: 'delay', feature: 'height', scope: { of: 'device', id: 'gw-5' }, from: 2 * DAY_MS };
     expect(await listHolds(database.db, 'delay')).toMatchObject([{ ...hold, to: null }]);
     await passDay(3);

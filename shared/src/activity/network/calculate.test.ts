@@ -286,6 +286,21 @@ describe('the network calculation', () => {
     expect(dates['B']?.float).toBe(16);
   });
 
+  it.each([
+    ['A>B', 16],
+    ['A>B SS', 24],
+    ['A>B FF', 24],
+    ['A>B SF', 32],
+  ])('measures the free float of %s from the ends that it ties together', (relation, free) => {
+    const activities = [
+      { id: 'A', hours: 8 },
+      { id: 'B', hours: 8 },
+      { id: 'X', hours: 24 },
+    ];
+    // B begins when X has ended, after 24 hours of work, and ends after 32.
+    expect(datesOf({ activities, relations: ['X>B', relation], rules: { method: 'p6' } })['A']?.free).toBe(free);
+  });
+
   it('gives a summary the free float of what leaves it, in Microsoft Project alone', () => {
     const activities: SmallSchedule['activities'] = [
       { id: 'house', type: 'summary', members: ['B', 'C'] },
