@@ -84,7 +84,7 @@ describe('a shadow run', () => {
     const contrary = await mintRelease({ counter: 3, version: '1.0.2', model: CONTRARY });
     await assignTo(device, 3, contrary, { others: [FIRST_RELEASE], settings: QUICK });
     await device.pass(HOUR_MS);
-    const apart = examples().map(({ score, candidate = 0 }) => Math.abs(score - candidate));
+    const apart = examples().map(({ score, candidate: next = 0 }) => Math.abs(score - next));
     expect(apart.length).toBeGreaterThan(10);
     expect(apart).toEqual(apart.toSorted((a, b) => b - a));
     await device.agent().stop();
