@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openNearbySite, type NearbySite } from './nearby-site.ts';
-import { download, oneDownload, refuseGateway } from './one-download.ts';
+import { distrustGateway, download, oneDownload } from './one-download.ts';
 import { whyNoPrivateSite } from './private-site.ts';
 
 const absent = whyNoPrivateSite();
@@ -34,15 +34,16 @@ describe.skipIf(absent !== undefined)(
       expect(found.finishedWhileCut).toContain('ended late');
     });
 
-    it('without a name that the browser trusts, or a way into the local network, each fetches for itself and says why', async () => {
-      const version = await refuseGateway(site, 2);
+    // Without a way into the local network: `npm run soak -- tablet-nearby`. Whether Chromium refuses that at once or waits
+    // for somebody it could ask depends on which of its tabs is in front.
+    it('without a name that the browser trusts, each fetches for itself and says why', async () => {
+      const version = await distrustGateway(site, 2);
       const { bytes, sources } = await download(site, version);
-      console.log(`nobody may use the gateway: ${bytes} bytes for ${TABLETS} tablets`);
+      console.log(`nobody trusts the gateway: ${bytes} bytes for ${TABLETS} tablets`);
       expect(bytes).toBeGreaterThan(TABLETS * 500_000);
-      expect(sources).toEqual([
-        expect.stringMatching(/^the server[^]*does not trust its certificate/),
-        ...Array(TABLETS - 1).fill(expect.stringMatching(/^the server[^]*Local network access/)),
-      ]);
+      expect(sources).toEqual(
+        Array(TABLETS).fill(expect.stringMatching(/^the server[^]*does not trust its certificate/)),
+      );
     });
   },
 );

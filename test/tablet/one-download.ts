@@ -82,6 +82,13 @@ export async function oneDownload(site: NearbySite, seed: number): Promise<OneDo
   };
 }
 
+/** Every tablet hears of a name that the gateway has no certificate for. @returns the version of a release that nobody has yet */
+export async function distrustGateway(site: NearbySite, seed: number): Promise<string> {
+  await site.nameGateway(site.names.untrusted);
+  for (const app of site.tablets.values()) await app.lookForNews();
+  return publish(site, seed);
+}
+
 /**
  * The first tablet hears of a name that the gateway has no certificate for; the others are kept out of the local network:
  * a browser without a screen asks nobody, and refuses.
