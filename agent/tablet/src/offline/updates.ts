@@ -52,11 +52,19 @@ function watchInstall(registration: ServiceWorkerRegistration): void {
   });
 }
 
+/** How often a version that waits is told again: the message is lost on a worker that the browser ends at that moment. */
+const TELL_EVERY_MS = 2000;
+
 /** Only the tab that asked loads anew; others go on with the files they have, which are kept for them. */
 export async function takeUpdate(): Promise<void> {
-  const registration = await registered;
-  if (registration?.waiting === null || registration === undefined) return location.reload();
-  navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- of windows; a worker has none
-  registration.waiting.postMessage(TAKE_OVER);
+  const waiting = (await registered)?.waiting;
+  if (!waiting) return location.reload();
+  const takeOver = () => {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- of windows; a worker has none
+    if (waiting.state === 'installed') waiting.postMessage(TAKE_OVER);
+    else if (waiting.state !== 'activating') location.reload();
+  };
+  waiting.addEventListener('statechange', takeOver);
+  setInterval(takeOver, TELL_EVERY_MS);
+  takeOver();
 }
