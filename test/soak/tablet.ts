@@ -15,6 +15,7 @@ const PER_TABLET = 25;
 const count = z.number().int().nonnegative();
 const progress = z.object({
   kills: count,
+  torn: count.default(0),
   shown: count,
   unshownDelivered: count,
   delivered: count,
@@ -28,6 +29,7 @@ const progress = z.object({
 type Progress = z.infer<typeof progress>;
 const NONE: Progress = {
   kills: 0,
+  torn: 0,
   shown: 0,
   unshownDelivered: 0,
   delivered: 0,
@@ -39,7 +41,10 @@ const NONE: Progress = {
   slowestMs: 0,
 };
 
-/** A tablet in Chromium whose browser is taken away within 100 ms of Save, two hundred times; and fifty entries written offline. */
+/**
+ * A tablet in Chromium whose browser is taken away within 100 ms of Save, two hundred times, a fifth of them in the middle
+ * of a record of its log; and fifty entries written offline.
+ */
 export async function run(options: SoakOptions): Promise<{ passed: number; failed: number }> {
   const { minutes = Infinity, count: wanted = FULL, seed, dir } = options;
   const kept = await openProgress('tablet', { seed, dir }, progress, NONE);
@@ -82,6 +87,7 @@ async function killOne(before: Progress, kills: number, seed: number): Promise<P
   const isAnswering = report?.models.some(({ running }) => running?.version === version) === true;
   return {
     kills: before.kills + sums.kills,
+    torn: before.torn + sums.torn,
     shown: before.shown + sums.shown,
     unshownDelivered: before.unshownDelivered + sums.delivered - (sums.shown - sums.lost),
     delivered: before.delivered + sums.delivered,

@@ -5,7 +5,7 @@ import { eventually } from '../harness/index.ts';
 import { findChromium, startChromium, type Chromium } from '../harness/services/chromium.ts';
 import { required, skipReason } from '../harness/services/index.ts';
 import { crewModel, keepScreen, openSite, plans, type TabletSite } from './app.ts';
-import { closeStorage, keepAsItWas, loseCached } from './mishaps.ts';
+import { closeStorage, keepAsItWas, loseCached, tearLogs } from './mishaps.ts';
 import { openSiteApp, type SiteApp, type SiteAppOptions } from './site-app.ts';
 
 const absent = skipReason(findChromium());
@@ -82,6 +82,33 @@ describe.skipIf(absent !== undefined)(
       await app.close();
     });
 
+    it('has everything that was said to be saved after a kill that tore the log of the browser', async (test) => {
+      const options: SiteAppOptions = { hash: '#/activity/slab-2', isOnline: false };
+      const write = async (text: string) => {
+        const app = await open(options);
+        await app.note(text);
+        return app;
+      };
+      await write('before the tear');
+      let torn = 0;
+      await chromium.kill(async (profile) => {
+        torn = await tearLogs(profile);
+      });
+      if (torn === 0) test.skip('this Chromium keeps no logs of LevelDB');
+      // It reads up to the tear and writes on behind it, so that the next start finds a damaged database, and throws it away.
+      const app = await write('behind the tear');
+      await app.page.evaluate(LEAVE_A_SIGN);
+      await chromium.kill();
+      const later = await open(options);
+      await later.ready();
+      expect(await later.page.evaluate(FIND_THE_SIGN)).toBe(false);
+      expect(await later.unsentNotes()).toEqual(['before the tear', 'behind the tear']);
+      expect(await later.page.locator('.row', { hasText: 'You are' }).innerText()).toContain('Ada');
+      await later.page.context().setOffline(false);
+      await later.strip('Everything is sent');
+      await later.close();
+    });
+
     it('says that a part of the app is missing, and has it again as soon as its host can be reached', async () => {
       const app: SiteApp = await open();
       const { page } = app;
@@ -108,3 +135,11 @@ describe.skipIf(absent !== undefined)(
     }
   },
 );
+
+/** In a database of its own, of which there is no copy. */
+const LEAVE_A_SIGN = `new Promise((resolve, reject) => {
+  const request = indexedDB.open('sign', 1);
+  request.addEventListener('success', () => resolve(request.result.close()));
+  request.addEventListener('error', () => reject(request.error));
+})`;
+const FIND_THE_SIGN = `indexedDB.databases().then((all) => all.some(({ name }) => name === 'sign'))`;

@@ -2,12 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Random } from '@plumbline/shared/ports';
 import { readBooks } from '../harness/index.ts';
 import type { PrivateSite } from './private-site.ts';
+import { tearLogs } from './mishaps.ts';
 import { openSiteApp } from './site-app.ts';
 
 const WITHIN_MS = 100;
+/** Of the kills, how many come between the two system calls of a record. */
+const TORN = 0.2;
 
 export interface SavedKills {
-  /** So often: writes a note, taps Save, and takes the whole browser away within 100 ms; connected or not, as drawn. */
+  /** So often: writes a note, taps Save, and takes the whole browser away within 100 ms; connected or not, and in the middle of a record of the browser's own log or not, as drawn. */
   lives(kills: number): Promise<void>;
   /** Connects, waits until everything is sent, and compares what the page had said with what the server has. */
   close(): Promise<SavedSums>;
@@ -16,7 +19,9 @@ export interface SavedKills {
 export interface SavedSums {
   /** Tapped Save, and killed. */
   kills: number;
-  /** Of these the page had said "Saved on this tablet". */
+  /** Logs of the browser that a kill tore. */
+  torn: number;
+  /** Of the kills the page had said "Saved on this tablet". */
   shown: number;
   delivered: number;
   /** Shown as saved, and not at the server. */
@@ -33,6 +38,7 @@ export function createSavedKills(site: PrivateSite, tablet: string, random: Rand
   const tapped: string[] = [];
   const shown = new Set<string>();
   let asked = 0;
+  let torn = 0;
   let slowestMs = 0;
   const prefix = `killed ${random.next()}`;
 
@@ -58,7 +64,10 @@ export function createSavedKills(site: PrivateSite, tablet: string, random: Rand
     await Promise.race([saving.promise, written]);
     // Not a wait for something: the moment of the kill is what the seed draws.
     await pause(random.next() * WITHIN_MS);
-    await kill();
+    const tears = random.next() < TORN;
+    await kill(async (profile) => {
+      if (tears) torn += await tearLogs(profile);
+    });
     await written;
   };
 
@@ -75,6 +84,7 @@ export function createSavedKills(site: PrivateSite, tablet: string, random: Rand
       const times = (text: string) => texts.filter((one) => one === text).length;
       return {
         kills: tapped.length,
+        torn,
         shown: shown.size,
         delivered: tapped.filter((text) => times(text) > 0).length,
         lost: [...shown].filter((text) => times(text) === 0).length,

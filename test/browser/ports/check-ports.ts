@@ -5,7 +5,9 @@ import { runSuites, type Place } from '../../runtimes/core-suites/run-suites.ts'
 import { bridgeToNode } from './bridge-to-node.ts';
 
 const suiteOf = (port: string) => `test/browser/ports/suites/${port}.suite.ts`;
-export const QUICK_PORTS = ['store', 'files', 'database-files', 'crypto', 'link', 'inference'].map(suiteOf);
+export const QUICK_PORTS = ['store', 'tablet-database', 'files', 'database-files', 'crypto', 'link', 'inference'].map(
+  suiteOf,
+);
 /** Trials start a worker with 14 MB of runtime anew after every model that failed. */
 export const EVERY_PORT = [...QUICK_PORTS, suiteOf('trial')];
 

@@ -12,10 +12,13 @@ export interface Chromium {
   newPage(): Promise<Page>;
   /** Ends the browser and starts it again on the same profile: what it stored is what its disk still knows. */
   restart(): Promise<void>;
-  /** Takes every process of it away without a word, as the system does when memory runs out, and starts it again. */
-  kill(): Promise<void>;
+  /**
+   * Takes every process of it away without a word, as the system does when memory runs out, and starts it again.
+   * @param meanwhile done to its profile while it is away
+   */
+  kill(meanwhile?: (profile: string) => Promise<void>): Promise<void>;
   /** Finds its processes, so that the kill that follows takes no time at all. */
-  aim(): Promise<() => Promise<void>>;
+  aim(): Promise<Chromium['kill']>;
   /** Ends it and removes its profile. */
   remove(): Promise<void>;
 }
@@ -77,14 +80,15 @@ export async function startChromium(options: ChromiumOptions = {}): Promise<Foun
       await context.close();
       context = await launch();
     },
-    kill: async () => (await chromium.aim())(),
+    kill: async (meanwhile) => (await chromium.aim())(meanwhile),
     async aim() {
       // Chromium holds its profile by a link whose target ends with the number of its process.
       const pid = Number((await readlink(join(profile, 'SingletonLock'))).split('-').at(-1));
       const killAll = aimAt(pid);
-      return async () => {
+      return async (meanwhile) => {
         const closed = new Promise((resolve) => context.once('close', resolve));
         await Promise.all([killAll(), closed]);
+        await meanwhile?.(profile);
         context = await launch();
       };
     },

@@ -1,5 +1,6 @@
 import { publicKeyOfBrowserKey, type PublicKey } from '@plumbline/shared/trust';
-import { readFrom, writeTo } from '../storage/database.ts';
+import { readFrom } from '../storage/database.ts';
+import type { TabletDatabase } from '../storage/tablet-database.ts';
 
 const NAME = 'device';
 const USAGES: KeyUsage[] = ['sign', 'verify'];
@@ -14,8 +15,8 @@ export interface DeviceKey {
  * that both go or stay together. Ed25519, and P-256 where the browser has none: the fleet takes both.
  * @throws StoreError
  */
-export async function loadDeviceKey(database: IDBDatabase): Promise<DeviceKey> {
-  const kept = await readFrom(database, 'keys', NAME);
+export async function loadDeviceKey(database: TabletDatabase): Promise<DeviceKey> {
+  const kept = await readFrom(database.main, 'keys', NAME);
   const pair = isPair(kept) ? kept : await make(database);
   const publicKey = await publicKeyOfBrowserKey(pair.publicKey);
   const algorithm = publicKey.type === 'ed25519' ? { name: 'Ed25519' } : { name: 'ECDSA', hash: 'SHA-256' };
@@ -26,13 +27,13 @@ export async function loadDeviceKey(database: IDBDatabase): Promise<DeviceKey> {
 }
 
 /** The private key is gone for good. @throws StoreError */
-export function eraseDeviceKey(database: IDBDatabase): Promise<void> {
-  return writeTo(database, 'keys', { [NAME]: undefined });
+export function eraseDeviceKey(database: TabletDatabase): Promise<void> {
+  return database.write('keys', (keys) => keys.delete(NAME));
 }
 
-async function make(database: IDBDatabase): Promise<CryptoKeyPair> {
+async function make(database: TabletDatabase): Promise<CryptoKeyPair> {
   const pair = await generate();
-  await writeTo(database, 'keys', { [NAME]: pair });
+  await database.write('keys', (keys) => keys.put(pair, NAME));
   return pair;
 }
 

@@ -1,18 +1,18 @@
 import { storeFailure } from './failures.ts';
 import { settled, writeAll } from './transactions.ts';
 
-/** The one database of the tablet: evicted or kept as a whole. */
+/** The one database of the tablet. */
 export const DATABASE = 'plumbline';
 const VERSION = 1;
 
-/** `rows`: the Store of the core. `keys`: the device key. `page`: what a page reads before anything runs. */
+/** `rows`: the Store of the core. `keys`: the device key, and how often was written. `page`: what a page reads before anything runs. */
 export const SHELVES = ['rows', 'keys', 'page'] as const;
 export type Shelf = (typeof SHELVES)[number];
 
 /** @throws StoreError `store_unavailable` */
-export async function openDatabase(name: string = DATABASE): Promise<IDBDatabase> {
+export async function openDatabase(name: string = DATABASE, from: IDBFactory = indexedDB): Promise<IDBDatabase> {
   try {
-    const request = indexedDB.open(name, VERSION);
+    const request = from.open(name, VERSION);
     request.addEventListener('upgradeneeded', () => {
       for (const shelf of SHELVES) request.result.createObjectStore(shelf);
     });
@@ -46,7 +46,8 @@ export async function writeTo(
   durability: IDBTransactionDurability = 'strict',
 ): Promise<void> {
   try {
-    await writeAll(database, shelf, durability, (store) => {
+    await writeAll(database, [shelf], durability, (transaction) => {
+      const store = transaction.objectStore(shelf);
       for (const [key, value] of Object.entries(values)) {
         if (value === undefined) store.delete(key);
         else store.put(value, key);

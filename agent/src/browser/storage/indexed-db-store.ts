@@ -1,39 +1,40 @@
 import { StoreError, type Change, type Store } from '../../ports/index.ts';
 import { storeFailure } from './failures.ts';
 import { createGroupCommit } from './group-commit.ts';
-import { settled, writeAll } from './transactions.ts';
+import type { TabletDatabase } from './tablet-database.ts';
+import { settled } from './transactions.ts';
 
 const SHELF = 'rows';
 
 /**
- * The durable half of a tablet: one shelf of the one database. Keys are strings, which IndexedDB compares by code units
+ * The durable half of a tablet: one shelf of its database. Keys are strings, which IndexedDB compares by code units
  * (Indexed Database API 3.0, section 2.4), as the port does. A group of commits is one transaction of strict durability.
  * @param database stays the caller's to close
  */
-export function createIndexedDbStore(database: IDBDatabase): Store {
+export function createIndexedDbStore({ main, write }: TabletDatabase): Store {
   let isClosed = false;
   const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
     if (isClosed) throw closed();
     try {
       return await work();
     } catch (cause) {
-      throw storeFailure(cause, database.name);
+      throw storeFailure(cause, main.name);
     }
   };
   const group = createGroupCommit<Change>((changes) =>
     attempt(() =>
-      writeAll(database, SHELF, 'strict', (shelf) => {
+      write(SHELF, (shelf) => {
         for (const change of changes) apply(shelf, change);
       }),
     ),
   );
   return {
-    get: (key) => attempt(async () => bytesOf(await settled(read(database).get(key)))),
+    get: (key) => attempt(async () => bytesOf(await settled(read(main).get(key)))),
     scan: ({ from, to, limit }) =>
       attempt(async () => {
         if (!(from < to) || limit < 1) return [];
         const range = IDBKeyRange.bound(from, to, false, true);
-        const shelf = read(database);
+        const shelf = read(main);
         // Both of one transaction: keys and values are those of one moment.
         const [keys, values] = await Promise.all([
           settled(shelf.getAllKeys(range, limit)),
@@ -53,8 +54,8 @@ export function createIndexedDbStore(database: IDBDatabase): Store {
   };
 }
 
-function read(database: IDBDatabase): IDBObjectStore {
-  return database.transaction(SHELF, 'readonly').objectStore(SHELF);
+function read(main: IDBDatabase): IDBObjectStore {
+  return main.transaction(SHELF, 'readonly').objectStore(SHELF);
 }
 
 function apply(shelf: IDBObjectStore, change: Change): void {

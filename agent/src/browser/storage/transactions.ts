@@ -23,15 +23,15 @@ export function completed(transaction: IDBTransaction): Promise<void> {
  */
 export async function writeAll(
   database: IDBDatabase,
-  shelf: string,
+  shelves: readonly string[],
   durability: IDBTransactionDurability,
-  work: (shelf: IDBObjectStore) => void,
+  work: (transaction: IDBTransaction) => void,
 ): Promise<void> {
   const attempt = async () => {
-    const transaction = database.transaction(shelf, 'readwrite', { durability });
+    const transaction = database.transaction(shelves, 'readwrite', { durability });
     const whole = completed(transaction);
     try {
-      work(transaction.objectStore(shelf));
+      work(transaction);
     } catch (cause) {
       // What was asked for before it would be stored otherwise.
       transaction.abort();

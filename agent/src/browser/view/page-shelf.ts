@@ -1,6 +1,7 @@
 import type { SiteView } from '../door/site-view.ts';
 import type { Preferences } from '../door/tablet-agent.ts';
 import { openDatabase, readFrom, writeTo } from '../storage/database.ts';
+import { openCopy } from '../storage/tablet-database.ts';
 
 const VIEW = 'view';
 const PREFERENCES = 'preferences';
@@ -27,8 +28,11 @@ export function storeView(database: IDBDatabase, view: SiteView | undefined): Pr
 }
 
 /** Resolves when it survives a power cut. @throws StoreError */
-export function keepPreferences(preferences: Preferences): Promise<void> {
-  return withDatabase((database) => writeTo(database, 'page', { [PREFERENCES]: preferences }));
+export async function keepPreferences(preferences: Preferences): Promise<void> {
+  const keepIn = (database: IDBDatabase) => writeTo(database, 'page', { [PREFERENCES]: preferences });
+  await within(await openDatabase(), keepIn);
+  const copy = await openCopy();
+  if (copy !== undefined) await within(copy, keepIn).catch(() => undefined);
 }
 
 /**
@@ -37,11 +41,11 @@ export function keepPreferences(preferences: Preferences): Promise<void> {
  */
 export async function readStoredPage(): Promise<StoredPage> {
   try {
-    return await withDatabase(async (database) => {
-      const view = await readFrom(database, 'page', VIEW);
-      const preferences = await readFrom(database, 'page', PREFERENCES);
-      return { view: isView(view) ? view : undefined, preferences: preferencesOf(preferences) };
-    });
+    const stored = await within(await openDatabase(), pageIn);
+    if (stored.view !== undefined || Object.keys(stored.preferences).length > 0) return stored;
+    // Of a database that the browser made anew the copy knows more.
+    const copy = await openCopy();
+    return copy === undefined ? stored : await within(copy, pageIn);
   } catch {
     return { view: undefined, preferences: {} };
   }
@@ -51,8 +55,14 @@ export async function readStoredView(): Promise<SiteView | undefined> {
   return (await readStoredPage()).view;
 }
 
-async function withDatabase<T>(work: (database: IDBDatabase) => Promise<T>): Promise<T> {
-  const database = await openDatabase();
+async function pageIn(database: IDBDatabase): Promise<StoredPage> {
+  const view = await readFrom(database, 'page', VIEW);
+  const preferences = await readFrom(database, 'page', PREFERENCES);
+  return { view: isView(view) ? view : undefined, preferences: preferencesOf(preferences) };
+}
+
+/** Closes the database behind the work. */
+async function within<T>(database: IDBDatabase, work: (database: IDBDatabase) => Promise<T>): Promise<T> {
   try {
     return await work(database);
   } finally {

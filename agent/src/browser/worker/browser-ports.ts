@@ -7,22 +7,22 @@ import { createBrowserCrypto } from '../platform/browser-crypto.ts';
 import { createBrowserHost } from '../platform/browser-host.ts';
 import type { PageFacts } from '../platform/page-facts.ts';
 import { createBrowserRandom } from '../platform/browser-random.ts';
-import { openDatabase } from '../storage/database.ts';
 import { createIndexedDbStore } from '../storage/indexed-db-store.ts';
 import { openFiles } from '../storage/open-files.ts';
+import { openTabletDatabase, type TabletDatabase } from '../storage/tablet-database.ts';
 
 export interface BrowserPorts extends AsyncDisposable {
   ports: Ports;
   clock: BrowserClock;
   /** Key and view lie beside the rows. */
-  database: IDBDatabase;
+  database: TabletDatabase;
   /** Whether an earlier agent left payloads or models here. */
   hasFiles(): Promise<boolean>;
 }
 
 /** Everything an agent needs of a browser; disposing closes it. @throws StoreError `store_unavailable` */
 export async function openBrowserPorts(facts: () => PageFacts): Promise<BrowserPorts> {
-  const database = await openDatabase();
+  const database = await openTabletDatabase();
   const { files, hasAny } = await openFiles();
   const clock = createBrowserClock();
   const store = createIndexedDbStore(database);

@@ -1,7 +1,7 @@
 import { resolveProfile, type Profile } from '@plumbline/firmware-profiles';
 import { z } from 'zod';
 import { enrol, type Identity } from '../../index.ts';
-import { readFrom, writeTo } from '../storage/database.ts';
+import { readFrom } from '../storage/database.ts';
 import { LEFT, PROFILE } from '../view/page-shelf.ts';
 import type { BrowserPorts } from './browser-ports.ts';
 
@@ -20,7 +20,10 @@ export interface EnrolTablet {
 export async function enrolTablet(opened: BrowserPorts, { profile, ...asked }: EnrolTablet): Promise<Identity> {
   const { id } = resolveProfile(profile);
   // Before the identity: a tablet that is enrolled always knows its class.
-  await writeTo(opened.database, 'page', { [PROFILE]: id, [LEFT]: undefined });
+  await opened.database.write('page', (page) => {
+    page.put(id, PROFILE);
+    page.delete(LEFT);
+  });
   return enrol(opened.ports, { ...asked, profile: id, fetch: pageFetch });
 }
 

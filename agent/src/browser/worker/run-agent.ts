@@ -62,7 +62,7 @@ export async function runAgent(
   });
   const ports = { ...opened.ports, store, nearby };
   const agent: Agent = createAgent(ports, {
-    profile: await profileOf(database, options.profile),
+    profile: await profileOf(database.main, options.profile),
     agentVersion: AGENT_VERSION,
     secureFetch: () => pageFetch,
     nudges,
@@ -87,7 +87,7 @@ export async function runAgent(
   const composer = createComposer({
     agent,
     ports,
-    database,
+    database: database.main,
     problems,
     payloads,
     server,
@@ -100,7 +100,7 @@ export async function runAgent(
     async () => {
       const view = await composer.compose();
       signals.view(view);
-      await storeView(database, view);
+      await storeView(database.main, view);
     },
     (error) =>
       problems.take({ at: clock.now(), code: 'problem', details: { problem: 'view', message: String(error) } }),

@@ -107,14 +107,14 @@ export async function openSession(options: StartOptions, tell: (phase: AgentPhas
 
 /** A worker ends with its page and has no time to say so; counted as a crash, three reloads would roll a model back. */
 async function beginLife({ database, ports }: BrowserPorts, { now, quiet }: LifeNames): Promise<void> {
-  const before = await readFrom(database, 'page', LIFE);
+  const before = await readFrom(database.main, 'page', LIFE);
   if (quiet !== undefined && quiet === before) await ports.store.commit([{ remove: RUNNING }]);
-  await writeTo(database, 'page', { [LIFE]: now });
+  await writeTo(database.main, 'page', { [LIFE]: now });
 }
 
 /** An identity that was here and is gone: the page remembers, or models lie there that nobody has a name for. */
 async function whyNot(wasEnrolled: boolean, { database, hasFiles }: BrowserPorts): Promise<'never' | 'storage_lost'> {
   // What the page remembers may be older than this: it reaches the disk when it likes.
-  if ((await readFrom(database, 'page', LEFT)) === true) return 'never';
+  if ((await readFrom(database.main, 'page', LEFT)) === true) return 'never';
   return wasEnrolled || (await hasFiles()) ? 'storage_lost' : 'never';
 }

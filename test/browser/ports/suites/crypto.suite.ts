@@ -2,7 +2,8 @@ import { sha256Hex, toHex, utf8, verifySignature } from '@plumbline/shared/trust
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createBrowserCrypto } from '../../../../agent/src/browser/platform/browser-crypto.ts';
 import { eraseDeviceKey } from '../../../../agent/src/browser/platform/device-key.ts';
-import { openDatabase, readFrom } from '../../../../agent/src/browser/storage/database.ts';
+import { readFrom } from '../../../../agent/src/browser/storage/database.ts';
+import { openTabletDatabase, type TabletDatabase } from '../../../../agent/src/browser/storage/tablet-database.ts';
 
 const SAID = utf8('as the device says');
 const make = crypto.subtle.generateKey.bind(crypto.subtle);
@@ -18,14 +19,14 @@ function makeKeysBy(value: typeof make | typeof makeWithoutEd25519): void {
 }
 
 describe('the cryptography of a tablet', () => {
-  let database: IDBDatabase;
+  let database: TabletDatabase;
   beforeEach(async () => {
-    database = await openDatabase(`keys-${crypto.randomUUID()}`);
+    database = await openTabletDatabase(`keys-${crypto.randomUUID()}`);
   });
   afterEach(() => {
     makeKeysBy(make);
     database.close();
-    indexedDB.deleteDatabase(database.name);
+    indexedDB.deleteDatabase(database.main.name);
   });
 
   it('digests as ours does', async () => {
@@ -51,12 +52,12 @@ describe('the cryptography of a tablet', () => {
 
     it('that no script can take out, and that is the same in the next life', async () => {
       const key = await createBrowserCrypto(database).devicePublicKey();
-      const kept = (await readFrom(database, 'keys', 'device')) as CryptoKeyPair;
+      const kept = (await readFrom(database.main, 'keys', 'device')) as CryptoKeyPair;
       await expect(crypto.subtle.exportKey('pkcs8', kept.privateKey)).rejects.toMatchObject({
         name: 'InvalidAccessError',
       });
       database.close();
-      database = await openDatabase(database.name);
+      database = await openTabletDatabase(database.main.name);
       expect(await createBrowserCrypto(database).devicePublicKey()).toEqual(key);
     });
 

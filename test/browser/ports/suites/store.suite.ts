@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDatabase, writeTo } from '../../../../agent/src/browser/storage/database.ts';
+import { writeTo } from '../../../../agent/src/browser/storage/database.ts';
 import { createIndexedDbStore } from '../../../../agent/src/browser/storage/indexed-db-store.ts';
+import { openTabletDatabase, type TabletDatabase } from '../../../../agent/src/browser/storage/tablet-database.ts';
 import { settled } from '../../../../agent/src/browser/storage/transactions.ts';
 import { storeContract } from '../../../contracts-agent/store.contract.ts';
 import { inNode } from './bridge.ts';
@@ -22,25 +23,25 @@ async function fill(database: IDBDatabase): Promise<void> {
 }
 
 /** A database that forgets its last life, as a new browser has it. */
-async function openFresh(): Promise<IDBDatabase> {
+async function openFresh(): Promise<TabletDatabase> {
   const name = `store-${crypto.randomUUID()}`;
-  return openDatabase(name);
+  return openTabletDatabase(name);
 }
 
 describe('the store of a tablet', () => {
   storeContract(async () => {
     let database = await openFresh();
-    const { name } = database;
+    const { name } = database.main;
     const store = createIndexedDbStore(database);
     return {
       store,
       async crash() {
         // Nothing is told to the store: what it has not acknowledged may be lost.
         database.close();
-        database = await openDatabase(name);
+        database = await openTabletDatabase(name);
         return createIndexedDbStore(database);
       },
-      fill: roomBytes !== undefined ? () => fill(database) : undefined,
+      fill: roomBytes !== undefined ? () => fill(database.main) : undefined,
       async end() {
         database.close();
         await settled(indexedDB.deleteDatabase(name));
@@ -49,7 +50,7 @@ describe('the store of a tablet', () => {
   });
 
   describe('commits', () => {
-    let database: IDBDatabase;
+    let database: TabletDatabase;
     beforeAll(async () => {
       database = await openFresh();
     });
@@ -57,8 +58,9 @@ describe('the store of a tablet', () => {
 
     it('of strict durability, as many callers as wait in one transaction', async () => {
       const asked: (string | undefined)[] = [];
-      const transaction = database.transaction.bind(database);
-      database.transaction = (shelf, mode, options) => {
+      const { main } = database;
+      const transaction = main.transaction.bind(main);
+      main.transaction = (shelf, mode, options) => {
         if (mode === 'readwrite') asked.push(options?.durability);
         return transaction(shelf, mode, options);
       };
