@@ -62,7 +62,10 @@ function compareOne(expected: LabTensor, outputs: readonly LabTensor[]): Expecta
   let equal = true;
   for (const [at, value] of wanted.entries()) {
     const difference = Object.is(value, got[at]) ? 0 : Math.abs(value - got[at]!);
-    if (!(difference <= ABSOLUTE + RELATIVE * Math.abs(value))) equal = false;
+    // The same infinity, or the same absence of a number, is equal; what is infinitely far is not.
+    if (difference !== 0 && !(Number.isFinite(difference) && difference <= ABSOLUTE + RELATIVE * Math.abs(value))) {
+      equal = false;
+    }
     maxDiff = Math.max(maxDiff, Number.isNaN(difference) ? Infinity : difference);
   }
   return { maxDiff: Number.isFinite(maxDiff) ? maxDiff : null, equal };
