@@ -42,6 +42,25 @@ describe('recalibration', () => {
     },
   );
 
+  it.each([
+    { inTime: false, teachers: (fold: number) => [0, 1, 2, 3, 4].filter((other) => other !== fold) },
+    { inTime: true, teachers: (fold: number) => (fold === 0 ? [] : [fold - 1]) },
+  ])('draws the line of a fold from no rows but those of its teachers (in time: $inTime)', ({ inTime, teachers }) => {
+    const random = createRandom(4);
+    const honest = Float64Array.from({ length: 2000 }, () => random.unit());
+    const labels = Uint8Array.from(honest, (score) => (random.unit() < score ? 1 : 0));
+    const sure = honest.map((score) => 1 / (1 + (1 / score - 1) ** 3));
+    const folds = Int32Array.from(labels.keys(), (row) => row % 5);
+    const scoresOf = (given: Uint8Array, fold: number) =>
+      recalibrate(given, sure, folds, inTime).scores.filter((_, row) => folds[row] === fold);
+    for (const changed of [0, 1, 2, 3, 4]) {
+      let left = 20;
+      const other = labels.map((label, row) => (folds[row] === changed && left-- > 0 ? 1 - label : label));
+      const moved = [0, 1, 2, 3, 4].filter((fold) => scoresOf(labels, fold).join() !== scoresOf(other, fold).join());
+      expect(moved).toEqual([0, 1, 2, 3, 4].filter((fold) => teachers(fold).includes(changed)));
+    }
+  });
+
   it('folds into models of every kind whose score is log-odds', () => {
     const matrix = matrixOf(1, 200);
     const models = [
