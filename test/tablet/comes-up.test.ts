@@ -5,7 +5,7 @@ import { eventually } from '../harness/index.ts';
 import { findChromium, startChromium, type Chromium } from '../harness/services/chromium.ts';
 import { required, skipReason } from '../harness/services/index.ts';
 import { crewModel, keepScreen, openSite, plans, type TabletSite } from './app.ts';
-import { closeStorage, keepAsItWas, loseCached, tearLogs } from './mishaps.ts';
+import { closeStorage, holdTurn, keepAsItWas, loseCached, tearLogs } from './mishaps.ts';
 import { openSiteApp, type SiteApp, type SiteAppOptions } from './site-app.ts';
 
 const absent = skipReason(findChromium());
@@ -107,6 +107,20 @@ describe.skipIf(absent !== undefined)(
       await later.page.context().setOffline(false);
       await later.strip('Everything is sent');
       await later.close();
+    });
+
+    it('does not say that everything is sent before an agent has looked: what is painted first may be older', async () => {
+      const holder = await chromium.newPage();
+      await holder.goto(`${site.url}/integrity.json`);
+      const giveTurn = await holdTurn(holder);
+      const app = await open({ hash: '#/tablet' });
+      await app.strip('Starting.');
+      await app.page.getByRole('region', { name: 'Not sent yet' }).getByText('Starting.').waitFor();
+      expect(await app.page.getByText('Everything is sent').count()).toBe(0);
+      await giveTurn();
+      await app.strip('Everything is sent');
+      await holder.close();
+      await app.close();
     });
 
     it('says that a part of the app is missing, and has it again as soon as its host can be reached', async () => {

@@ -1,6 +1,7 @@
 import { appendFile, glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { LEADER_LOCK } from '../../agent/src/browser/tabs/tab-messages.ts';
 
 /** Sets the clock of a tablet wrong, for its page and for the worker of its agent; before the page is opened. */
 export async function setClockWrong(page: Page, byMs: number): Promise<void> {
@@ -67,6 +68,24 @@ const HOLD = `(() => new Promise((resolve) => {
     return closed;
   };
 }))()`;
+
+/**
+ * From a page of the same origin: another tab runs the agent, and never says a word.
+ * @returns ends it
+ */
+export async function holdTurn(page: Page): Promise<() => Promise<void>> {
+  await page.evaluate(TAKE_TURN);
+  return async () => {
+    await page.evaluate('globalThis.giveTurn()');
+  };
+}
+
+const TAKE_TURN = `new Promise((resolve) => {
+  void navigator.locks.request(${JSON.stringify(LEADER_LOCK)}, () => {
+    resolve();
+    return new Promise((end) => (globalThis.giveTurn = end));
+  });
+})`;
 
 /** `localStorage` stays as the last good end left it, as after a kill that came before the browser wrote it down. */
 export async function keepAsItWas(page: Page): Promise<void> {

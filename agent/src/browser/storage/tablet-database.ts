@@ -12,7 +12,7 @@ interface StorageBuckets {
 }
 
 export interface TabletDatabase {
-  /** Everybody reads here; what may be older after a mishap is written here alone. */
+  /** Everybody reads here. */
   readonly main: IDBDatabase;
   /**
    * One transaction of strict durability, here and then in the copy: no kill catches both at work.
@@ -27,9 +27,13 @@ export interface TabletDatabase {
  * The database of this tablet with a copy of it beside it, where the browser can keep one apart. A Chromium whose log was
  * torn by a kill writes on behind the tear, and two starts later throws away all that lies in the same bucket (record
  * 0042). Whichever of the two was written last is copied over the other.
+ * @param hereAlone keys of `page` that are written in `main` alone, and would be old news in a copy
  * @throws StoreError
  */
-export async function openTabletDatabase(name: string = DATABASE): Promise<TabletDatabase> {
+export async function openTabletDatabase(
+  hereAlone: readonly string[],
+  name: string = DATABASE,
+): Promise<TabletDatabase> {
   const main = await openDatabase(name);
   let copy = await openCopy(name);
   let last = 0;
@@ -38,17 +42,22 @@ export async function openTabletDatabase(name: string = DATABASE): Promise<Table
     copy = undefined;
   };
   if (copy !== undefined) {
-    const there = await lastWrite(copy);
-    last = await lastWrite(main);
-    if (there > last) await copyAll(copy, main, (last = there));
-    else if (there < last || last === 0) await copyOut(main, copy, (last += 1)).catch(giveUp);
+    const [here, there] = [await lastWrite(main), await lastWrite(copy)];
+    if (there > here) {
+      last = there;
+      await copyAll(copy, main, hereAlone, last);
+    } else if (there < here || here === 0) {
+      last = here + 1;
+      await copyOut(main, copy, hereAlone, last).catch(giveUp);
+    } else last = here;
   }
 
   return {
     main,
     async write(shelf, work) {
       if (copy === undefined) return write(main, [shelf], (transaction) => work(transaction.objectStore(shelf)));
-      const number = (last += 1);
+      last += 1;
+      const number = last;
       const numbered = (transaction: IDBTransaction) => {
         work(transaction.objectStore(shelf));
         transaction.objectStore('keys').put(number, LAST_WRITE);
@@ -81,12 +90,22 @@ async function lastWrite(database: IDBDatabase): Promise<number> {
 }
 
 /** The copy has its number first: a start between the two copies the same back. */
-async function copyOut(main: IDBDatabase, copy: IDBDatabase, number: number): Promise<void> {
-  await copyAll(main, copy, number);
+async function copyOut(
+  main: IDBDatabase,
+  copy: IDBDatabase,
+  hereAlone: readonly string[],
+  number: number,
+): Promise<void> {
+  await copyAll(main, copy, hereAlone, number);
   await writeTo(main, 'keys', { [LAST_WRITE]: number });
 }
 
-async function copyAll(from: IDBDatabase, to: IDBDatabase, number: number): Promise<void> {
+async function copyAll(
+  from: IDBDatabase,
+  to: IDBDatabase,
+  hereAlone: readonly string[],
+  number: number,
+): Promise<void> {
   const reading = from.transaction(SHELVES);
   const shelves = await Promise.all(
     SHELVES.map(async (name) => {
@@ -100,6 +119,7 @@ async function copyAll(from: IDBDatabase, to: IDBDatabase, number: number): Prom
       const shelf = transaction.objectStore(name);
       shelf.clear();
       for (const [at, key] of keys.entries()) shelf.put(values[at], key);
+      if (name === 'page') for (const key of hereAlone) shelf.delete(key);
     }
     transaction.objectStore('keys').put(number, LAST_WRITE);
   });

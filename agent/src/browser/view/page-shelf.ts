@@ -13,6 +13,8 @@ export const WORDS = 'words';
 export const LIFE = 'life';
 /** This tablet has left its fleet, and nothing of it was lost. */
 export const LEFT = 'left';
+/** Written so often, or of so little use when they are old, that they have no copy. */
+export const HERE_ALONE = [VIEW, WORDS, LIFE] as const;
 /** What goes when a tablet leaves its fleet. */
 export const OF_THE_FLEET = [VIEW, PREFERENCES, PROFILE, WORDS] as const;
 

@@ -9,6 +9,7 @@ import type { PageFacts } from '../platform/page-facts.ts';
 import { createBrowserRandom } from '../platform/browser-random.ts';
 import { createIndexedDbStore } from '../storage/indexed-db-store.ts';
 import { openFiles } from '../storage/open-files.ts';
+import { HERE_ALONE } from '../view/page-shelf.ts';
 import { openTabletDatabase, type TabletDatabase } from '../storage/tablet-database.ts';
 
 export interface BrowserPorts extends AsyncDisposable {
@@ -22,7 +23,7 @@ export interface BrowserPorts extends AsyncDisposable {
 
 /** Everything an agent needs of a browser; disposing closes it. @throws StoreError `store_unavailable` */
 export async function openBrowserPorts(facts: () => PageFacts): Promise<BrowserPorts> {
-  const database = await openTabletDatabase();
+  const database = await openTabletDatabase(HERE_ALONE);
   const { files, hasAny } = await openFiles();
   const clock = createBrowserClock();
   const store = createIndexedDbStore(database);

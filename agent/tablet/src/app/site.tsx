@@ -33,3 +33,8 @@ export function useSite(): Site {
 export function useWords(): Words {
   return useSite().words;
 }
+
+/** Whether an agent says what is shown; else it was stored, and may be older than the last entry. */
+export function isOfNow({ phase }: AgentPhase): boolean {
+  return phase === 'running' || phase === 'following';
+}

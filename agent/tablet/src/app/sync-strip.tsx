@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { AgentPhase, SiteView } from '../worker/types.ts';
 import type { Words } from '../words/words.ts';
 import { hrefOf } from './router.ts';
-import { useSite } from './site.tsx';
+import { isOfNow, useSite } from './site.tsx';
 import { useStuck } from './waiting.tsx';
 
 /** A connection that comes and goes within this time is not worth a word. */
@@ -11,7 +11,7 @@ const STEADY_MS = 2500;
 /** One line that is always there and always true: connected or not, and what still waits. */
 export function SyncStrip() {
   const { view, phase, words, now } = useSite();
-  const isKnown = phase.phase === 'running' || phase.phase === 'following';
+  const isKnown = isOfNow(phase);
   const isConnected = useSteady(view?.connected === true, isKnown);
   const line = !isKnown ? 'unknown' : isConnected ? 'on' : 'off';
   const stuck = useStuck();
@@ -35,10 +35,11 @@ function lineWords(line: 'unknown' | 'on' | 'off', view: SiteView | undefined, {
 
 function stateWords(view: SiteView, { phase }: AgentPhase, { sync }: Words, now: number): string {
   const { entries, photos, oldestAt } = view.unsent;
-  const waiting = entries + photos > 0 ? sync.waiting(entries, photos, oldestAt, now) : sync.allSent;
+  const waits = entries + photos > 0;
+  const waiting = waits ? sync.waiting(entries, photos, oldestAt, now) : '';
   if (phase === 'failed') return `${sync.failed} ${waiting}`;
   if (phase === 'starting') return `${sync.starting} ${waiting}`;
-  return view.connected || entries + photos > 0 ? waiting : `${waiting} ${sync.goOn}`;
+  return waits ? waiting : `${sync.allSent} ${view.connected ? '' : sync.goOn}`;
 }
 
 /** The first value that counts at once, a later one when it has stood for a while. */

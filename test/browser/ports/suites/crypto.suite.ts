@@ -21,7 +21,7 @@ function makeKeysBy(value: typeof make | typeof makeWithoutEd25519): void {
 describe('the cryptography of a tablet', () => {
   let database: TabletDatabase;
   beforeEach(async () => {
-    database = await openTabletDatabase(`keys-${crypto.randomUUID()}`);
+    database = await openTabletDatabase([], `keys-${crypto.randomUUID()}`);
   });
   afterEach(() => {
     makeKeysBy(make);
@@ -57,7 +57,7 @@ describe('the cryptography of a tablet', () => {
         name: 'InvalidAccessError',
       });
       database.close();
-      database = await openTabletDatabase(database.main.name);
+      database = await openTabletDatabase([], database.main.name);
       expect(await createBrowserCrypto(database).devicePublicKey()).toEqual(key);
     });
 

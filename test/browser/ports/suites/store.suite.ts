@@ -25,7 +25,7 @@ async function fill(database: IDBDatabase): Promise<void> {
 /** A database that forgets its last life, as a new browser has it. */
 async function openFresh(): Promise<TabletDatabase> {
   const name = `store-${crypto.randomUUID()}`;
-  return openTabletDatabase(name);
+  return openTabletDatabase([], name);
 }
 
 describe('the store of a tablet', () => {
@@ -38,7 +38,7 @@ describe('the store of a tablet', () => {
       async crash() {
         // Nothing is told to the store: what it has not acknowledged may be lost.
         database.close();
-        database = await openTabletDatabase(name);
+        database = await openTabletDatabase([], name);
         return createIndexedDbStore(database);
       },
       fill: roomBytes !== undefined ? () => fill(database.main) : undefined,

@@ -19,13 +19,13 @@ describe('the database of a tablet', () => {
   let database: TabletDatabase;
   beforeEach(async () => {
     name = `database-${crypto.randomUUID()}`;
-    database = await openTabletDatabase(name);
+    database = await openTabletDatabase(['seen'], name);
   });
   afterEach(() => database.close());
 
   const again = async () => {
     database.close();
-    database = await openTabletDatabase(name);
+    database = await openTabletDatabase(['seen'], name);
   };
   /** As a browser does that finds a torn log: the next one who opens it finds it empty. */
   const loseMain = () => settled(indexedDB.deleteDatabase(name));
@@ -81,6 +81,18 @@ describe('the database of a tablet', () => {
       await again();
       await lostAndAgain();
       expect(await row('a')).toBe('1');
+    });
+
+    it('has nothing that was written here alone, which would be old by now', async () => {
+      await writeTo(database.main, 'page', { seen: 'all is sent' });
+      await put('a', '1');
+      database.close();
+      await loseCopy();
+      await again();
+      expect(await readFrom(database.main, 'page', 'seen')).toBe('all is sent');
+      await put('b', '2');
+      await lostAndAgain();
+      expect([await row('b'), await readFrom(database.main, 'page', 'seen')]).toEqual(['2', undefined]);
     });
 
     it('makes a copy that was lost anew', async () => {

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { useSite } from '../../app/site.tsx';
+import { isOfNow, useSite } from '../../app/site.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { problemWords } from '../../words/problem-words.ts';
 import type { SiteView } from '../../worker/types.ts';
@@ -7,7 +7,7 @@ import { saveFile } from './save-file.ts';
 
 /** The oldest entry nobody else has yet, in print that is read from an arm's length. */
 export function UnsentPanel({ view: { unsent, site, device } }: { view: SiteView }) {
-  const { words, agent, now } = useSite();
+  const { words, agent, now, phase } = useSite();
   const [said, setSaid] = useState<{ kind: 'good' | 'bad'; text: string }>();
   const { entries, photos, oldestAt } = unsent;
   const save = async () => {
@@ -24,7 +24,7 @@ export function UnsentPanel({ view: { unsent, site, device } }: { view: SiteView
     <section class="panel" aria-label={words.unsent.title}>
       <h2>{words.unsent.title}</h2>
       {entries + photos === 0 ? (
-        <p class="large">{words.sync.allSent}</p>
+        <p class="large">{isOfNow(phase) ? words.sync.allSent : words.sync.starting}</p>
       ) : (
         <>
           {oldestAt !== undefined && (
