@@ -47,11 +47,18 @@ async function stateOf(page: Page): Promise<string> {
   const services = page.context().serviceWorkers();
   const phase = await within(page.evaluate(`document.querySelector('.sync')?.dataset.phase`));
   const shown = await within(page.content());
+  const registered = await within(page.evaluate(REGISTERED));
   return [
     `phase ${String(phase)}; workers ${workers.join()}; service workers ${services.map((one) => one.url()).join()}`,
+    `registered: ${String(registered)}`,
     String(shown).slice(0, MOST_LETTERS),
   ].join('\n');
 }
+
+const REGISTERED = `navigator.serviceWorker.getRegistration().then((one) => {
+  const states = ['installing', 'waiting', 'active'].map((name) => name + ' ' + one?.[name]?.state);
+  return states.join(', ') + ', controlled by ' + navigator.serviceWorker.controller?.state;
+})`;
 
 function within<T>(asked: Promise<T>): Promise<T | string> {
   const late = new Promise<string>((resolve) => {

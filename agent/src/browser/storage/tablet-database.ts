@@ -1,4 +1,4 @@
-import { DATABASE, openDatabase, SHELVES, writeTo, type Shelf } from './database.ts';
+import { DATABASE, openDatabase, readFrom, SHELVES, writeTo, type Shelf } from './database.ts';
 import { storeFailure } from './failures.ts';
 import { settled, writeAll } from './transactions.ts';
 
@@ -36,26 +36,23 @@ export async function openTabletDatabase(
 ): Promise<TabletDatabase> {
   const main = await openDatabase(name);
   let copy = await openCopy(name);
-  let last = 0;
   const giveUp = () => {
     copy?.close();
     copy = undefined;
   };
-  if (copy !== undefined) {
-    const [here, there] = [await lastWrite(main), await lastWrite(copy)];
-    if (there > here) {
-      last = there;
-      await copyAll(copy, main, hereAlone, last);
-    } else if (there < here || here === 0) {
-      last = here + 1;
-      await copyOut(main, copy, hereAlone, last).catch(giveUp);
-    } else last = here;
+  const here = await lastWrite(main);
+  const there = (copy && (await lastWrite(copy).catch(giveUp))) ?? here;
+  let last = Math.max(here, there);
+  if (copy !== undefined && there > here) await copyAll(copy, main, hereAlone, last);
+  else if (copy !== undefined && (there < here || here === 0)) {
+    last += 1;
+    await copyOut(main, copy, hereAlone, last).catch(giveUp);
   }
 
   return {
     main,
     async write(shelf, work) {
-      if (copy === undefined) return write(main, [shelf], (transaction) => work(transaction.objectStore(shelf)));
+      // Without a copy, too: the one that there was is behind then, and says so.
       last += 1;
       const number = last;
       const numbered = (transaction: IDBTransaction) => {
@@ -85,7 +82,7 @@ export async function openCopy(name: string = DATABASE): Promise<IDBDatabase | u
 
 /** 0 of a database that is new, or that the browser made anew. */
 async function lastWrite(database: IDBDatabase): Promise<number> {
-  const number: unknown = await settled(database.transaction('keys').objectStore('keys').get(LAST_WRITE));
+  const number = await readFrom(database, 'keys', LAST_WRITE);
   return typeof number === 'number' ? number : 0;
 }
 

@@ -117,6 +117,19 @@ describe('the database of a tablet', () => {
       expect([await row('a'), await row('b'), await row('c')]).toEqual(['1', '2', '3']);
     });
 
+    it('makes it anew after a life in which the browser opened no bucket', async () => {
+      await put('a', '1');
+      database.close();
+      const closed = { value: () => Promise.reject(new DOMException('not now', 'UnknownError')), configurable: true };
+      Object.defineProperty(buckets, 'open', closed);
+      await again();
+      await put('b', '2');
+      Reflect.deleteProperty(required(buckets), 'open');
+      await again();
+      await lostAndAgain();
+      expect([await row('a'), await row('b')]).toEqual(['1', '2']);
+    });
+
     it('believes the one that was written last: a kill came between the two', async () => {
       await put('a', '1');
       await put('b', '2');
