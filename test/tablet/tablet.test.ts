@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -39,6 +40,26 @@ function runPlumbline(...args: string[]): Promise<{ code: number; stdout: string
   return new Promise((resolve) => {
     execFile(process.execPath, [CLI, ...args], (error, stdout) => resolve({ code: Number(error?.code ?? 0), stdout }));
   });
+}
+
+/** Takes every connection, and never says a word. */
+async function listenSilently(port: number): Promise<{ close(): Promise<void> }> {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    socket.on('error', () => undefined);
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return {
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => {
+        server.close(resolve);
+      });
+    },
+  };
 }
 
 const world = new AsyncDisposableStack();
@@ -290,6 +311,10 @@ describe.skipIf(absent !== undefined)(
       await keepScreen(page, 'update');
       await page.reload();
       expect(await build()).toBe(before);
+      // A network that takes requests and answers none, as some on sites do.
+      await site.setHost(false);
+      const silent = await listenSilently(Number(new URL(site.url).port));
+      await page.evaluate(`void fetch('./silence').catch(() => {})`);
       const { explained } = gatherEvidence(page);
       // By the keyboard: while the page comes up a button may move away under a finger.
       const restart = page.getByRole('button', { name: 'Damit neu starten', exact: true });
@@ -305,6 +330,8 @@ describe.skipIf(absent !== undefined)(
         await restart.press('Enter');
         await explained(next.waitFor({ state: 'attached' }));
       }
+      await silent.close();
+      await site.setHost(true, join(site.fleet.folder, 'next-whole'));
       await page.locator('.card .risk-number').first().waitFor();
     });
 

@@ -17,7 +17,6 @@ export function registerOffline(): void {
     .register('./service-worker.js', { updateViaCache: 'none' })
     .then(watch)
     .catch(() => undefined);
-  void registered.then((registration) => registration && takeAsAsked(registration));
 }
 
 /** Says when a whole new version lies ready, and when one did not arrive whole. @returns stops following */
@@ -55,36 +54,17 @@ function watchInstall(registration: ServiceWorkerRegistration): void {
 
 /** How often a version that waits is told again: the message is lost on a worker that the browser ends at that moment. */
 const TELL_EVERY_MS = 2000;
-/** Told so often, it waits for what this page still asks of the version before it: loaded anew, the page asks it no more. */
-const TELLS = 3;
-const MOST_LOADS = 3;
-/** How often this tab has loaded anew for a version that somebody asked for. */
-const LOADS = 'plumbline.update-loads';
 
 /** Only the tab that asked loads anew; others go on with the files they have, which are kept for them. */
-export async function takeUpdate(loads = 0): Promise<void> {
+export async function takeUpdate(): Promise<void> {
   const waiting = (await registered)?.waiting;
   if (!waiting) return location.reload();
-  let tells = 0;
   const takeOver = () => {
-    if (waiting.state === 'activating') return;
-    if (waiting.state !== 'installed') return location.reload();
-    if (tells === TELLS && loads < MOST_LOADS) {
-      sessionStorage.setItem(LOADS, String(loads + 1));
-      return location.reload();
-    }
-    tells += 1;
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- of windows; a worker has none
-    waiting.postMessage(TAKE_OVER);
+    if (waiting.state === 'installed') waiting.postMessage(TAKE_OVER);
+    else if (waiting.state !== 'activating') location.reload();
   };
   waiting.addEventListener('statechange', takeOver);
   setInterval(takeOver, TELL_EVERY_MS);
   takeOver();
-}
-
-/** Somebody asked for the version that waits, and this page was loaded anew for it. */
-function takeAsAsked(registration: ServiceWorkerRegistration): void {
-  const loads = Number(sessionStorage.getItem(LOADS) ?? 0);
-  sessionStorage.removeItem(LOADS);
-  if (loads > 0 && registration.waiting !== null) void takeUpdate(loads);
 }
